@@ -1,0 +1,165 @@
+/** From the plan to the world at the start: entities, resources, what exists already. */
+import { Repository } from './backup/repository.ts';
+import { Job } from './backup/run.ts';
+import { Schedule } from './backup/schedule.ts';
+import { selects } from './backup/selection.ts';
+import { Activity } from './estate/activity.ts';
+import { Datastore } from './estate/datastore.ts';
+import { Delta } from './estate/delta.ts';
+import { Disk } from './estate/disk.ts';
+import { MS_PER_DAY, uniqueBytes, writtenFor } from './estate/growth-law.ts';
+import { relativeReadSpeed } from './estate/guests.ts';
+import { Device, Host, Proxy } from './estate/host.ts';
+import { Vm } from './estate/vm.ts';
+import { Zone } from './estate/zone.ts';
+import type { KernelLimits } from './kernel/kernel.ts';
+import type { EventLog } from './kernel/log.ts';
+import type { Plan, VmPlan } from './plan.ts';
+import { World } from './world.ts';
+
+/** How far back to look for the ticks of an established job: a monthly schedule with a year of points. */
+const LOOK_BACK_DAYS = 400;
+
+export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
+  const world = new World(new Zone(plan.zone), plan.durationMs, log, limits);
+  world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
+  for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
+  addDatastores(world, plan);
+  const links = addTransport(world, plan);
+  addRepositories(world, plan, links);
+  for (const vm of plan.vms) addVm(world, vm, plan);
+  addJobs(world, plan);
+  for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job);
+  for (const repository of world.repositories) {
+    repository.startUsedBytes = world.storage.usedNow(repository);
+    world.storage.notePeak(repository);
+  }
+  return world;
+}
+
+function addDatastores(world: World, plan: Plan): void {
+  for (const spec of plan.datastores) {
+    const index = world.datastores.length;
+    const device = world.addResource(`datastore:${spec.name}`, 1, (state) => {
+      world.guests.deviceSolved(world.datastores[index] as Datastore, state);
+    });
+    world.datastores.push(new Datastore(index, spec, device));
+  }
+}
+
+/** Adds a device that only has a load; capacity null: no limit, no resource. */
+function addDevice(world: World, label: string, capacity: number | null): number {
+  if (capacity === null) return -1;
+  const device = new Device(label);
+  world.devices.set(label, [...(world.devices.get(label) ?? []), device]);
+  return world.addResource(label, capacity, (state) => device.setLoad(world.kernel.nowMs, state.load / capacity));
+}
+
+function perMs(bytesPerSecond: number | null): number | null {
+  return bytesPerSecond === null ? null : bytesPerSecond / 1000;
+}
+
+function addTransport(world: World, plan: Plan): Map<string, number> {
+  for (const host of plan.hosts) world.hosts.push(new Host(host.name, addDevice(world, `host:${host.name}`, perMs(host.nbdBytesPerSecond))));
+  const links = new Map<string, number>();
+  for (const link of plan.links) links.set(link.name, addDevice(world, `link:${link.name}`, link.bandwidthBytesPerSecond / 1000));
+  for (const proxy of plan.proxies) {
+    const label = `proxy:${proxy.name}`;
+    world.proxies.push(
+      new Proxy({
+        name: proxy.name,
+        slots: proxy.slots,
+        cores: addDevice(world, label, proxy.cores),
+        network: addDevice(world, label, perMs(proxy.networkBytesPerSecond)),
+        links: proxy.links.map((name) => known(links.get(name), 'link', name)),
+        perCoreFull: proxy.perCoreFullBytesPerSecond / 1000,
+        perCoreIncremental: proxy.perCoreIncrementalBytesPerSecond / 1000,
+      }),
+    );
+  }
+  return links;
+}
+
+function addRepositories(world: World, plan: Plan, links: Map<string, number>): void {
+  for (const spec of plan.repositories) {
+    const index = world.repositories.length;
+    const label = `repository:${spec.name}`;
+    const device = new Device(label);
+    world.devices.set(label, [device]);
+    const resource = world.addResource(label, 1, (state) => {
+      device.setLoad(world.kernel.nowMs, state.load);
+      (world.repositories[index] as Repository).spaceDirty = true;
+    });
+    const crossed = spec.links.map((name) => known(links.get(name), 'link', name));
+    world.repositories.push(new Repository(index, spec, resource, crossed));
+  }
+}
+
+function addVm(world: World, spec: VmPlan, plan: Plan): void {
+  const [disk, ...further] = spec.disks;
+  if (disk === undefined || further.length > 0) throw new Error(`VM ${spec.name}: this version takes exactly one disk`);
+  const host = spec.host === null ? null : named(world.hosts, 'host', spec.host);
+  const datastore = named(world.datastores, 'datastore', disk.datastore);
+  const activity = plan.activities.findIndex((profile) => profile.name === spec.activity);
+  if (activity < 0) throw new Error(`VM ${spec.name}: no activity named ${spec.activity}`);
+  const vm = new Vm(world.vms.length, spec, host);
+  const made = new Disk(vm.index, vm, datastore, datastore.clockFor(activity), disk);
+  vm.disks.push(made);
+  world.vms.push(vm);
+  for (const snapshot of disk.snapshots) {
+    made.top?.freeze(0);
+    const written = writtenFor(made.law, snapshot.sizeBytes / vm.deltaOverhead);
+    if (written === Number.POSITIVE_INFINITY)
+      throw new Error(`VM ${spec.name}: a snapshot of ${snapshot.sizeBytes} bytes cannot come about by its law`);
+    made.chain.push(new Delta(made, snapshot.kind, null, made.law, written, 0, 0));
+  }
+  vm.maxChainDepth = made.chain.length;
+  vm.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(made.chain.length));
+  datastore.diskChanged(made, 0);
+}
+
+function addJobs(world: World, plan: Plan): void {
+  for (const spec of plan.jobs) {
+    const vms = world.vms.filter((_, index) => selects(spec.selection, plan.vms[index] as VmPlan));
+    const repository = named(world.repositories, 'repository', spec.repository);
+    const proxies = spec.proxies.map((name) => named(world.proxies, 'proxy', name));
+    world.jobs.push(new Job(world.jobs.length, spec, new Schedule(spec.schedule, world.zone), repository, proxies, vms));
+  }
+}
+
+/** As if the job's last ticks before the start had succeeded when due: each VM has its base and its steady points. */
+function establish(world: World, job: Job): void {
+  const ticks = job.schedule.lastBefore(0, job.plan.retainLast + 1, LOOK_BACK_DAYS);
+  if (ticks.length === 0) ticks.push(-MS_PER_DAY);
+  while (ticks.length <= job.plan.retainLast) {
+    const last = ticks[ticks.length - 1] as number;
+    const before = ticks[ticks.length - 2];
+    ticks.push(last - (before === undefined ? MS_PER_DAY : before - last));
+  }
+  for (const vm of job.vms) {
+    const disk = vm.disk;
+    const activity = world.activities.find((profile) => profile.name === vm.activity) as Activity;
+    const written = (fromMs: number, toMs: number): number => disk.writeRate * activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
+    const used = disk.usedAt(0);
+    job.bases[disk.index] = { atMs: ticks[0] as number, writtenBytes: -written(ticks[0] as number, 0), law: disk.law };
+    const chain = job.chainOf(vm);
+    for (let i = job.plan.retainLast - 1; i >= 0; i--) {
+      const full = job.plan.mode === 'full' || !vm.changeTracking || i === job.plan.retainLast - 1;
+      const changed = full ? used : uniqueBytes(disk.law, written(ticks[i + 1] as number, ticks[i] as number)) * job.plan.cbtOverhead;
+      job.repository.addPoint(chain, full, Math.min(changed, used) / job.plan.reduction);
+    }
+  }
+}
+
+function named<T extends { name: string }>(list: readonly T[], kind: string, name: string): T {
+  return known(
+    list.find((entry) => entry.name === name),
+    kind,
+    name,
+  );
+}
+
+function known<T>(value: T | undefined, kind: string, name: string): T {
+  if (value === undefined) throw new Error(`the plan names a ${kind} "${name}" that it does not contain`);
+  return value;
+}

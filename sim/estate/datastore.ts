@@ -1,0 +1,214 @@
+/**
+ * Space of a datastore (MODEL 2): `used` is a sum of functions of time that is concave between events, so the next crossing of a level can be bounded
+ * from below by the tangent, checked there, and bounded again (Newton's method from the left): exact to the millisecond without ticking.
+ */
+import type { DatastorePlan } from '../plan.ts';
+import type { LedgerEntry } from '../result.ts';
+import { heldBytes, heldSlope } from './delta.ts';
+import type { Disk } from './disk.ts';
+import { dailyFactor, linearPerMs } from './growth-law.ts';
+import { GuestClock } from './guest-clock.ts';
+import { ConditionMeter, Meter } from './statistics.ts';
+
+/** Warn below this fraction of free space (rule `free-space`; Veeam best practice, "interaction with vSphere": at least 10 % free). */
+const WARN_FREE_FRACTION = 0.1;
+
+export class Datastore {
+  readonly index: number;
+  readonly plan: DatastorePlan;
+  readonly name: string;
+  readonly capacityBytes: number;
+  /** `used` at which writes that need a block are refused, and at which `free-space` warns. */
+  readonly fullLevel: number;
+  readonly lowLevel: number;
+  /** Resource number of the device. */
+  readonly device: number;
+  /** Busy milliseconds per byte. */
+  readonly readCost: number;
+  readonly writeCost: number;
+  readonly randomCost: number;
+
+  readonly disks: Disk[] = [];
+  readonly clocks: { activity: number; clock: GuestClock }[] = [];
+  /** Flow of all guests' I/O; -1 while nobody asks for any. */
+  guestFlow = -1;
+  guestDemand = 0;
+  guestWeight = 0;
+  guestCost = 0;
+  servedFraction = 1;
+
+  isLow = false;
+  isFull = false;
+  /** VMs that this datastore's lack of space has stopped and that may run again. */
+  heldVms = 0;
+  /** Handle of the pending check of levels; -1: none. */
+  check = -1;
+  /** Something changed what `used` is or how it grows; free space was gained. */
+  spaceDirty = true;
+  guestDirty = true;
+  fullAtMs: number | null = null;
+  fullEvent = 0;
+  lowEvent = 0;
+  freedEvent = 0;
+  /** The latest event that changed the load here. */
+  lastEvent = 0;
+
+  peakUsed = -1;
+  peakAtMs = 0;
+  peakLedger: LedgerEntry[] = [];
+
+  readonly busy = new Meter();
+  readonly latency = new Meter();
+  readonly served = new Meter();
+  readonly saturated = new ConditionMeter();
+  readonly slow = new ConditionMeter();
+
+  private readonly fixed: number[] = [];
+  private fixedSum = 0;
+  private fixedDirty = true;
+  private readonly moving = new Set<number>();
+  private otherUsed: number;
+  private otherSinceMs = 0;
+  private readonly otherPerMs: number;
+  private readonly otherFactor: number;
+
+  constructor(index: number, plan: DatastorePlan, device: number) {
+    this.index = index;
+    this.plan = plan;
+    this.name = plan.name;
+    this.device = device;
+    this.capacityBytes = plan.capacityBytes;
+    this.fullLevel = plan.capacityBytes - plan.floorBytes;
+    this.lowLevel = plan.capacityBytes * (1 - WARN_FREE_FRACTION);
+    this.readCost = 1000 / plan.readBytesPerSecond;
+    this.writeCost = 1000 / plan.writeBytesPerSecond;
+    this.randomCost = 1000 / (plan.ioSizeBytes * plan.iops);
+    this.otherUsed = plan.otherUsedBytes;
+    this.otherPerMs = linearPerMs(plan.otherGrowth);
+    this.otherFactor = dailyFactor(plan.otherGrowth);
+    this.served.set(0, 1);
+    this.latency.set(0, plan.latencyMs);
+  }
+
+  get otherGrowsInSteps(): boolean {
+    return this.otherFactor !== 1;
+  }
+
+  /** The clock of one activity profile, made when first asked for. */
+  clockFor(activity: number): GuestClock {
+    const known = this.clocks.find((entry) => entry.activity === activity);
+    if (known !== undefined) return known.clock;
+    const clock = new GuestClock();
+    this.clocks.push({ activity, clock });
+    return clock;
+  }
+
+  addDisk(disk: Disk): number {
+    this.disks.push(disk);
+    this.fixed.push(0);
+    return this.disks.length - 1;
+  }
+
+  /** A disk's allocation or what moves in it has changed. */
+  diskChanged(disk: Disk, nowMs: number): void {
+    let fixed = 0;
+    let moves = false;
+    if (disk.baseGrows) moves = true;
+    else fixed += disk.baseBytesAt(nowMs);
+    for (const delta of disk.chain) {
+      if (delta.grows) moves = true;
+      else fixed += heldBytes(delta, nowMs);
+    }
+    this.fixed[disk.place] = fixed;
+    if (moves) this.moving.add(disk.place);
+    else this.moving.delete(disk.place);
+    this.fixedDirty = true;
+    this.spaceDirty = true;
+  }
+
+  /** Unrounded bytes in use. Sums start from zero in the order of the disks. */
+  usedAt(nowMs: number): number {
+    let used = this.otherUsedAt(nowMs) + this.fixedBytes();
+    for (const place of this.moving) {
+      const disk = this.disks[place] as Disk;
+      if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
+      for (const delta of disk.chain) if (delta.grows) used += heldBytes(delta, nowMs);
+    }
+    return used;
+  }
+
+  /** Bytes per millisecond by which `used` grows at an instant; an upper bound until the next event. */
+  slopeAt(nowMs: number): number {
+    let slope = this.isFull ? 0 : this.otherPerMs;
+    for (const place of this.moving) {
+      const disk = this.disks[place] as Disk;
+      slope += disk.baseSlopeAt(nowMs);
+      for (const delta of disk.chain) slope += heldSlope(delta, nowMs);
+    }
+    return slope;
+  }
+
+  /** Other data on the datastore; it cannot grow either while nothing is left. */
+  otherUsedAt(nowMs: number): number {
+    return this.isFull ? this.otherUsed : this.otherUsed + this.otherPerMs * (nowMs - this.otherSinceMs);
+  }
+
+  setFull(nowMs: number, full: boolean): void {
+    this.otherUsed = this.otherUsedAt(nowMs);
+    this.otherSinceMs = nowMs;
+    this.isFull = full;
+  }
+
+  /** A local midnight for the other data; returns the bytes that it wanted. */
+  stepOtherGrowth(nowMs: number, headroomBytes: number): number {
+    const used = this.otherUsedAt(nowMs);
+    const wanted = used * (this.otherFactor - 1);
+    this.otherUsed = used + Math.min(wanted, headroomBytes);
+    this.otherSinceMs = nowMs;
+    this.spaceDirty = true;
+    return wanted;
+  }
+
+  /** Notes the fullest moment; to be called before anything shrinks. */
+  notePeak(nowMs: number): void {
+    const used = this.usedAt(nowMs);
+    if (used <= this.peakUsed) return;
+    this.peakUsed = used;
+    this.peakAtMs = nowMs;
+    this.peakLedger = this.ledgerAt(nowMs);
+  }
+
+  /** Every byte in use by its owner, whole bytes, largest first; owners of nothing are left out. */
+  ledgerAt(nowMs: number): LedgerEntry[] {
+    const entries: LedgerEntry[] = [{ owner: this.name, kind: 'other', bytes: Math.ceil(this.otherUsedAt(nowMs)) }];
+    for (const disk of this.disks) {
+      const base = disk.baseBytesAt(nowMs);
+      const grown = disk.thin ? Math.max(0, Math.ceil(base - disk.startUsedBytes)) : 0;
+      entries.push({ owner: disk.vm.name, kind: 'base', bytes: Math.ceil(base) - grown });
+      entries.push({ owner: disk.vm.name, kind: 'growth', bytes: grown });
+      for (const delta of disk.chain) {
+        const entry: LedgerEntry = { owner: disk.vm.name, kind: delta.kind, bytes: Math.ceil(heldBytes(delta, nowMs)) };
+        if (delta.run !== null) entry.run = delta.run;
+        entries.push(entry);
+      }
+    }
+    return entries.filter((entry) => entry.bytes > 0).sort((a, b) => b.bytes - a.bytes);
+  }
+
+  /** Log events of the snapshots whose deltas grow here, for causes. */
+  growingDeltaEvents(): number[] {
+    const events: number[] = [];
+    for (const disk of this.disks) for (const delta of disk.chain) if (delta.grows && delta.createdBy > 0) events.push(delta.createdBy);
+    return events.sort((a, b) => a - b);
+  }
+
+  private fixedBytes(): number {
+    if (this.fixedDirty) {
+      let sum = 0;
+      for (const bytes of this.fixed) sum += bytes;
+      this.fixedSum = sum;
+      this.fixedDirty = false;
+    }
+    return this.fixedSum;
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * A virtual disk: what the guest uses of it, what the datastore has allocated for it, and its chain of deltas. All quantities are functions of the
+ * instant that change their course only at events; nothing here ticks.
+ */
+import type { DiskPlan, WritePlan } from '../plan.ts';
+import type { Datastore } from './datastore.ts';
+import { type Delta, heldBytes } from './delta.ts';
+import { dailyFactor, type GrowthLaw, growthLaw, linearPerMs, MS_PER_DAY, writtenPerDay } from './growth-law.ts';
+import type { GuestClock } from './guest-clock.ts';
+import type { Vm } from './vm.ts';
+
+export class Disk {
+  readonly index: number;
+  readonly vm: Vm;
+  readonly datastore: Datastore;
+  readonly clock: GuestClock;
+  readonly sizeBytes: number;
+  readonly thin: boolean;
+  readonly writes: WritePlan;
+  /** Bytes per virtual millisecond, present. */
+  writeRate: number;
+  readRate: number;
+  law: GrowthLaw;
+  /** Bottom first. */
+  readonly chain: Delta[] = [];
+  /** The guest runs: it writes, reads and grows. */
+  running = true;
+  /** A mirrored merge is under way: the guest's writes go to two files. */
+  mirroring = false;
+  /** What the datastore holds for the base; for a thin disk without a delta it follows `usedAt`. */
+  allocatedBytes: number;
+  readonly startUsedBytes: number;
+  /** Place in the datastore's table of fixed bytes. */
+  readonly place: number;
+
+  private readonly meanReadRate: number | null;
+  private readonly growthPerMs: number;
+  private readonly growthFactor: number;
+  private readonly writeFactor: number;
+  private writeScale = 1;
+  private usedBytes: number;
+  private usedSinceMs = 0;
+  private writtenBytes = 0;
+  private writtenAtClock = 0;
+
+  constructor(index: number, vm: Vm, datastore: Datastore, clock: GuestClock, plan: DiskPlan) {
+    this.index = index;
+    this.vm = vm;
+    this.datastore = datastore;
+    this.clock = clock;
+    this.sizeBytes = plan.sizeBytes;
+    this.thin = plan.provisioning === 'thin';
+    this.writes = plan.writes;
+    this.usedBytes = plan.usedBytes;
+    this.startUsedBytes = plan.usedBytes;
+    this.allocatedBytes = this.thin ? plan.usedBytes : plan.sizeBytes;
+    this.writeRate = writtenPerDay(plan.writes) / MS_PER_DAY;
+    this.meanReadRate = plan.readBytesPerSecond === null ? null : plan.readBytesPerSecond / 1000;
+    this.readRate = this.meanReadRate ?? this.writeRate;
+    this.law = growthLaw(plan.writes, 1);
+    this.growthPerMs = linearPerMs(plan.growth);
+    this.growthFactor = dailyFactor(plan.growth);
+    this.writeFactor = dailyFactor(plan.writes.growth);
+    this.place = datastore.addDisk(this);
+  }
+
+  get growsInSteps(): boolean {
+    return this.growthFactor !== 1 || this.writeFactor !== 1;
+  }
+
+  get growsAtAll(): boolean {
+    return this.growsInSteps || this.growthPerMs > 0;
+  }
+
+  get top(): Delta | undefined {
+    return this.chain[this.chain.length - 1];
+  }
+
+  /** What the guest uses of the disk, growth included, wherever the bytes lie. */
+  usedAt(nowMs: number): number {
+    if (!this.running || this.growthPerMs === 0) return this.usedBytes;
+    const used = this.usedBytes + this.growthPerMs * (nowMs - this.usedSinceMs);
+    return used < this.sizeBytes ? used : this.sizeBytes;
+  }
+
+  /** Bytes that the base occupies: a thin disk's used bytes, but while a delta is open growth lands there. */
+  baseBytesAt(nowMs: number): number {
+    return this.baseGrows ? this.usedAt(nowMs) : this.allocatedBytes;
+  }
+
+  /** Whether the base's allocation moves by itself. */
+  get baseGrows(): boolean {
+    return this.thin && this.growthPerMs > 0 && this.chain.length === 0;
+  }
+
+  /** Bytes per millisecond by which the base grows at an instant. */
+  baseSlopeAt(nowMs: number): number {
+    return this.baseGrows && this.running && this.usedAt(nowMs) < this.sizeBytes ? this.growthPerMs : 0;
+  }
+
+  /** All bytes that the guest has written to this disk since the start (before it: negative). */
+  writtenAt(nowMs: number): number {
+    if (!this.running) return this.writtenBytes;
+    return this.writtenBytes + this.writeRate * (this.clock.at(nowMs) - this.writtenAtClock);
+  }
+
+  /** Bytes per millisecond that the guest writes at present. */
+  writePace(): number {
+    return this.running ? this.writeRate * this.clock.currentPace : 0;
+  }
+
+  stop(nowMs: number): void {
+    this.rebase(nowMs);
+    this.running = false;
+  }
+
+  restart(nowMs: number): void {
+    this.running = true;
+    this.usedSinceMs = nowMs;
+    this.writtenAtClock = this.clock.at(nowMs);
+  }
+
+  /**
+   * A local midnight: percentages take effect. A thin base takes at most `headroomBytes`; what the guest could not write it does not use. Returns the
+   * bytes that it wanted of the datastore.
+   */
+  stepGrowth(nowMs: number, headroomBytes: number): number {
+    this.rebase(nowMs);
+    if (this.writeFactor !== 1) {
+      this.writeScale *= this.writeFactor;
+      this.law = growthLaw(this.writes, this.writeScale);
+      this.writeRate = this.law.writtenBytes / MS_PER_DAY;
+      this.readRate = this.meanReadRate ?? this.writeRate;
+    }
+    if (this.growthFactor === 1 || !this.running) return 0;
+    const wanted = Math.min(this.usedBytes * this.growthFactor, this.sizeBytes) - this.usedBytes;
+    const allocates = this.thin && this.chain.length === 0;
+    this.usedBytes += allocates ? Math.min(wanted, headroomBytes) : wanted;
+    if (!allocates) return 0;
+    this.allocatedBytes = this.usedBytes;
+    return wanted;
+  }
+
+  /** Growth from now on lands in a delta. */
+  freezeBase(nowMs: number): void {
+    if (this.chain.length === 0 && this.thin) this.allocatedBytes = this.usedAt(nowMs);
+  }
+
+  /** The chain is empty again: a thin base follows the guest's use. */
+  releaseBase(nowMs: number): void {
+    if (this.chain.length === 0 && this.thin) {
+      this.rebase(nowMs);
+      this.allocatedBytes = this.usedBytes;
+    }
+  }
+
+  /** Guest demand changes its meaning from now on: settle what has accrued. */
+  private rebase(nowMs: number): void {
+    this.usedBytes = this.usedAt(nowMs);
+    this.usedSinceMs = nowMs;
+    this.writtenBytes = this.writtenAt(nowMs);
+    this.writtenAtClock = this.clock.at(nowMs);
+  }
+
+  /** Whether a write now could need a new block (MODEL 6). */
+  canGrowAt(nowMs: number): boolean {
+    const top = this.top;
+    if (top !== undefined && heldBytes(top, nowMs) < this.sizeBytes) return true;
+    return this.thin && this.usedAt(nowMs) < this.sizeBytes;
+  }
+}

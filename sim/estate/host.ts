@@ -1,0 +1,86 @@
+/** What a transfer crosses between datastore and repository: resources with a name, a meter and, for proxies and repositories, slots. */
+import { Meter } from './statistics.ts';
+
+/** Busy within a rounding error of all the time. */
+const BUSY = 1 - 1e-9;
+
+export class Device {
+  /** The device as findings and bottlenecks name it, for example `proxy:p1`. */
+  readonly label: string;
+  readonly meter = new Meter();
+  saturatedMs = 0;
+  private lastMs = 0;
+
+  constructor(label: string) {
+    this.label = label;
+  }
+
+  setLoad(nowMs: number, fraction: number): void {
+    if (this.meter.value >= BUSY) this.saturatedMs += nowMs - this.lastMs;
+    this.lastMs = nowMs;
+    this.meter.set(nowMs, fraction < 1 ? fraction : 1);
+  }
+
+  /** The scenario is over. */
+  settle(nowMs: number): void {
+    this.setLoad(nowMs, this.meter.value);
+    this.meter.settle(nowMs);
+  }
+}
+
+export class Host {
+  readonly name: string;
+  /** Resource number; -1: no limit. */
+  readonly nbd: number;
+
+  constructor(name: string, nbd: number) {
+    this.name = name;
+    this.nbd = nbd;
+  }
+}
+
+/** A whole number of slots, or no limit. */
+export class SlotPool {
+  readonly total: number;
+  used = 0;
+  /** Summed over tasks: waiting because none was free. */
+  waitMs = 0;
+
+  constructor(total: number | null) {
+    this.total = total ?? Infinity;
+  }
+
+  get free(): number {
+    return this.total - this.used;
+  }
+}
+
+export class Proxy {
+  readonly name: string;
+  readonly slots: SlotPool;
+  /** Resource numbers; -1: no limit. */
+  readonly cores: number;
+  readonly network: number;
+  readonly links: readonly number[];
+  /** Bytes per millisecond that one core handles. */
+  readonly perCoreFull: number;
+  readonly perCoreIncremental: number;
+
+  constructor(spec: {
+    name: string;
+    slots: number | null;
+    cores: number;
+    network: number;
+    links: readonly number[];
+    perCoreFull: number;
+    perCoreIncremental: number;
+  }) {
+    this.name = spec.name;
+    this.slots = new SlotPool(spec.slots);
+    this.cores = spec.cores;
+    this.network = spec.network;
+    this.links = spec.links;
+    this.perCoreFull = spec.perCoreFull;
+    this.perCoreIncremental = spec.perCoreIncremental;
+  }
+}

@@ -1,0 +1,128 @@
+/** Levels of the datastores: finding the exact instants at which free space runs low, is gone, and comes back (MODEL 2, 6). */
+import { EventClass } from '../kernel/kernel.ts';
+import type { World } from '../world.ts';
+import type { Datastore } from './datastore.ts';
+
+export class Space {
+  private readonly world: World;
+  private readonly checkDue: number;
+  /** Datastores whose levels were looked at and whose next check is to be set when the paces are known. */
+  private readonly unscheduled = new Set<Datastore>();
+  private readonly forcedFull = new Set<Datastore>();
+
+  constructor(world: World) {
+    this.world = world;
+    this.checkDue = world.kernel.handle((index) => {
+      const datastore = world.datastores[index] as Datastore;
+      datastore.check = -1;
+      datastore.spaceDirty = true;
+    });
+  }
+
+  /** Growth was cut off at the floor: whatever rounding says, nothing is left. */
+  refused(datastore: Datastore): void {
+    this.forcedFull.add(datastore);
+    datastore.spaceDirty = true;
+  }
+
+  /** Looks at the levels of every datastore that changed; returns whether one was passed. */
+  settle(): boolean {
+    let passed = false;
+    for (const datastore of this.world.datastores) {
+      if (!datastore.spaceDirty) continue;
+      datastore.spaceDirty = false;
+      this.unscheduled.add(datastore);
+      if (this.lookAt(datastore)) passed = true;
+    }
+    return passed;
+  }
+
+  /** After the instant: when could the next level be reached? The tangent gives a lower bound, which is checked when it is due. */
+  scheduleChecks(): void {
+    const { kernel, endMs } = this.world;
+    const now = kernel.nowMs;
+    for (const datastore of this.world.datastores) {
+      if (!datastore.spaceDirty && !this.unscheduled.has(datastore)) continue;
+      datastore.spaceDirty = false;
+      const level = nextLevel(datastore);
+      const slope = level === null ? 0 : datastore.slopeAt(now);
+      let atMs = Number.POSITIVE_INFINITY;
+      if (level !== null && slope > 0) atMs = now + Math.max(1, Math.ceil((level - datastore.usedAt(now)) / slope));
+      if (atMs <= endMs) {
+        if (datastore.check >= 0) kernel.reschedule(datastore.check, atMs);
+        else datastore.check = kernel.schedule(atMs, EventClass.crossing, this.checkDue, datastore.index);
+      } else if (datastore.check >= 0) {
+        kernel.cancel(datastore.check);
+        datastore.check = -1;
+      }
+    }
+    this.unscheduled.clear();
+  }
+
+  private lookAt(datastore: Datastore): boolean {
+    const { guests, kernel } = this.world;
+    const used = datastore.usedAt(kernel.nowMs);
+    let passed = false;
+    if (used >= datastore.lowLevel !== datastore.isLow) {
+      this.setLow(datastore, used);
+      passed = true;
+    }
+    const forced = this.forcedFull.delete(datastore);
+    if (!datastore.isFull && (forced || used >= datastore.fullLevel)) {
+      this.reachFull(datastore, used);
+      passed = true;
+    } else if (datastore.isFull && used <= datastore.fullLevel - 1 && !forced) {
+      // A whole byte: growth that was cut off at the floor may stand a rounding error below it.
+      this.leaveFull(datastore, used);
+      passed = true;
+    }
+    if (datastore.isFull) guests.pauseWriters(datastore);
+    else if (datastore.heldVms > 0 && datastore.plan.onSpaceFreed === 'resume' && used <= datastore.fullLevel - datastore.plan.resumeMarginBytes)
+      guests.resumeWaiting(datastore);
+    return passed;
+  }
+
+  private setLow(datastore: Datastore, used: number): void {
+    const { kernel, log } = this.world;
+    datastore.isLow = !datastore.isLow;
+    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    if (datastore.isLow) datastore.lowEvent = log.record(kernel.nowMs, 'datastore-low', fields, this.growthCauses(datastore));
+    else log.record(kernel.nowMs, 'datastore-ok', fields, causesOf(datastore.lowEvent, datastore.lastEvent));
+  }
+
+  private reachFull(datastore: Datastore, used: number): void {
+    const { kernel, log } = this.world;
+    datastore.setFull(kernel.nowMs, true);
+    datastore.fullAtMs ??= kernel.nowMs;
+    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    datastore.fullEvent = log.record(kernel.nowMs, 'datastore-full', fields, this.growthCauses(datastore));
+    datastore.notePeak(kernel.nowMs);
+  }
+
+  private leaveFull(datastore: Datastore, used: number): void {
+    const { kernel, log } = this.world;
+    datastore.setFull(kernel.nowMs, false);
+    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    datastore.freedEvent = log.record(kernel.nowMs, 'datastore-freed', fields, causesOf(datastore.fullEvent, datastore.lastEvent));
+  }
+
+  /** What makes this datastore grow: the snapshots whose deltas do, and the latest step of growth. */
+  private growthCauses(datastore: Datastore): number[] {
+    const causes = datastore.growingDeltaEvents();
+    if (this.world.growthEvent > 0) causes.push(this.world.growthEvent);
+    if (causes.length === 0) causes.push(this.world.startEvent);
+    return causes.sort((a, b) => a - b);
+  }
+}
+
+function nextLevel(datastore: Datastore): number | null {
+  const levels: number[] = [];
+  if (!datastore.isLow) levels.push(datastore.lowLevel);
+  if (!datastore.isFull) levels.push(datastore.fullLevel);
+  return levels.length === 0 ? null : Math.min(...levels);
+}
+
+function causesOf(a: number, b: number): number[] {
+  if (b === 0 || a === b) return [a];
+  return a < b ? [a, b] : [b, a];
+}

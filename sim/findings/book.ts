@@ -1,0 +1,87 @@
+/** Collects findings while the log is written: one per rule and subject, with the first occurrence in full and the others counted. */
+import { eventName, type LoggedEvent } from '../kernel/log.ts';
+import type { Finding, Severity, Verdict } from '../result.ts';
+import { RULES, type Rule } from './rules.ts';
+
+const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+interface Entry {
+  rule: Rule;
+  finding: Finding;
+  open: boolean;
+}
+
+export class FindingBook {
+  private readonly raising = new Map<string, Rule[]>();
+  private readonly ending = new Map<string, Rule[]>();
+  private readonly entries = new Map<string, Entry>();
+
+  constructor() {
+    for (const rule of RULES) {
+      enlist(this.raising, rule.raisedBy, rule);
+      if (rule.endedBy !== undefined) enlist(this.ending, rule.endedBy, rule);
+    }
+  }
+
+  /** Takes note of an event of the log, or of a signal of the same shape. Its causes are those of the finding, the event itself included. */
+  observe(event: Omit<LoggedEvent, 'id'> & { id?: number }): void {
+    for (const rule of this.raising.get(event.kind) ?? []) if (rule.when === undefined || rule.when(event)) this.raise(rule, event);
+    for (const rule of this.ending.get(event.kind) ?? []) this.end(rule, event);
+  }
+
+  /** All findings, worst first, then in the order of time; ids follow that order. */
+  findings(): Finding[] {
+    const all = [...this.entries.values()].map((entry) => entry.finding);
+    const place = new Map(RULES.map((rule, index) => [rule.id, index]));
+    all.sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.atMs - b.atMs || (place.get(a.rule) as number) - (place.get(b.rule) as number));
+    all.forEach((finding, index) => {
+      finding.id = `F${index + 1}`;
+    });
+    return all;
+  }
+
+  private raise(rule: Rule, event: Omit<LoggedEvent, 'id'> & { id?: number }): void {
+    const name = String(event.fields[rule.subjectField]);
+    const key = `${rule.id}/${rule.subject}/${name}`;
+    const known = this.entries.get(key);
+    if (known !== undefined) {
+      known.finding.evidence.count = (known.finding.evidence.count as number) + 1;
+      known.finding.evidence.lastAtMs = event.atMs;
+      return;
+    }
+    const evidence: Finding['evidence'] = {};
+    for (const field of rule.evidence) evidence[field] = event.fields[field] ?? null;
+    evidence.count = 1;
+    evidence.lastAtMs = event.atMs;
+    const finding: Finding = {
+      id: '',
+      rule: rule.id,
+      severity: rule.severity,
+      atMs: event.atMs,
+      untilMs: null,
+      subject: { kind: rule.subject, name },
+      causes: (event.id === undefined ? event.causes : [event.id]).map(eventName),
+      evidence,
+    };
+    this.entries.set(key, { rule, finding, open: true });
+  }
+
+  private end(rule: Rule, event: { atMs: number; fields: LoggedEvent['fields'] }): void {
+    const entry = this.entries.get(`${rule.id}/${rule.subject}/${String(event.fields[rule.subjectField])}`);
+    if (entry === undefined || !entry.open) return;
+    entry.open = false;
+    entry.finding.untilMs = event.atMs;
+  }
+}
+
+/** Errors make a plan fail, warnings put it at risk, notes never matter. */
+export function verdictOf(findings: readonly Finding[]): Verdict {
+  if (findings.some((finding) => finding.severity === 'error')) return 'fails';
+  return findings.some((finding) => finding.severity === 'warning') ? 'at-risk' : 'safe';
+}
+
+function enlist(map: Map<string, Rule[]>, kind: string, rule: Rule): void {
+  const rules = map.get(kind);
+  if (rules === undefined) map.set(kind, [rule]);
+  else rules.push(rule);
+}

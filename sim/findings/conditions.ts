@@ -1,0 +1,106 @@
+/**
+ * Conditions of rates and queues, which have no place in the log: they are followed here and become findings when they have lasted long enough. The
+ * finding begins when the condition began, and its cause is the event that changed the load then.
+ */
+
+import type { Task } from '../backup/task.ts';
+import type { Datastore } from '../estate/datastore.ts';
+import type { ConditionMeter } from '../estate/statistics.ts';
+import type { World } from '../world.ts';
+import { LATENCY_MS, SATURATION_MS, STARVED_MS } from './rules.ts';
+
+type Followed = 'io-saturated' | 'latency';
+
+const LEAST_MS: Record<Followed, number> = { 'io-saturated': SATURATION_MS, latency: LATENCY_MS };
+
+interface Episodes {
+  kind: Followed;
+  datastore: Datastore;
+  /** Present episode. */
+  sinceMs: number;
+  cause: number;
+  /** First long one. */
+  firstMs: number | null;
+  firstCause: number;
+  count: number;
+  longestMs: number;
+  totalMs: number;
+}
+
+export class Conditions {
+  private readonly world: World;
+  private readonly episodes = new Map<string, Episodes>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** A condition of a datastore holds or does not hold from now on. */
+  follow(kind: Followed, datastore: Datastore, meter: ConditionMeter, holds: boolean): void {
+    if (holds === (meter.sinceMs !== null)) return;
+    const now = this.world.kernel.nowMs;
+    meter.set(now, holds);
+    const key = `${kind}/${datastore.index}`;
+    let entry = this.episodes.get(key);
+    if (entry === undefined) {
+      entry = { kind, datastore, sinceMs: now, cause: 0, firstMs: null, firstCause: 0, count: 0, longestMs: 0, totalMs: 0 };
+      this.episodes.set(key, entry);
+    }
+    if (holds) {
+      entry.sinceMs = now;
+      entry.cause = datastore.lastEvent || this.world.startEvent;
+    } else closeEpisode(entry, now);
+  }
+
+  /** A task's wait for slots is over (or the scenario is). */
+  slotsAwaited(task: Task, waited: { job: number; proxy: number; repository: number }): void {
+    const sum = waited.job + waited.proxy + waited.repository;
+    if (sum <= STARVED_MS) return;
+    const job = task.run.job;
+    const names = { job: job.name, proxy: job.plan.proxies.join('+'), repository: job.repository.name };
+    let scarce: keyof typeof names = 'job';
+    for (const kind of ['proxy', 'repository'] as const) if (waited[kind] > waited[scarce]) scarce = kind;
+    this.world.findings.observe({
+      atMs: this.world.kernel.nowMs,
+      kind: `slot-starved-${scarce}`,
+      fields: { name: names[scarce], run: task.run.id, vm: task.vm.name, waitedMs: sum },
+      causes: [task.run.startedEvent],
+    });
+  }
+
+  /** The scenario is over: conditions that still hold count up to now. */
+  finish(): void {
+    const now = this.world.kernel.nowMs;
+    for (const entry of this.episodes.values()) {
+      const meter = entry.kind === 'latency' ? entry.datastore.slow : entry.datastore.saturated;
+      if (meter.sinceMs !== null) closeEpisode(entry, now);
+      if (entry.firstMs === null) continue;
+      const latency = entry.datastore.latency.distribution;
+      this.world.findings.observe({
+        atMs: entry.firstMs,
+        kind: entry.kind,
+        fields: {
+          datastore: entry.datastore.name,
+          longestMs: entry.longestMs,
+          totalMs: entry.totalMs,
+          worstMs: Math.round(latency.max),
+          servedPercent: Math.round(entry.datastore.served.mean(now) * 100),
+          episodes: entry.count,
+        },
+        causes: [entry.firstCause],
+      });
+    }
+  }
+}
+
+function closeEpisode(entry: Episodes, nowMs: number): void {
+  const ms = nowMs - entry.sinceMs;
+  if (ms < LEAST_MS[entry.kind]) return;
+  entry.count++;
+  entry.totalMs += ms;
+  if (ms > entry.longestMs) entry.longestMs = ms;
+  if (entry.firstMs === null) {
+    entry.firstMs = entry.sinceMs;
+    entry.firstCause = entry.cause;
+  }
+}

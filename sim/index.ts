@@ -1,0 +1,7 @@
+/** The simulator: give it a plan, get a result. `overrun/scenarios` makes plans from scenario files. */
+export { EventLimitError, type KernelLimits } from './kernel/kernel.ts';
+export { LOG_VERSION } from './kernel/log.ts';
+export type * from './plan.ts';
+export type * from './result.ts';
+export { type Sampler, type SimulateOptions, simulate } from './simulate.ts';
+export { ENGINE_VERSION } from './version.ts';

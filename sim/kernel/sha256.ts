@@ -1,0 +1,121 @@
+/**
+ * SHA-256 (FIPS 180-4) of text that arrives in pieces. Streamed, because a log may be larger than memory; our own, because a browser offers no
+ * streaming hash and `sim/` imports nothing from a platform. Tested against the platform's.
+ */
+
+/** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+const ROUND_CONSTANTS = new Uint32Array([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
+  0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+  0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
+  0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+]);
+
+export class Sha256 {
+  private readonly state = new Uint32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
+  private readonly block = new Uint8Array(64);
+  private readonly schedule = new Uint32Array(64);
+  private filled = 0;
+  private totalBytes = 0;
+
+  /** Adds text in UTF-8. A lone surrogate counts as U+FFFD, as every encoder on the web has it. */
+  update(text: string): this {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < 0x80) this.push(unit);
+      else if (unit < 0x800) {
+        this.push(0xc0 | (unit >> 6));
+        this.push(0x80 | (unit & 63));
+      } else {
+        const point = text.codePointAt(i) as number;
+        if (point > 0xffff) {
+          i++;
+          this.push(0xf0 | (point >> 18));
+          this.push(0x80 | ((point >> 12) & 63));
+          this.push(0x80 | ((point >> 6) & 63));
+          this.push(0x80 | (point & 63));
+        } else {
+          const valid = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
+          this.push(0xe0 | (valid >> 12));
+          this.push(0x80 | ((valid >> 6) & 63));
+          this.push(0x80 | (valid & 63));
+        }
+      }
+    }
+    return this;
+  }
+
+  /** Ends the stream: the digest in lower-case hex. Call once. */
+  hex(): string {
+    const bits = this.totalBytes * 8;
+    this.push(0x80);
+    while (this.filled !== 56) this.push(0);
+    const high = Math.floor(bits / 0x100000000);
+    const low = bits >>> 0;
+    for (const word of [high, low]) for (const shift of [24, 16, 8, 0]) this.push((word >>> shift) & 255);
+    return Array.from(this.state, (word) => word.toString(16).padStart(8, '0')).join('');
+  }
+
+  private push(byte: number): void {
+    this.block[this.filled++] = byte;
+    this.totalBytes++;
+    if (this.filled === 64) {
+      this.compress();
+      this.filled = 0;
+    }
+  }
+
+  private compress(): void {
+    const w = this.schedule;
+    const block = this.block;
+    for (let t = 0; t < 16; t++) {
+      const at = t * 4;
+      w[t] = ((block[at] as number) << 24) | ((block[at + 1] as number) << 16) | ((block[at + 2] as number) << 8) | (block[at + 3] as number);
+    }
+    for (let t = 16; t < 64; t++) {
+      const x = w[t - 15] as number;
+      const y = w[t - 2] as number;
+      const small0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+      const small1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+      w[t] = ((w[t - 16] as number) + small0 + (w[t - 7] as number) + small1) | 0;
+    }
+    const state = this.state;
+    let a = state[0] as number;
+    let b = state[1] as number;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    let e = state[4] as number;
+    let f = state[5] as number;
+    let g = state[6] as number;
+    let h = state[7] as number;
+    for (let t = 0; t < 64; t++) {
+      const big1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+      const one = (h + big1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[t] as number) + (w[t] as number)) | 0;
+      const big0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+      const two = (big0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      h = g;
+      g = f;
+      f = e;
+      e = (d + one) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (one + two) | 0;
+    }
+    state[0] = (state[0] as number) + a;
+    state[1] = (state[1] as number) + b;
+    state[2] = (state[2] as number) + c;
+    state[3] = (state[3] as number) + d;
+    state[4] = (state[4] as number) + e;
+    state[5] = (state[5] as number) + f;
+    state[6] = (state[6] as number) + g;
+    state[7] = (state[7] as number) + h;
+  }
+}
+
+/** SHA-256 of one text, in hex. */
+export function sha256Hex(text: string): string {
+  return new Sha256().update(text).hex();
+}

@@ -1,0 +1,218 @@
+/**
+ * The plan: everything `simulate` needs, already checked and resolved. `scenarios/` makes one from a file; anything else that can fill these
+ * shapes may do the same. A plan is plain data (it survives JSON), sizes are bytes, rates bytes per second, durations and instants milliseconds,
+ * instants count from the scenario's start. `null` means "no such limit" wherever a limit is expected.
+ *
+ * Every entity carries an opaque `origin`: the simulator hands it on untouched, so that whoever made the plan can map it back to its source.
+ */
+
+/** Local time without a time-zone library: offsets to UTC as a table over the simulated span. */
+export interface ZoneTable {
+  /** IANA name, for people. */
+  name: string;
+  /** The start of the scenario as milliseconds since 1970-01-01T00:00Z. */
+  startEpochMs: number;
+  /** Release of the time-zone data that the table was made from, for example `2026b`. */
+  dataVersion: string;
+  /** Ascending. Each offset (local minus UTC) holds from `fromMs` (since the start, may be negative) until the next entry; the first also before it. */
+  offsets: { fromMs: number; offsetMs: number }[];
+}
+
+/** `linear` accrues evenly; `compound` multiplies by 1 + fraction over `perDays` days, in steps at each local midnight. */
+export type Growth = { kind: 'none' } | { kind: 'linear'; bytesPerDay: number } | { kind: 'compound'; fraction: number; perDays: number };
+
+export type WriteLaw = 'append' | 'working-set' | 'power';
+
+/** How the guest writes to one disk (MODEL: unique bytes U of V written bytes). */
+export interface WritePlan {
+  law: WriteLaw;
+  /** C: unique bytes written per 24 h. */
+  changedBytesPerDay: number;
+  /** Mean of all bytes written; null: follows from the law and `changedBytesPerDay`. */
+  rateBytesPerSecond: number | null;
+  /** H, for `working-set` only. */
+  workingSetBytes: number | null;
+  /** b, for `power` only; between 0 (exclusive) and 1. */
+  exponent: number;
+  /** Scales `changedBytesPerDay` and the rate; `linear` is not meaningful here. */
+  growth: Growth;
+}
+
+/** A delta that exists when the scenario starts. */
+export interface InitialSnapshotPlan {
+  kind: 'user' | 'orphan';
+  /** Since the start; negative. */
+  takenMs: number;
+  sizeBytes: number;
+}
+
+export interface DiskPlan {
+  datastore: string;
+  sizeBytes: number;
+  usedBytes: number;
+  provisioning: 'thin' | 'thick';
+  growth: Growth;
+  writes: WritePlan;
+  /** Mean guest reads; null: as large as the guest's writes. */
+  readBytesPerSecond: number | null;
+  /** Oldest first. */
+  snapshots: InitialSnapshotPlan[];
+}
+
+export interface VmPlan {
+  name: string;
+  /** The entry of the file that this VM was counted from; its own name where there is no count. */
+  group: string;
+  host: string | null;
+  tags: string[];
+  /** The engine of this version takes exactly one. */
+  disks: DiskPlan[];
+  /** Name of a profile in `Plan.activities`. */
+  activity: string;
+  changeTracking: boolean;
+  deltaOverhead: number;
+  /** How long the guest rides out a pause before it crashes; null: for ever. */
+  toleratesPauseMs: number | null;
+  maxChain: number;
+  origin: string;
+}
+
+/** 24 or 168 multipliers of the guest's writes and reads by local hour (168: from Monday 00:00); the simulator divides by their mean. */
+export interface ActivityPlan {
+  name: string;
+  multipliers: number[];
+}
+
+export interface DatastorePlan {
+  name: string;
+  capacityBytes: number;
+  otherUsedBytes: number;
+  otherGrowth: Growth;
+  readBytesPerSecond: number;
+  writeBytesPerSecond: number;
+  iops: number;
+  ioSizeBytes: number;
+  latencyMs: number;
+  queueDepth: number;
+  /** Cap of one consolidation. */
+  mergeBytesPerSecond: number;
+  /** Free space at which writes that need a new block are refused. */
+  floorBytes: number;
+  resumeMarginBytes: number;
+  onSpaceFreed: 'stay-paused' | 'resume';
+  origin: string;
+}
+
+export interface HostPlan {
+  name: string;
+  /** What backup transfers over the host's management network may take together; null: no limit. */
+  nbdBytesPerSecond: number | null;
+  origin: string;
+}
+
+export interface LinkPlan {
+  name: string;
+  bandwidthBytesPerSecond: number;
+  origin: string;
+}
+
+export interface ProxyPlan {
+  name: string;
+  slots: number | null;
+  cores: number | null;
+  perCoreFullBytesPerSecond: number;
+  perCoreIncrementalBytesPerSecond: number;
+  networkBytesPerSecond: number | null;
+  links: string[];
+  origin: string;
+}
+
+export interface RepositoryPlan {
+  name: string;
+  capacityBytes: number;
+  readBytesPerSecond: number;
+  writeBytesPerSecond: number;
+  slots: number | null;
+  links: string[];
+  origin: string;
+}
+
+export type SchedulePlan =
+  | {
+      kind: 'cron';
+      text: string;
+      /** Ascending: minutes 0-59, hours 0-23, days of month 1-31, months 1-12, days of week 0-6 from Sunday. */
+      minutes: number[];
+      hours: number[];
+      daysOfMonth: number[];
+      months: number[];
+      daysOfWeek: number[];
+      /** The hour field starts with `*`: such a schedule follows real time through both repeated hours of autumn. */
+      hourIsWildcard: boolean;
+      /** Both day fields restricted: either may match (the rule of Vixie cron). */
+      dayOfMonthIsWildcard: boolean;
+      dayOfWeekIsWildcard: boolean;
+    }
+  | { kind: 'every'; everyMs: number; offsetMs: number }
+  | { kind: 'at'; atMs: number[] };
+
+/** Which VMs a run takes, evaluated when it starts: keys unite, `except` subtracts; names are VMs or groups. */
+export interface SelectionPlan {
+  all: boolean;
+  names: string[];
+  tags: string[];
+  hosts: string[];
+  datastores: string[];
+  except: string[];
+}
+
+export interface JobPlan {
+  name: string;
+  selection: SelectionPlan;
+  method: 'snapshot';
+  schedule: SchedulePlan;
+  /** Empty: the transfer meets no proxy. */
+  proxies: string[];
+  repository: string;
+  mode: 'forever-forward' | 'full';
+  initial: 'full' | 'established';
+  concurrency: number | null;
+  streamBytesPerSecond: number | null;
+  /** Source bytes per stored byte. */
+  reduction: number;
+  ifRunning: 'skip' | 'queue' | 'queue-all' | 'start';
+  snapshots: 'per-task' | 'whole-run';
+  priority: number;
+  zeroDetection: boolean;
+  cbtOverhead: number;
+  retainLast: number;
+  timings: { quiesceMs: number; createMs: number; removeMs: number };
+  origin: string;
+}
+
+/** A value that nobody stated, with where it comes from; handed through to the result. */
+export interface Assumption {
+  path: string;
+  value: string;
+  source: string;
+}
+
+export interface Plan {
+  name: string;
+  /** SHA-256 of the scenario's content, made by whoever made the plan. */
+  digest: string;
+  seed: string;
+  /** The start in ISO 8601 with offset. */
+  start: string;
+  durationMs: number;
+  zone: ZoneTable;
+  activities: ActivityPlan[];
+  datastores: DatastorePlan[];
+  hosts: HostPlan[];
+  links: LinkPlan[];
+  proxies: ProxyPlan[];
+  repositories: RepositoryPlan[];
+  vms: VmPlan[];
+  jobs: JobPlan[];
+  assumptions: Assumption[];
+}

@@ -1,0 +1,155 @@
+/** From the world at the end to the result. */
+import type { Task } from './backup/task.ts';
+import type { Datastore } from './estate/datastore.ts';
+import type { Device, SlotPool } from './estate/host.ts';
+import { rounded } from './estate/statistics.ts';
+import type { Vm } from './estate/vm.ts';
+import { verdictOf } from './findings/book.ts';
+import { LOG_VERSION } from './kernel/log.ts';
+import type { Plan } from './plan.ts';
+import type { DatastoreResult, DeviceResult, JobResult, RepositoryResult, Result, RunResult, TaskResult, VmResult } from './result.ts';
+import { ENGINE_VERSION } from './version.ts';
+import type { World } from './world.ts';
+
+/** Closes the books of a finished run; call once. */
+export function makeResult(world: World, plan: Plan, startUsed: number[]): Result {
+  const findings = world.findings.findings();
+  return {
+    schema: 'overrun/result@1',
+    scenario: { name: plan.name, digest: plan.digest, start: plan.start, durationMs: plan.durationMs, timezone: plan.zone.name },
+    seed: plan.seed,
+    fingerprint: world.log.fingerprint(),
+    logVersion: LOG_VERSION,
+    verdict: verdictOf(findings),
+    findings,
+    datastores: byName(world.datastores, (datastore) => datastoreResult(world, datastore, startUsed[datastore.index] as number)),
+    hosts: byName(world.hosts, (host) => deviceResult(world, `host:${host.name}`)),
+    links: byName(plan.links, (link) => deviceResult(world, `link:${link.name}`)),
+    proxies: byName(world.proxies, (proxy) => deviceResult(world, `proxy:${proxy.name}`, proxy.slots)),
+    arrays: {},
+    repositories: byName(
+      world.repositories,
+      (repository): RepositoryResult => ({
+        capacityBytes: repository.capacityBytes,
+        startUsedBytes: Math.ceil(repository.startUsedBytes),
+        peakUsedBytes: Math.ceil(repository.peakUsed),
+        peakAtMs: repository.peakAtMs,
+        fullAtMs: repository.fullAtMs,
+        ...deviceResult(world, `repository:${repository.name}`, repository.slots),
+      }),
+    ),
+    vms: byName(world.vms, (vm) => vmResult(world, vm)),
+    jobs: byName(
+      world.jobs,
+      (job): JobResult => ({
+        firstOverlapAtMs: job.firstOverlapAtMs,
+        runs: job.runs.map(
+          (run): RunResult => ({
+            id: run.id,
+            dueMs: run.dueMs,
+            startedMs: run.startedMs,
+            endedMs: run.endedMs,
+            status: run.status,
+            overlapsPrevious: run.overlapsPrevious,
+            tasks: run.tasks.map(taskResult),
+          }),
+        ),
+      }),
+    ),
+    assumptions: plan.assumptions,
+    engine: { version: ENGINE_VERSION, timeZoneData: plan.zone.dataVersion, events: world.kernel.eventCount, solves: world.network.solveCount },
+  };
+}
+
+/** Settles every account that runs to the end of the scenario. */
+export function closeBooks(world: World): void {
+  const now = world.kernel.nowMs;
+  world.admission.settleWaits();
+  for (const task of world.tasks) if (task.stage !== 'ended') world.stages.settle(task);
+  for (const task of world.tasks) if (task.stage === 'ended' && task.delta !== null && task.consolidatedMs === null) world.stages.settle(task);
+  for (const datastore of world.datastores) {
+    datastore.notePeak(now);
+    for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);
+  }
+  for (const repository of world.repositories) world.storage.notePeak(repository);
+  for (const devices of world.devices.values()) for (const device of devices) device.settle(now);
+  world.conditions.finish();
+}
+
+function datastoreResult(world: World, datastore: Datastore, startUsedBytes: number): DatastoreResult {
+  let peakUsedBytes = 0;
+  for (const entry of datastore.peakLedger) peakUsedBytes += entry.bytes;
+  return {
+    capacityBytes: datastore.capacityBytes,
+    startUsedBytes,
+    peakUsedBytes,
+    peakAtMs: datastore.peakAtMs,
+    minFreeBytes: datastore.capacityBytes - peakUsedBytes,
+    fullAtMs: datastore.fullAtMs,
+    utilisation: datastore.busy.utilisation(world.endMs),
+    saturatedMs: datastore.saturated.totalAt(world.endMs),
+    guestServedFraction: rounded(datastore.served.mean(world.endMs)),
+    latencyMs: datastore.latency.distribution.percentiles(),
+    peakLedger: datastore.peakLedger,
+  };
+}
+
+/** A device may stand on several resources (a proxy's cores and network): the busiest speaks for it. */
+function deviceResult(world: World, label: string, slots?: SlotPool): DeviceResult {
+  let busiest: Device | undefined;
+  for (const device of world.devices.get(label) ?? []) {
+    if (busiest === undefined || device.meter.mean(world.endMs) > busiest.meter.mean(world.endMs)) busiest = device;
+  }
+  return {
+    utilisation: busiest?.meter.utilisation(world.endMs) ?? { mean: 0, p95: 0, max: 0 },
+    saturatedMs: busiest?.saturatedMs ?? 0,
+    slotWaitMs: slots?.waitMs ?? 0,
+  };
+}
+
+function vmResult(world: World, vm: Vm): VmResult {
+  const now = world.endMs;
+  const open = vm.jobSnapshots > 0 ? now - vm.snapshotOpenSinceMs : 0;
+  return {
+    pausedAtMs: vm.firstPausedAtMs,
+    pausedMs: vm.pausedMs + (vm.state === 'paused' ? now - vm.pausedSinceMs : 0),
+    crashedAtMs: vm.crashedAtMs,
+    stunMs: vm.stunMs,
+    maxChainDepth: vm.maxChainDepth,
+    snapshotOpenMs: vm.snapshotOpenMs + open,
+    restorePoints: null,
+    worstRpoMs: null,
+    latencyMs: vm.latency.percentiles(vm.disk.datastore.latency.distribution),
+  };
+}
+
+function taskResult(task: Task): TaskResult {
+  return {
+    vm: task.vm.name,
+    status: task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running',
+    attempt: 1,
+    kind: task.full ? 'full' : 'incremental',
+    reason: task.reason,
+    queuedMs: task.queuedMs,
+    snapshotMs: task.snapshotMs,
+    transferMs: task.transferMs,
+    transferEndMs: task.transferEndMs,
+    consolidatedMs: task.consolidatedMs,
+    endedMs: task.endedMs,
+    readBytes: Math.ceil(task.readBytes),
+    storedBytes: Math.ceil(task.storedBytes),
+    peakDeltaBytes: Math.ceil(task.peakDeltaBytes),
+    bottleneck: bottleneckOf(task),
+  };
+}
+
+/** Fractions of all the time accounted for, largest first. */
+function bottleneckOf(task: Task): Record<string, number> {
+  let total = 0;
+  for (const ms of task.heldBackMs.values()) total += ms;
+  return Object.fromEntries([...task.heldBackMs].sort((a, b) => b[1] - a[1]).map(([label, ms]) => [label, ms / total]));
+}
+
+function byName<T extends { name: string }, R>(list: readonly T[], make: (entry: T) => R): Record<string, R> {
+  return Object.fromEntries(list.map((entry) => [entry.name, make(entry)]));
+}

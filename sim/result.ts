@@ -1,0 +1,170 @@
+/**
+ * What `simulate` returns: plain data, the same keys as `overrun run --format json` prints (schema `overrun/result@1`; that number only gains keys).
+ * Milliseconds throughout; instants (`...AtMs`, `untilMs`, `dueMs`, `startedMs`, `endedMs`, and a task's stage marks) count from the start and are
+ * null when never reached. Sentences for people are not made here: `reports/` writes them from a finding's rule, subject and evidence.
+ */
+import type { Assumption } from './plan.ts';
+
+export type Verdict = 'safe' | 'at-risk' | 'fails';
+export type Severity = 'error' | 'warning' | 'info';
+
+export type RuleId =
+  | 'space-exhausted'
+  | 'vm-paused'
+  | 'vm-crashed'
+  | 'repository-full'
+  | 'task-failed'
+  | 'free-space'
+  | 'run-overlap'
+  | 'run-skipped'
+  | 'io-saturated'
+  | 'latency'
+  | 'slot-starved';
+
+export type SubjectKind = 'datastore' | 'vm' | 'job' | 'repository' | 'proxy';
+
+/** One trouble with one subject. Repetitions are counted in it (`evidence.count`), not listed again. */
+export interface Finding {
+  id: string;
+  rule: RuleId;
+  severity: Severity;
+  /** The first time. */
+  atMs: number;
+  /** End of that first episode; null: it lasts to the end of the scenario, or the trouble is an instant. */
+  untilMs: number | null;
+  subject: { kind: SubjectKind; name: string };
+  /** Event ids of the log, each earlier than or at `atMs`. */
+  causes: string[];
+  /** Figures and names, by rule; see `sim/findings`. */
+  evidence: Record<string, number | string | null>;
+}
+
+/** Weighted by time over the whole scenario. */
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Busy fraction 0..1, weighted by time over the whole scenario. */
+export interface Utilisation {
+  mean: number;
+  p95: number;
+  max: number;
+}
+
+export type LedgerKind = 'other' | 'base' | 'growth' | 'delta' | 'user' | 'orphan';
+
+/** Who owned how many bytes at one instant; whole bytes, the sum of a ledger is `used`. */
+export interface LedgerEntry {
+  /** A VM's name, or the datastore's own for `other`. */
+  owner: string;
+  kind: LedgerKind;
+  bytes: number;
+  /** The run whose snapshot the delta belongs to, for example `nightly#12`. */
+  run?: string;
+}
+
+export interface DatastoreResult {
+  capacityBytes: number;
+  startUsedBytes: number;
+  peakUsedBytes: number;
+  peakAtMs: number;
+  minFreeBytes: number;
+  /** First instant with free space at or below the floor. */
+  fullAtMs: number | null;
+  utilisation: Utilisation;
+  /** Served fraction of guest I/O below 1, or busy with everything but queued transfers above 0.9. */
+  saturatedMs: number;
+  /** Mean over time of the fraction of the guests' demand that was served. */
+  guestServedFraction: number;
+  latencyMs: Percentiles;
+  peakLedger: LedgerEntry[];
+}
+
+export interface DeviceResult {
+  utilisation: Utilisation;
+  saturatedMs: number;
+  /** Summed over tasks: waiting because this had no free slot. */
+  slotWaitMs: number;
+}
+
+export interface RepositoryResult extends DeviceResult {
+  capacityBytes: number;
+  startUsedBytes: number;
+  peakUsedBytes: number;
+  peakAtMs: number;
+  fullAtMs: number | null;
+}
+
+export interface VmResult {
+  pausedAtMs: number | null;
+  pausedMs: number;
+  crashedAtMs: number | null;
+  stunMs: number;
+  maxChainDepth: number;
+  /** Total time with at least one snapshot of a job open. */
+  snapshotOpenMs: number;
+  restorePoints: number | null;
+  worstRpoMs: number | null;
+  latencyMs: Percentiles;
+}
+
+export type TaskStatus = 'queued' | 'running' | 'success' | 'warning' | 'failed' | 'aborted';
+export type RunStatus = 'success' | 'warning' | 'failed' | 'skipped' | 'aborted' | 'queued' | 'running';
+
+export interface TaskResult {
+  vm: string;
+  status: TaskStatus;
+  attempt: number;
+  kind: 'full' | 'incremental';
+  /** Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`. */
+  reason: string | null;
+  queuedMs: number;
+  snapshotMs: number | null;
+  transferMs: number | null;
+  transferEndMs: number | null;
+  consolidatedMs: number | null;
+  endedMs: number | null;
+  readBytes: number;
+  storedBytes: number;
+  peakDeltaBytes: number;
+  /** Fractions of the time from `queuedMs` to `transferEndMs` (or to the end), summing to 1; `waiting:...` while it lacked a slot. */
+  bottleneck: Record<string, number>;
+}
+
+export interface RunResult {
+  id: string;
+  dueMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  status: RunStatus;
+  overlapsPrevious: boolean;
+  tasks: TaskResult[];
+}
+
+export interface JobResult {
+  firstOverlapAtMs: number | null;
+  runs: RunResult[];
+}
+
+export interface Result {
+  schema: 'overrun/result@1';
+  scenario: { name: string; digest: string; start: string; durationMs: number; timezone: string };
+  seed: string;
+  fingerprint: string;
+  logVersion: number;
+  verdict: Verdict;
+  findings: Finding[];
+  datastores: Record<string, DatastoreResult>;
+  hosts: Record<string, DeviceResult>;
+  links: Record<string, DeviceResult>;
+  proxies: Record<string, DeviceResult>;
+  arrays: Record<string, DeviceResult>;
+  repositories: Record<string, RepositoryResult>;
+  vms: Record<string, VmResult>;
+  jobs: Record<string, JobResult>;
+  assumptions: Assumption[];
+  engine: { version: string; timeZoneData: string; events: number; solves: number };
+}

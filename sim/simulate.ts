@@ -1,0 +1,100 @@
+/**
+ * The one door to the simulator: a plan goes in, a result comes out.
+ *
+ * A run is a world of entities (`build.ts`) over a clock with a totally ordered queue (`kernel/`) and a network of flows (`flow/`). Ticks of schedules make
+ * runs, runs make tasks (`backup/runs.ts`); tasks wait for slots (`backup/admission.ts`), go through their stages (`backup/stages.ts`), and their snapshots
+ * are merged (`backup/consolidation.ts`). Guests write meanwhile (`estate/guests.ts`), datastores fill (`estate/space.ts`), repositories too
+ * (`backup/storage.ts`). What happens is logged with its causes (`kernel/log.ts`); rules over the log make the findings (`findings/`).
+ */
+import { buildWorld } from './build.ts';
+import type { KernelLimits } from './kernel/kernel.ts';
+import { EventLog } from './kernel/log.ts';
+import type { Plan } from './plan.ts';
+import { closeBooks, makeResult } from './report.ts';
+import type { Result } from './result.ts';
+import type { World } from './world.ts';
+
+/** Observers of a run; all are optional and none can change it. Called in the order in which they stand here whenever time moves. */
+export interface SimulateOptions {
+  /** Each line of the canonical event log, without its line feed. */
+  onEvent?: (line: string) => void;
+  /** Levels on a grid of instants that includes the start and the end. */
+  sample?: { everyMs: number; onSample: Sampler };
+  /** Fraction of the simulated time that has passed, 0 to 1; called at every step of time, so keep it cheap. */
+  onProgress?: (fractionDone: number) => void;
+  limits?: Partial<KernelLimits>;
+}
+
+export type Sampler = (atMs: number, datastore: string, usedBytes: number, freeBytes: number, guestServedFraction: number, latencyMs: number) => void;
+
+/** Enough for 100,000 VMs in one run; beyond it something goes round in circles. */
+const DEFAULT_LIMITS: KernelLimits = { eventsPerInstant: 5_000_000, eventsInAll: 1_000_000_000 };
+
+/**
+ * Simulates a plan from its start to its end. The same plan gives the same result, bit for bit, on every engine.
+ * Throws an Error for a plan that contradicts itself (an unknown name) and EventLimitError for one that does not come to an end.
+ */
+export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
+  const log = new EventLog(options.onEvent);
+  const world = buildWorld(plan, log, { ...DEFAULT_LIMITS, ...options.limits });
+  const startUsed = world.datastores.map((datastore) => datastore.ledgerAt(0).reduce((sum, entry) => sum + entry.bytes, 0));
+  const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample.everyMs, options.sample.onSample);
+  world.guests.begin();
+  world.runs.begin();
+  world.kernel.run(plan.durationMs, {
+    advance(_fromMs, toMs) {
+      sampler?.sampleBefore(toMs);
+      options.onProgress?.(toMs / plan.durationMs);
+    },
+    settle() {
+      if (world.space.settle()) return true;
+      return world.storage.settle() || world.admission.scan();
+    },
+    solve() {
+      world.guests.refreshDemand();
+      world.network.solve();
+      world.guests.settlePaces();
+      world.space.scheduleChecks();
+      world.storage.scheduleChecks();
+    },
+  });
+  sampler?.sampleEnd();
+  closeBooks(world);
+  return makeResult(world, plan, startUsed);
+}
+
+/** Reads the levels on a grid between events, where every quantity is a known function of time: looking changes nothing. */
+class GridSampler {
+  private readonly world: World;
+  private readonly everyMs: number;
+  private readonly onSample: Sampler;
+  private nextMs = 0;
+
+  constructor(world: World, everyMs: number, onSample: Sampler) {
+    this.world = world;
+    this.everyMs = everyMs;
+    this.onSample = onSample;
+  }
+
+  sampleBefore(toMs: number): void {
+    for (; this.nextMs < toMs; this.nextMs += this.everyMs) this.sampleAt(this.nextMs);
+  }
+
+  sampleEnd(): void {
+    this.sampleAt(this.world.endMs);
+  }
+
+  private sampleAt(atMs: number): void {
+    for (const datastore of this.world.datastores) {
+      const used = datastore.usedAt(atMs);
+      this.onSample(
+        atMs,
+        datastore.name,
+        Math.ceil(used),
+        datastore.capacityBytes - Math.ceil(used),
+        datastore.servedFraction,
+        datastore.latency.value,
+      );
+    }
+  }
+}

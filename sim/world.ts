@@ -1,0 +1,93 @@
+/**
+ * Everything that a run consists of: the plan's entities as objects, the machinery below them, and the parts that drive them. Parts know the world and
+ * find each other through it.
+ */
+import { Admission } from './backup/admission.ts';
+import { Consolidation } from './backup/consolidation.ts';
+import type { Repository } from './backup/repository.ts';
+import type { Job } from './backup/run.ts';
+import { Runs } from './backup/runs.ts';
+import { Stages } from './backup/stages.ts';
+import { Storage } from './backup/storage.ts';
+import type { Task } from './backup/task.ts';
+import type { Activity } from './estate/activity.ts';
+import type { Datastore } from './estate/datastore.ts';
+import { Guests } from './estate/guests.ts';
+import type { Device, Host, Proxy } from './estate/host.ts';
+import { Space } from './estate/space.ts';
+import type { Vm } from './estate/vm.ts';
+import type { Zone } from './estate/zone.ts';
+import { FindingBook } from './findings/book.ts';
+import { Conditions } from './findings/conditions.ts';
+import { FlowNetwork, type ResourceState } from './flow/network.ts';
+import { Kernel, type KernelLimits } from './kernel/kernel.ts';
+import type { EventLog } from './kernel/log.ts';
+
+export class World {
+  readonly kernel: Kernel;
+  readonly log: EventLog;
+  readonly network: FlowNetwork;
+  readonly endMs: number;
+  readonly zone: Zone;
+  readonly activities: Activity[] = [];
+  readonly datastores: Datastore[] = [];
+  readonly hosts: Host[] = [];
+  readonly proxies: Proxy[] = [];
+  readonly repositories: Repository[] = [];
+  readonly vms: Vm[] = [];
+  readonly jobs: Job[] = [];
+  readonly tasks: Task[] = [];
+  /** By resource number: the name under which it appears as a bottleneck, and what is to be told of its load. */
+  readonly resourceLabels: string[] = [];
+  readonly loadListeners: ((state: ResourceState) => void)[] = [];
+  /** Devices by label, for their figures. */
+  readonly devices = new Map<string, Device[]>();
+
+  readonly findings = new FindingBook();
+  readonly conditions: Conditions;
+  readonly guests: Guests;
+  readonly space: Space;
+  readonly admission: Admission;
+  readonly stages: Stages;
+  readonly consolidation: Consolidation;
+  readonly storage: Storage;
+  readonly runs: Runs;
+
+  /** Log events that later ones refer to: the start, the latest step of growth, the latest freeing of a slot or lock. */
+  startEvent = 0;
+  growthEvent = 0;
+  lastRelease = 0;
+
+  constructor(zone: Zone, endMs: number, log: EventLog, limits: KernelLimits) {
+    this.zone = zone;
+    this.endMs = endMs;
+    this.log = log;
+    log.listen((event) => this.findings.observe(event));
+    this.kernel = new Kernel(limits);
+    this.network = new FlowNetwork(this.kernel, {
+      completed: (task) => this.flowCompleted(this.tasks[task] as Task),
+      resourceSolved: (resource, state) => this.loadListeners[resource]?.(state),
+    });
+    this.conditions = new Conditions(this);
+    this.guests = new Guests(this);
+    this.space = new Space(this);
+    this.admission = new Admission(this);
+    this.stages = new Stages(this);
+    this.consolidation = new Consolidation(this);
+    this.storage = new Storage(this);
+    this.runs = new Runs(this);
+  }
+
+  /** Adds a resource to the network; `label` names it as a bottleneck. */
+  addResource(label: string, capacity: number, loaded: (state: ResourceState) => void): number {
+    const resource = this.network.addResource(capacity);
+    this.resourceLabels[resource] = label;
+    this.loadListeners[resource] = loaded;
+    return resource;
+  }
+
+  private flowCompleted(task: Task): void {
+    if (task.stage === 'transferring') this.stages.transferCompleted(task);
+    else this.consolidation.mergeCompleted(task);
+  }
+}
