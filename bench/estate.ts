@@ -1,0 +1,131 @@
+/** A large estate as a plan: VMs spread over datastores, hosts, proxies and repositories, one nightly job per repository. */
+import type { Plan, VmPlan } from '../sim/index.ts';
+
+const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
+const TiB = 1024 ** 4;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+export interface EstateSize {
+  vms: number;
+  days: number;
+  datastores: number;
+  hosts: number;
+  proxies: number;
+  repositories: number;
+}
+
+export const LARGE: EstateSize = { vms: 10_000, days: 30, datastores: 40, hosts: 20, proxies: 8, repositories: 4 };
+
+/** Sizes vary with the VM's number in a fixed pattern, so that tasks do not end in step. */
+export function estate(size: EstateSize): Plan {
+  const perDatastore = Math.ceil(size.vms / size.datastores);
+  const vms = Array.from({ length: size.vms }, (_, index): VmPlan => {
+    const usedBytes = (20 + ((index * 37) % 61)) * GiB;
+    return {
+      name: `vm-${String(index + 1).padStart(5, '0')}`,
+      group: 'vm',
+      host: `host-${index % size.hosts}`,
+      tags: [`r${index % size.repositories}`],
+      disks: [
+        {
+          datastore: `ds-${index % size.datastores}`,
+          sizeBytes: 100 * GiB,
+          usedBytes,
+          provisioning: 'thin',
+          growth: { kind: 'compound', fraction: 0.01, perDays: 7 },
+          writes: {
+            law: 'power',
+            changedBytesPerDay: usedBytes * 0.03,
+            rateBytesPerSecond: null,
+            workingSetBytes: null,
+            exponent: 0.72,
+            growth: { kind: 'none' },
+          },
+          readBytesPerSecond: null,
+          snapshots: [],
+        },
+      ],
+      activity: index % 3 === 0 ? 'flat' : 'office-hours',
+      changeTracking: true,
+      deltaOverhead: 1,
+      toleratesPauseMs: null,
+      maxChain: 32,
+      origin: '',
+    };
+  });
+  return {
+    name: 'large',
+    digest: '',
+    seed: 'large',
+    start: '2026-03-02T18:00:00+00:00',
+    durationMs: size.days * DAY,
+    zone: { name: 'UTC', startEpochMs: 1_772_474_400_000, dataVersion: 'none', offsets: [{ fromMs: -400 * DAY, offsetMs: 0 }] },
+    activities: [
+      { name: 'flat', multipliers: [1] },
+      { name: 'office-hours', multipliers: Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1.8 : 0.5)) },
+    ],
+    datastores: Array.from({ length: size.datastores }, (_, index) => ({
+      name: `ds-${index}`,
+      capacityBytes: perDatastore * 80 * GiB,
+      otherUsedBytes: 0,
+      otherGrowth: { kind: 'none' as const },
+      readBytesPerSecond: 2500 * MiB,
+      writeBytesPerSecond: 1500 * MiB,
+      iops: 100_000,
+      ioSizeBytes: 16 * 1024,
+      latencyMs: 0.5,
+      queueDepth: 8,
+      mergeBytesPerSecond: 300 * MiB,
+      floorBytes: 100 * MiB,
+      resumeMarginBytes: GiB,
+      onSpaceFreed: 'stay-paused' as const,
+      origin: '',
+    })),
+    hosts: Array.from({ length: size.hosts }, (_, index) => ({ name: `host-${index}`, nbdBytesPerSecond: 500e6 * 4, origin: '' })),
+    links: [],
+    proxies: Array.from({ length: size.proxies }, (_, index) => ({
+      name: `proxy-${index}`,
+      slots: 16,
+      cores: 16,
+      perCoreFullBytesPerSecond: 100 * MiB,
+      perCoreIncrementalBytesPerSecond: 50 * MiB,
+      networkBytesPerSecond: 1.25e9 * 2,
+      links: [],
+      origin: '',
+    })),
+    repositories: Array.from({ length: size.repositories }, (_, index) => ({
+      name: `repo-${index}`,
+      capacityBytes: 2000 * TiB,
+      readBytesPerSecond: 2000 * MiB,
+      writeBytesPerSecond: 2000 * MiB,
+      slots: 48,
+      links: [],
+      origin: '',
+    })),
+    vms,
+    jobs: Array.from({ length: size.repositories }, (_, index) => ({
+      name: `nightly-${index}`,
+      selection: { all: false, names: [], tags: [`r${index}`], hosts: [], datastores: [], except: [] },
+      method: 'snapshot' as const,
+      schedule: { kind: 'every' as const, everyMs: DAY, offsetMs: 20 * HOUR + index * HOUR },
+      proxies: Array.from({ length: size.proxies }, (_, proxy) => `proxy-${(proxy + index) % size.proxies}`),
+      repository: `repo-${index}`,
+      mode: 'forever-forward' as const,
+      initial: 'established' as const,
+      concurrency: null,
+      streamBytesPerSecond: null,
+      reduction: 2,
+      ifRunning: 'skip' as const,
+      snapshots: 'per-task' as const,
+      priority: 0,
+      zeroDetection: true,
+      cbtOverhead: 1,
+      retainLast: 14,
+      timings: { quiesceMs: 0, createMs: 500, removeMs: 1000 },
+      origin: '',
+    })),
+    assumptions: [],
+  };
+}

@@ -1,0 +1,178 @@
+/** A scenario file becomes a plan: read, laid over its base, validated, checked for sense, expanded. */
+import type { z } from 'zod';
+import type { Plan } from '../../sim/plan.ts';
+import { Activities } from './activities.ts';
+import { Assumptions, SCENARIO_SOURCE } from './defaults.ts';
+import { digestOf } from './digest.ts';
+import { type Clock, type Draft, type Entries, resolveNoted } from './draft.ts';
+import { planDatastores, planHosts, planLinks, planProxies, planRepositories } from './estate.ts';
+import { nameKey } from './fields.ts';
+import { reportUnknownKey, type Target, validate } from './issues.ts';
+import { planJobs } from './jobs.ts';
+import { applySets, type Reader, readWithBases } from './merge.ts';
+import { Problems } from './problems.ts';
+import { checkReferences } from './references.ts';
+import { entrySchemas, headShape, MAX_VMS, SECTIONS, type Section } from './schema.ts';
+import { checkSpace } from './space.ts';
+import { suggest } from './suggest.ts';
+import { keyPlaceAt, lineColumn, type MapTree, placeAt, type Source, splitPath, toData, valueAt } from './tree.ts';
+import { planVms } from './vms.ts';
+import { formatInstant, knownZones, openZone, type Zone, zoneTable } from './zone.ts';
+
+export interface ScenarioSource {
+  /** As errors shall name it; bases are found relative to it. */
+  path: string;
+  text: string;
+  /** Reads the files that `extends` names; throws when it cannot. */
+  readFile: (path: string) => string;
+  /** `path=value` each, applied in order after `extends`. */
+  sets?: string[];
+  /** Overrides the scenario's seed. */
+  seed?: string;
+  /** Release of the platform's time-zone data, for the record. */
+  timeZoneData?: string;
+}
+
+export interface LoadedScenario {
+  plan: Plan;
+  /** The place of an `origin` of the plan, or of any other dotted path; null when there is none (or when it was set by a flag). */
+  locate: (origin: string) => { path: string; line: number; column: number } | null;
+}
+
+/** Throws `ScenarioErrors` with everything that is wrong. */
+export function loadScenario(source: ScenarioSource): LoadedScenario {
+  const problems = new Problems();
+  const sources: Source[] = [];
+  const reader: Reader = { readFile: source.readFile, problems, sources };
+  const merged = readWithBases(source.path, source.text, reader);
+  problems.throwIfAny(sources);
+  const root = applySets(merged as MapTree, source.sets ?? [], problems, sources);
+
+  const assumptions = new Assumptions();
+  const target: Target = { root, problems };
+  const head = readHead(target);
+  const entries = readEntries(target);
+  checkReferences(root, problems);
+  const name =
+    head.name ?? assumptions.fill(undefined, 'name', { value: stem(source.path), text: stem(source.path), source: 'the name of the file' });
+  const seed = readSeed(source.seed, head.seed, name, problems, sources, assumptions);
+  const clock = readClock(target, head, assumptions);
+  // Millions of VMs are refused by the checks above; they must not be counted out for further ones.
+  const draft: Draft = { root, problems, assumptions, seed, clock, entries: tooManyVms(entries) ? { ...entries, vms: new Map() } : entries };
+
+  const activities = new Activities();
+  const datastores = planDatastores(draft);
+  const parts = { datastores, hosts: planHosts(draft), links: planLinks(draft), proxies: planProxies(draft), repositories: planRepositories(draft) };
+  const vms = planVms(draft, activities);
+  const jobs = planJobs(draft);
+  checkSpace(draft, datastores, vms);
+  problems.throwIfAny(sources);
+
+  const { zone, startEpochMs, durationMs } = clock as Clock;
+  const plan: Plan = {
+    name,
+    digest: digestOf(root, name, seed),
+    seed,
+    start: formatInstant(zone, startEpochMs),
+    durationMs,
+    zone: zoneTable(zone, startEpochMs, durationMs, source.timeZoneData ?? 'unknown'),
+    activities: activities.plan(),
+    ...parts,
+    vms,
+    jobs,
+    assumptions: assumptions.list,
+  };
+  return { plan, locate: (origin) => locate(root, origin) };
+}
+
+type Head = { [K in keyof typeof headShape]?: z.output<(typeof headShape)[K]> | undefined };
+
+function readHead(target: Target): Head {
+  const known = [...Object.keys(headShape), ...SECTIONS];
+  for (const key of target.root.entries.keys()) if (!known.includes(key)) reportUnknownKey(target, [key], known);
+  const read = <T>(key: keyof typeof headShape, schema: z.ZodType<T>): T | undefined => {
+    const value = valueAt(target.root, [key]);
+    return validate(target, [key], schema, value === undefined ? undefined : toData(value));
+  };
+  read('$schema', headShape.$schema);
+  read('overrun', headShape.overrun);
+  return {
+    name: read('name', headShape.name),
+    start: read('start', headShape.start),
+    timezone: read('timezone', headShape.timezone),
+    duration: read('duration', headShape.duration),
+    seed: read('seed', headShape.seed),
+  };
+}
+
+/** Each entry by itself: one that is not valid hides nothing about the others. */
+function readEntries(target: Target): Entries {
+  const read = <S extends Section>(section: S): Entries[S] => {
+    const entries = new Map() as Entries[S];
+    const stated = valueAt(target.root, [section]);
+    if (stated === undefined) return entries;
+    if (stated.kind !== 'map') {
+      target.problems.add(placeAt(target.root, [section]), `\`${section}\` must be a map`, { expected: '`name: {...}` for each' });
+      return entries;
+    }
+    for (const [name, { value, key }] of stated.entries) {
+      if (!nameKey.safeParse(name).success)
+        target.problems.add(key, 'a name needs visible characters', { expected: 'text without control characters' });
+      const entry = validate(target, [section, name], entrySchemas[section] as z.ZodType<unknown>, toData(value));
+      if (entry !== undefined) (entries as Map<string, unknown>).set(name, entry);
+    }
+    return entries;
+  };
+  return Object.fromEntries(SECTIONS.map((section) => [section, read(section)])) as Entries;
+}
+
+function tooManyVms(entries: Entries): boolean {
+  let total = 0;
+  for (const { count } of entries.vms.values()) total += count ?? 1;
+  return total > MAX_VMS;
+}
+
+function readSeed(
+  flag: string | undefined,
+  stated: string | number | undefined,
+  name: string,
+  problems: Problems,
+  sources: Source[],
+  assumptions: Assumptions,
+): string {
+  if (flag === '') {
+    const source: Source = { label: '--seed', text: '', lines: null };
+    sources.push(source);
+    problems.add({ source, offset: 0, length: 1 }, 'the seed is empty', { expected: 'text, or a number' });
+  }
+  if (flag !== undefined) return flag;
+  return stated === undefined ? assumptions.fill(undefined, 'seed', { value: name, text: name, source: 'the name of the scenario' }) : String(stated);
+}
+
+function readClock(target: Target, head: Head, assumptions: Assumptions): Clock | null {
+  const name =
+    valueAt(target.root, ['timezone']) === undefined
+      ? assumptions.fill(undefined, 'timezone', { value: 'UTC', text: 'UTC', source: SCENARIO_SOURCE })
+      : head.timezone;
+  const zone: Zone | null = name === undefined ? null : openZone(name);
+  if (name !== undefined && zone === null) {
+    const meant = suggest(name, knownZones());
+    target.problems.add(placeAt(target.root, ['timezone']), `unknown time zone \`${name}\``, {
+      expected: 'an IANA name such as `Europe/Berlin` or `UTC`',
+      meant,
+    });
+  }
+  if (zone === null || head.start === undefined || head.duration === undefined) return null;
+  return { zone, startEpochMs: resolveNoted(zone, head.start, 'start', assumptions), durationMs: head.duration };
+}
+
+function stem(path: string): string {
+  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return file.replace(/\.(?:ya?ml|json)$/i, '') || 'scenario';
+}
+
+function locate(root: MapTree, origin: string): { path: string; line: number; column: number } | null {
+  const path = splitPath(root, origin);
+  if (path === null || valueAt(root, path) === undefined) return null;
+  return lineColumn(typeof path.at(-1) === 'string' ? keyPlaceAt(root, path) : placeAt(root, path));
+}

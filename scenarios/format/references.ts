@@ -1,0 +1,171 @@
+/** Names that must lead somewhere: checked on the text itself, so that one wrong value elsewhere hides no wrong name. */
+import { type Groups, groupOfInstance, instanceName } from './names.ts';
+import type { Problems } from './problems.ts';
+import { MAX_VMS, SECTIONS, type Section } from './schema.ts';
+import { listNames, suggest } from './suggest.ts';
+import { type MapTree, type Place, placeAt, type Tree, valueAt } from './tree.ts';
+
+const WORDS: Record<Section, string> = {
+  datastores: 'datastore',
+  hosts: 'host',
+  links: 'link',
+  proxies: 'proxy',
+  repositories: 'repository',
+  vms: 'VM',
+  jobs: 'job',
+};
+
+/** Which key of which section's entries names what; a list names one in each item. */
+const REFERENCES: readonly (readonly [section: Section, keys: readonly string[], target: Section])[] = [
+  ['vms', ['datastore'], 'datastores'],
+  ['vms', ['host'], 'hosts'],
+  ['proxies', ['links'], 'links'],
+  ['repositories', ['links'], 'links'],
+  ['jobs', ['proxies'], 'proxies'],
+  ['jobs', ['repository'], 'repositories'],
+  ['jobs', ['vms', 'hosts'], 'hosts'],
+  ['jobs', ['vms', 'datastores'], 'datastores'],
+];
+
+export function checkReferences(root: MapTree, problems: Problems): void {
+  const known = Object.fromEntries(SECTIONS.map((section) => [section, new Set(entryNames(root, section))])) as Record<Section, Set<string>>;
+  for (const [section, keys, target] of REFERENCES) {
+    for (const name of known[section]) {
+      for (const { text, place } of textsAt(root, [section, name, ...keys])) {
+        if (!known[target].has(text)) unknownName(problems, place, WORDS[target], text, known[target]);
+      }
+    }
+  }
+  const groups = groupsOf(root);
+  checkVmNames(root, groups, problems);
+  const estate = new Estate(root, groups);
+  for (const job of known.jobs) checkSelection(root, job, estate, problems);
+}
+
+function entryNames(root: MapTree, section: string): string[] {
+  const entries = valueAt(root, [section]);
+  return entries?.kind === 'map' ? [...entries.entries.keys()] : [];
+}
+
+/** The texts of a scalar or of a list of scalars; anything else is the schema's to refuse. */
+function textsAt(root: MapTree, path: readonly string[]): { text: string; place: Place }[] {
+  const value = valueAt(root, path);
+  const scalars: Tree[] = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
+  return scalars.flatMap((one) => (one.kind === 'scalar' && typeof one.value === 'string' ? [{ text: one.value, place: one.place }] : []));
+}
+
+/** Comparing thousands of wrong names with thousands of right ones takes minutes, and nobody reads so many suggestions. */
+const MAX_SUGGESTIONS = 100;
+
+function unknownName(problems: Problems, place: Place, word: string, name: string, known: ReadonlySet<string> | ReadonlyMap<string, unknown>): void {
+  if (problems.count >= MAX_SUGGESTIONS) {
+    problems.add(place, `unknown ${word} \`${name}\``);
+    return;
+  }
+  const names = [...known.keys()];
+  const expected = names.length === 0 ? `the scenario has no ${word} at all` : `one of ${listNames(names)}`;
+  problems.add(place, `unknown ${word} \`${name}\``, { expected, meant: suggest(name, names) });
+}
+
+/** A count that is no number is reported elsewhere; meanwhile every instance counts as known. */
+function groupsOf(root: MapTree): Groups {
+  return new Map(
+    entryNames(root, 'vms').map((name) => {
+      const count = valueAt(root, ['vms', name, 'count']);
+      if (count === undefined) return [name, null];
+      return [name, count.kind === 'scalar' && typeof count.value === 'number' ? count.value : Number.POSITIVE_INFINITY];
+    }),
+  );
+}
+
+function checkVmNames(root: MapTree, groups: Groups, problems: Problems): void {
+  let total = 0;
+  for (const [name, count] of groups) {
+    total += count === null ? 1 : Number.isFinite(count) ? count : 0;
+    const group = groupOfInstance(groups, name);
+    if (group === null) continue;
+    const expected = `another name: \`vms.${group}\` counts out ${listNames([instanceName(group, 1)])} and so on`;
+    problems.add(placeOfKey(root, name), `\`${name}\` is also the name of a VM of \`vms.${group}\``, { expected });
+  }
+  if (total > MAX_VMS) problems.add(placeAt(root, ['vms']), `the scenario has ${total} VMs`, { expected: `at most ${MAX_VMS}` });
+}
+
+function placeOfKey(root: MapTree, name: string): Place {
+  const vms = valueAt(root, ['vms']);
+  return (vms?.kind === 'map' ? vms.entries.get(name)?.key : undefined) ?? root.place;
+}
+
+/** Which groups carry a tag, run on a host, lie on a datastore. */
+class Estate {
+  readonly groups: Groups;
+  private readonly index = new Map<string, string[]>();
+
+  constructor(root: MapTree, groups: Groups) {
+    this.groups = groups;
+    for (const group of groups.keys()) {
+      for (const [property, key] of [
+        ['tags', 'tags'],
+        ['hosts', 'host'],
+        ['datastores', 'datastore'],
+      ] as const) {
+        for (const { text } of textsAt(root, ['vms', group, key])) {
+          const at = `${property} ${text}`;
+          const list = this.index.get(at);
+          if (list === undefined) this.index.set(at, [group]);
+          else list.push(group);
+        }
+      }
+    }
+  }
+
+  with(property: 'tags' | 'hosts' | 'datastores', value: string): string[] {
+    return this.index.get(`${property} ${value}`) ?? [];
+  }
+
+  tags(): string[] {
+    return [...this.index.keys()].filter((at) => at.startsWith('tags ')).map((at) => at.slice('tags '.length));
+  }
+}
+
+/** What a selection takes: whole groups, and single instances of other groups. */
+function checkSelection(root: MapTree, job: string, estate: Estate, problems: Problems): void {
+  const path = ['jobs', job, 'vms'];
+  const stated = valueAt(root, path);
+  if (stated === undefined || stated.kind === 'list' || (stated.kind === 'scalar' && stated.value !== 'all')) return;
+  const before = problems.count;
+  const whole = new Set<string>(stated.kind === 'scalar' ? estate.groups.keys() : []);
+  const single = new Set<string>();
+  for (const { text, place } of textsAt(root, [...path, 'names'])) {
+    if (estate.groups.has(text)) whole.add(text);
+    else if (groupOfInstance(estate.groups, text) !== null) single.add(text);
+    else unknownName(problems, place, 'VM', text, estate.groups);
+  }
+  for (const { text, place } of textsAt(root, [...path, 'tags'])) {
+    const groups = estate.with('tags', text);
+    if (groups.length === 0) unknownName(problems, place, 'tag', text, new Set(estate.tags()));
+    for (const group of groups) whole.add(group);
+  }
+  for (const property of ['hosts', 'datastores'] as const) {
+    for (const { text, place } of textsAt(root, [...path, property])) {
+      const groups = estate.with(property, text);
+      const known = valueAt(root, [property, text]) !== undefined;
+      if (groups.length === 0 && known)
+        problems.add(place, `no VM is on the ${WORDS[property]} \`${text}\``, { expected: `a ${WORDS[property]} with VMs` });
+      for (const group of groups) whole.add(group);
+    }
+  }
+  const without = { groups: new Set<string>(), singles: new Map<string, number>(), names: new Set<string>() };
+  for (const { text, place } of textsAt(root, [...path, 'except'])) {
+    const group = groupOfInstance(estate.groups, text);
+    if (estate.groups.has(text)) without.groups.add(text);
+    else if (group === null) unknownName(problems, place, 'VM', text, estate.groups);
+    else if (!without.names.has(text)) {
+      without.names.add(text);
+      without.singles.set(group, (without.singles.get(group) ?? 0) + 1);
+    }
+  }
+  if (problems.count > before) return;
+  const someWhole = [...whole].some((group) => !without.groups.has(group) && (without.singles.get(group) ?? 0) < (estate.groups.get(group) ?? 1));
+  const someSingle = [...single].some((name) => !without.names.has(name) && !without.groups.has(groupOfInstance(estate.groups, name) as string));
+  if (!someWhole && !someSingle) problems.add(placeAt(root, path), `job \`${job}\` selects no VM`, { expected: 'at least one VM' });
+}

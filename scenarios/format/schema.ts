@@ -1,0 +1,285 @@
+/** The structure of a scenario file, stated once: types, validation and the JSON Schema all come from here. */
+import { z } from 'zod';
+import { EXPECTED_CRON, parseCron } from './cron.ts';
+import {
+  amountOrUnlimited,
+  complaint,
+  countOrUnlimited,
+  duration,
+  durationOrUnlimited,
+  localTime,
+  nameKey,
+  nameList,
+  nameReference,
+  parsed,
+  percent,
+  positiveDuration,
+  positiveRate,
+  positiveRateOrUnlimited,
+  positiveSize,
+  rate,
+  rateOrRelative,
+  relative,
+  size,
+} from './fields.ts';
+import { MS_PER_DAY } from './units.ts';
+
+export const FORMAT_VERSION = 1;
+/** Over all groups. */
+export const MAX_VMS = 200_000;
+/** Shorter periods are slips of the unit (`10ms` for `10m`), and would fill any log. */
+const MIN_PERIOD_MS = 1000;
+const MAX_DURATION_MS = 3653 * MS_PER_DAY;
+
+const numberOf = (description: string) => z.number().positive().describe(description);
+
+const datastore = z
+  .strictObject({
+    class: z
+      .enum(['hdd', 'hybrid', 'all-flash', 'custom'])
+      .optional()
+      .describe('Fills in device figures; `custom` fills in nothing. Default hybrid.'),
+    capacity: positiveSize('Usable capacity.'),
+    otherUsed: size('Space taken by what is not modelled. Default 0.').optional(),
+    otherGrowth: rateOrRelative('Growth of `otherUsed`: a size per time, or a share per day or week. Default 0.').optional(),
+    read: positiveRate('Sequential read throughput. Default by class.').optional(),
+    write: positiveRate('Sequential write throughput. Default by class.').optional(),
+    iops: numberOf('Random operations per second. Default by class.').optional(),
+    latency: duration('Latency of the idle device. Default by class.').optional(),
+    mergeRate: positiveRate('Cap of one consolidation. Default by class.').optional(),
+    floor: size('Free space at which writes that need a new block are refused. Default 100MiB.').optional(),
+    resumeMargin: size('Free space above the floor at which it counts as freed. Default 1GiB.').optional(),
+    onFull: z.enum(['pause-writers']).optional().describe('What happens at the floor. Default pause-writers.'),
+    onSpaceFreed: z.enum(['stay-paused', 'resume']).optional().describe('What paused VMs do when space is back. Default stay-paused.'),
+    consolidation: z.enum(['mirror']).optional().describe('How a delta is merged under a running VM. Default mirror.'),
+    merges: z.enum(['parallel']).optional().describe('How several VMs consolidate on one datastore. Default parallel.'),
+    ioSize: positiveSize('Mean size of a random guest operation. Default 16KiB.').optional(),
+    queueDepth: z.int().min(1).optional().describe('Outstanding operations of one backup stream. Default 8.'),
+  })
+  .describe('A datastore: space and a device.');
+
+const host = z
+  .strictObject({
+    network: positiveRateOrUnlimited('Management network. Default unlimited.').optional(),
+    nbd: positiveRateOrUnlimited('What backup transfers over that network may take together. Default 40 % of `network`.').optional(),
+  })
+  .describe('A hypervisor host.');
+
+const link = z.strictObject({ bandwidth: positiveRate('Bandwidth, shared by all transfers.') }).describe('A network link.');
+
+const proxy = z
+  .strictObject({
+    slots: countOrUnlimited('Disks at once. Default unlimited.').optional(),
+    slotUnit: z.enum(['disk']).optional().describe('What takes a slot. Default disk.'),
+    cores: amountOrUnlimited('Processor cores. Default unlimited.').optional(),
+    perCore: z
+      .strictObject({
+        full: positiveRate('Source bytes per core in a full backup. Default 100MiB/s.').optional(),
+        incremental: positiveRate('Source bytes per core in an incremental backup. Default 25MiB/s.').optional(),
+      })
+      .optional()
+      .describe('Throughput of one core.'),
+    network: positiveRateOrUnlimited('Inbound network. Default unlimited.').optional(),
+    links: nameList('Links between the hosts and this proxy. Default none.').optional(),
+  })
+  .describe('A backup proxy.');
+
+const repository = z
+  .strictObject({
+    capacity: positiveSize('Usable capacity.'),
+    read: positiveRate('Sequential read throughput.'),
+    write: positiveRate('Sequential write throughput.'),
+    slots: countOrUnlimited('Disks at once. Default unlimited.').optional(),
+    links: nameList('Links between the proxies and this repository. Default none.').optional(),
+  })
+  .describe('A backup repository.');
+
+const writes = z
+  .strictObject({
+    changed: rateOrRelative('Unique bytes written per 24 h; a share is of the used bytes at the start. Default 5%/day.').optional(),
+    rate: rate('All bytes written, rewrites included. Default: follows from the law and `changed`.').optional(),
+    law: z.enum(['append', 'working-set', 'power']).optional().describe('How unique bytes follow from written bytes. Default power.'),
+    exponent: z.number().gt(0).max(1).optional().describe('Exponent of the power law. Default 0.72.'),
+    workingSet: positiveSize('Bytes that are written again and again; for the law `working-set`.').optional(),
+    growth: relative('Growth of `changed` and `rate`. Default none.').optional(),
+  })
+  .describe('What the guest writes.');
+
+const snapshot = z
+  .strictObject({
+    taken: localTime('When it was taken, before the start.'),
+    size: positiveSize('Its delta at the start.'),
+    kind: z.enum(['user', 'orphan']).optional().describe('Taken by somebody, or left behind by a backup. Default user.'),
+  })
+  .describe('A snapshot that exists at the start.');
+
+const multipliers = z
+  .array(z.number().min(0))
+  .refine((list) => list.length === 24 || list.length === 168, {
+    error: () => complaint('wrong number of multipliers', '24 (hours of a day) or 168 (hours from Monday 00:00)'),
+  })
+  .refine((list) => list.some((value) => value > 0), { error: () => complaint('all multipliers are zero', 'at least one hour with activity') });
+
+const vm = z
+  .strictObject({
+    count: z
+      .int()
+      .min(1)
+      .max(MAX_VMS)
+      .optional()
+      .describe('How many: `web` with count 20 gives web-01 to web-20. Without it one VM bears the name itself.'),
+    vary: percent('Spreads used, changed and rate over the instances, each by its own random draw. Default 0.').optional(),
+    host: nameReference('The host it runs on. Default none (no host limit).').optional(),
+    datastore: nameReference('Where its disk lies.'),
+    size: positiveSize('Size of its disk.'),
+    used: size('Bytes in use on the disk. Default: `size`.').optional(),
+    provisioning: z.enum(['thin', 'thick']).optional().describe('Thin disks take their used bytes, thick ones their size. Default thin.'),
+    writes: writes.optional(),
+    reads: z
+      .strictObject({ rate: rate('All bytes read. Default: as large as the writes.').optional() })
+      .optional()
+      .describe('What the guest reads.'),
+    activity: z
+      .union([z.enum(['flat', 'office-hours', 'nights']), multipliers])
+      .optional()
+      .describe('How reads and writes spread over the hours: a profile, or 24 or 168 multipliers. Default flat.'),
+    growth: rateOrRelative('Growth of the used bytes: a size per time, or a share per day or week. Default 0.').optional(),
+    tags: nameList('Tags that jobs may select by. Default none.').optional(),
+    snapshots: z.array(snapshot).optional().describe('Snapshots that exist at the start. Default none.'),
+    changeTracking: z.boolean().optional().describe('Whether increments can be read. Default true.'),
+    deltaOverhead: z.number().min(1).optional().describe('Bytes a delta takes per unique byte written. Default 1.'),
+    toleratesPause: durationOrUnlimited('How long the guest rides out a pause before it crashes. Default unlimited.').optional(),
+    maxChain: z.int().min(1).optional().describe('Snapshots above the base at most. Default 32.'),
+  })
+  .describe('A VM, or a group of like ones.');
+
+const cron = z
+  .string()
+  .meta({ examples: ['0 22 * * *', '30 1 * * mon-fri', '@daily'] })
+  .transform(parsed(parseCron));
+
+const scheduleKeys = z
+  .strictObject({
+    cron: cron.optional().describe('A cron expression of five fields.'),
+    every: positiveDuration('A period of at most 24h; it starts again at each local midnight.').optional(),
+    offset: duration('Time from midnight to the first tick; only with `every`. Default 0s.').optional(),
+    at: z.array(localTime('A local time.')).min(1).optional().describe('Single local times.'),
+  })
+  .superRefine((keys, context) => {
+    const expected = 'one of `cron`, `every` or `at`';
+    const stated = [keys.cron, keys.every, keys.at].filter((value) => value !== undefined).length;
+    if (stated !== 1)
+      context.addIssue({
+        code: 'custom',
+        message: complaint(stated === 0 ? 'the schedule says no time' : 'the schedule says its time twice', expected),
+      });
+    else if (keys.offset !== undefined && keys.every === undefined)
+      context.addIssue({ code: 'custom', path: ['offset'], message: complaint('`offset` belongs to `every`', '`{every: 4h, offset: 15m}`') });
+    if (keys.every !== undefined && keys.every < MIN_PERIOD_MS)
+      context.addIssue({ code: 'custom', path: ['every'], message: complaint('`every` starts at 1s', 'a duration from 1s to 24h') });
+    if ((keys.every ?? 0) > MS_PER_DAY)
+      context.addIssue({
+        code: 'custom',
+        path: ['every'],
+        message: complaint('`every` goes up to 24h', 'for longer periods a cron expression such as `0 22 * * mon`'),
+      });
+    if ((keys.offset ?? 0) >= MS_PER_DAY)
+      context.addIssue({ code: 'custom', path: ['offset'], message: complaint('`offset` must stay below 24h', 'a time from midnight') });
+  });
+
+const schedule = z
+  .union([cron, scheduleKeys], { error: () => complaint('this is no schedule', `${EXPECTED_CRON}; or {every: 4h}, {at: [2026-03-03T01:00]}`) })
+  .describe('When runs are due: a cron expression, {cron: ...}, {every: 4h, offset: 15m} or {at: [...]}.');
+
+const selection = z
+  .union(
+    [
+      z.literal('all'),
+      z.strictObject({
+        names: nameList('VMs, or whole groups.').optional(),
+        tags: nameList('VMs with any of these tags.').optional(),
+        hosts: nameList('VMs on these hosts.').optional(),
+        datastores: nameList('VMs on these datastores.').optional(),
+        except: nameList('VMs or groups left out.').optional(),
+      }),
+    ],
+    { error: () => complaint('this selects no VMs', 'the word `all`, or a map with `names`, `tags`, `hosts`, `datastores`, `except`') },
+  )
+  .describe('The VMs of a run, evaluated when it starts: keys unite, `except` subtracts.');
+
+const job = z
+  .strictObject({
+    vms: selection,
+    method: z.enum(['snapshot']).optional().describe('How data is read. Default snapshot.'),
+    schedule,
+    proxies: nameList('Proxies that may carry the data. Default none: the transfer meets no proxy limit.').optional(),
+    repository: nameReference('Where the data goes.'),
+    mode: z.enum(['forever-forward', 'full']).optional().describe('Increments for ever, or a full every time. Default forever-forward.'),
+    initial: z.enum(['full', 'established']).optional().describe('Whether the first run must be a full. Default full.'),
+    concurrency: countOrUnlimited('Tasks of one run at once. Default unlimited.').optional(),
+    streamRate: positiveRateOrUnlimited("Cap of one disk's transfer. Default unlimited.").optional(),
+    reduction: numberOf('Source bytes per stored byte. Default 2.').optional(),
+    ifRunning: z.enum(['skip', 'queue', 'queue-all', 'start']).optional().describe('What a tick does that finds the job running. Default skip.'),
+    ifVmBusy: z.enum(['wait']).optional().describe('What a task does when another job holds the VM. Default wait.'),
+    snapshots: z.enum(['per-task', 'whole-run']).optional().describe('When snapshots open. Default per-task.'),
+    priority: z.int().optional().describe('Lower goes first. Default 0.'),
+    zeroDetection: z.boolean().optional().describe('Whether a full leaves out unused blocks. Default true.'),
+    cbtOverhead: z.number().min(1).optional().describe('Bytes an increment reads per changed byte. Default 1.'),
+    retention: z
+      .strictObject({ last: z.int().min(1).describe('Restore points kept.') })
+      .optional()
+      .describe('What is kept. Default {last: 7}.'),
+    timings: z
+      .strictObject({
+        quiesce: duration('Default 0s.').optional(),
+        create: duration('Default 500ms.').optional(),
+        remove: duration('Default 1s.').optional(),
+      })
+      .optional()
+      .describe('Durations of the steps of a snapshot.'),
+  })
+  .describe('A backup job.');
+
+const seed = z.union([z.string().min(1), z.number()], { error: () => complaint('this is no seed', 'text, or a number') });
+
+/** Keys that stand at the top, beside the sections. */
+export const headShape = {
+  $schema: z.string().optional().describe('For editors only.'),
+  overrun: z
+    .literal(FORMAT_VERSION, { error: () => complaint('this format version is not known', '`overrun: 1`') })
+    .describe('Version of this format.'),
+  name: z.string().min(1).optional().describe('What the scenario is called. Default: the file name.'),
+  start: localTime('Start of the simulated time, local in `timezone`.'),
+  timezone: z.string().optional().describe('IANA time zone, such as Europe/Berlin. Default UTC.'),
+  duration: positiveDuration('How long to simulate; at most ten years.').refine((ms) => ms <= MAX_DURATION_MS, {
+    error: () => complaint('longer than ten years', 'at most `3653d`'),
+  }),
+  seed: seed.optional().describe('Decides every random draw. Default: the name.'),
+  extends: z.string().optional().describe('Another scenario file over which this one is laid.'),
+};
+
+/** The entries of each section by name. */
+export const entrySchemas = { datastores: datastore, hosts: host, links: link, proxies: proxy, repositories: repository, vms: vm, jobs: job };
+
+export type Section = keyof typeof entrySchemas;
+export type EntryOf<S extends Section> = z.output<(typeof entrySchemas)[S]>;
+export type Writes = z.output<typeof writes>;
+
+export const SECTIONS = Object.keys(entrySchemas) as Section[];
+
+export const scenarioSchema = z.strictObject({
+  ...headShape,
+  datastores: z.record(nameKey, datastore).optional().describe('Datastores by name.'),
+  hosts: z.record(nameKey, host).optional().describe('Hosts by name.'),
+  links: z.record(nameKey, link).optional().describe('Network links by name.'),
+  proxies: z.record(nameKey, proxy).optional().describe('Backup proxies by name.'),
+  repositories: z.record(nameKey, repository).optional().describe('Backup repositories by name.'),
+  vms: z.record(nameKey, vm).optional().describe('VMs, or groups of them, by name.'),
+  jobs: z.record(nameKey, job).optional().describe('Backup jobs by name.'),
+});
+
+/** The JSON Schema (draft-07) of what people write, for editors: from the definition that validates. */
+export function scenarioJsonSchema(): object {
+  const schema = z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' });
+  return { ...schema, title: 'overrun scenario', description: 'A VM backup schedule and the estate it runs on.' };
+}

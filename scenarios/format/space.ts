@@ -1,0 +1,27 @@
+/** A datastore that is full before anything happens is a slip in the figures, not a finding. */
+import type { DatastorePlan, VmPlan } from '../../sim/plan.ts';
+import type { Draft } from './draft.ts';
+import { placeAt } from './tree.ts';
+import { formatSize } from './units.ts';
+
+export function checkSpace(draft: Draft, datastores: readonly DatastorePlan[], vms: readonly VmPlan[]): void {
+  const taken = new Map(datastores.map(({ name, otherUsedBytes }) => [name, { other: otherUsedBytes, disks: 0, snapshots: 0 }]));
+  for (const disk of vms.flatMap((vm) => vm.disks)) {
+    const on = taken.get(disk.datastore);
+    if (on === undefined) continue;
+    on.disks += disk.provisioning === 'thick' ? disk.sizeBytes : disk.usedBytes;
+    for (const snapshot of disk.snapshots) on.snapshots += snapshot.sizeBytes;
+  }
+  for (const { name, capacityBytes } of datastores) {
+    const { other, disks, snapshots } = taken.get(name) as { other: number; disks: number; snapshots: number };
+    if (other + disks + snapshots <= capacityBytes) continue;
+    const parts = `disks ${roughly(disks)}, snapshots ${roughly(snapshots)}, other ${roughly(other)}`;
+    const text = `datastore \`${name}\` is full before the start: ${roughly(other + disks + snapshots)} (${parts}) on ${formatSize(capacityBytes)}`;
+    draft.problems.add(placeAt(draft.root, ['datastores', name, 'capacity']), text, { expected: 'a capacity of at least what lies on it' });
+  }
+}
+
+/** Sums of varied disks have no short exact form. */
+function roughly(bytes: number): string {
+  return `${Math.round((bytes / 1024 ** 3) * 10) / 10}GiB`;
+}

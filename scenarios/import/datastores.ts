@@ -1,0 +1,109 @@
+import { groupBy } from './groups.ts';
+import type { DatastoreRecord } from './inventory.ts';
+import { UniqueNames } from './names.ts';
+import { formatMebibytes, sum, upToGibibyte } from './quantities.ts';
+import type { ImportLog } from './report.ts';
+import type { ImportedVm } from './vms.ts';
+
+/** Share of a datastore that the imported disks allocate where the file does not give its capacity. */
+const assumedFill = 0.7;
+/** Share that is filled where what has to lie on a datastore exceeds the capacity in the file. */
+const tightFill = 0.95;
+
+export interface ImportedDatastore {
+  name: string;
+  capacityMebibytes: number;
+  otherUsedMebibytes: number;
+  /** Whether the capacity is the file's. */
+  described: boolean;
+  vms: ImportedVm[];
+}
+
+/** Lays the VMs on the datastores of the file, and on assumed ones where the file says too little. In the order of the file. */
+export function importDatastores(vms: readonly ImportedVm[], records: readonly DatastoreRecord[], log: ImportLog): ImportedDatastore[] {
+  const usable = records.filter((record) => (record.capacityMebibytes ?? 0) > 0);
+  for (const record of records) {
+    if (!usable.includes(record)) log.leaveOut('vDatastore', record.row, record.name, 'no capacity in the file, or a capacity of 0');
+  }
+  const names = new UniqueNames([...records.map((record) => record.name), ...vms.flatMap((vm) => vm.datastore ?? [])]);
+  const described = new Map<DatastoreRecord, ImportedDatastore>();
+  for (const record of usable) {
+    const name = names.take(record.name);
+    if (name !== record.name) log.assume(`datastores.${name}`, name, `another datastore named ${record.name} (vDatastore, row ${record.row})`);
+    const datastore = { name, capacityMebibytes: record.capacityMebibytes ?? 0, otherUsedMebibytes: 0, described: true, vms: [] };
+    described.set(record, datastore);
+  }
+  const assumed = new Map<string, ImportedDatastore>();
+  const recordsByName = groupBy(usable, (record) => record.name);
+  for (const vm of vms) {
+    const record = recordOf(vm, recordsByName.get(vm.datastore ?? '') ?? [], log);
+    const datastore = record === undefined ? assumedDatastore(vm, assumed, names) : described.get(record);
+    datastore?.vms.push(vm);
+  }
+  for (const [record, datastore] of described) fitDescribed(datastore, record, log);
+  for (const datastore of assumed.values()) fitAssumed(datastore, log);
+  const all = [...described.values(), ...assumed.values()];
+  log.assumeFor(all.length, 'datastores.*.class', 'hybrid', 'speed is not in the file; default of the format');
+  return all;
+}
+
+/** Local datastores often share a name: the vCenter and then the host decide. */
+function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], log: ImportLog): DatastoreRecord | undefined {
+  const { server, serverName, host } = vm.record.identity;
+  const sameServer = namesakes.filter(
+    (record) =>
+      (server === undefined || record.server === undefined || record.server === server) &&
+      (serverName === undefined || record.serverName === undefined || record.serverName === serverName),
+  );
+  const sameHost = sameServer.filter((record) => host !== undefined && record.hosts.includes(host));
+  const candidates = sameHost.length > 0 ? sameHost : sameServer;
+  if (candidates.length > 1) {
+    log.assume(`vms.${vm.name}.datastore`, `the first ${vm.datastore}`, `several datastores of this name; the file does not tell which`);
+  }
+  return candidates[0];
+}
+
+/** One per name that VMs refer to; one per cluster for VMs of which the file does not say where they lie. */
+function assumedDatastore(vm: ImportedVm, assumed: Map<string, ImportedDatastore>, names: UniqueNames): ImportedDatastore {
+  const cluster = vm.record.identity.cluster;
+  const wanted = vm.datastore ?? `datastore-${cluster ?? 1}`;
+  const key = JSON.stringify([vm.datastore === undefined, wanted]);
+  const known = assumed.get(key);
+  if (known !== undefined) return known;
+  const datastore = { name: names.take(wanted), capacityMebibytes: 0, otherUsedMebibytes: 0, described: false, vms: [] };
+  assumed.set(key, datastore);
+  return datastore;
+}
+
+/** Base disks and open snapshots. In MiB. */
+function allocatedMebibytes(datastore: ImportedDatastore): number {
+  const disks = datastore.vms.map((vm) => (vm.provisioning === 'thick' ? vm.sizeMebibytes : vm.usedMebibytes));
+  const snapshots = datastore.vms.flatMap((vm) => vm.snapshots.map((snapshot) => snapshot.sizeMebibytes));
+  return sum(disks) + sum(snapshots);
+}
+
+/** Everything in use that is not imported is other use, so that the free space at the start is the file's wherever possible. */
+function fitDescribed(datastore: ImportedDatastore, record: DatastoreRecord, log: ImportLog): void {
+  const allocated = allocatedMebibytes(datastore);
+  const path = `datastores.${datastore.name}`;
+  if (record.inUseMebibytes === undefined) log.assume(`${path}.otherUsed`, '0MiB', 'use is not in the file');
+  const inUse = Math.max(record.inUseMebibytes ?? 0, allocated);
+  datastore.otherUsedMebibytes = inUse - allocated;
+  if (record.inUseMebibytes !== undefined && allocated > record.inUseMebibytes) {
+    log.assume(`${path}.otherUsed`, '0MiB', `the imported disks allocate ${allocated} MiB, vDatastore says ${record.inUseMebibytes} MiB in use`);
+  }
+  if (inUse <= datastore.capacityMebibytes) return;
+  datastore.capacityMebibytes = upToGibibyte(inUse / tightFill);
+  const source = `${inUse} MiB have to lie here, vDatastore says ${record.capacityMebibytes} MiB: sized to be ${tightFill * 100} % full`;
+  log.assume(`${path}.capacity`, formatMebibytes(datastore.capacityMebibytes), source);
+}
+
+function fitAssumed(datastore: ImportedDatastore, log: ImportLog): void {
+  const allocated = allocatedMebibytes(datastore);
+  datastore.capacityMebibytes = upToGibibyte(allocated / assumedFill);
+  const path = `datastores.${datastore.name}`;
+  const source = `not in the file: sized so that the ${allocated} MiB of the imported disks fill ${assumedFill * 100} %`;
+  log.assume(`${path}.capacity`, formatMebibytes(datastore.capacityMebibytes), source);
+  const guessed = datastore.vms.filter((vm) => vm.datastore === undefined).length;
+  log.assumeFor(guessed, 'vms.*.datastore', datastore.name, 'the file does not say where the disks lie: one datastore per cluster');
+}

@@ -1,0 +1,137 @@
+import { finishMerges, startMerges } from './merges.ts';
+import { isRunning, solveRates } from './network.ts';
+import { applyPressure, crashGuests, crashMs } from './pressure.ts';
+import { readWorld } from './read.ts';
+import { type OracleResult, resultOf } from './result.ts';
+import { closeRuns, startQueuedRuns, tick } from './runs.ts';
+import { deltaBytes, freeBytes, growsInBase, growthWithin, ledger, repositoryBytes, usedBytes } from './space.ts';
+import { endStages, finishTransfers, scanWaiting } from './tasks.ts';
+import { DAY_MS, type Pace } from './units.ts';
+import type { Transfer, World } from './world.ts';
+import { nextQuarterHour } from './zone.ts';
+
+export type { OracleResult };
+
+/**
+ * Plays a scenario document in steps of at most `stepMs`, without any cleverness. Within a step all rates are constant;
+ * a step is cut short where a transfer ends, something is due, or a datastore or repository fills up.
+ */
+export function integrate(scenario: unknown, options: { stepMs: number }): OracleResult {
+  const world = readWorld(scenario);
+  const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
+  setGrowth(world);
+  record(world);
+  settle(world);
+  record(world);
+  while (world.nowMs < world.durationMs) {
+    solveRates(world);
+    // READING: a disk grows by the clock, whatever the activity and the served fraction; a paused or crashed VM's does not, other data does.
+    for (const vm of world.vms) vm.grownBytesPerMs = isRunning(vm) ? vm.growthBytesPerDay / DAY_MS : 0;
+    const nextMidnightMs = midnightsMs.find((ms) => ms > world.nowMs) ?? Number.POSITIVE_INFINITY;
+    advance(world, untilFull(world, Math.min(options.stepMs, nextMidnightMs - world.nowMs, eventAheadMs(world))));
+    record(world);
+    if (world.nowMs === nextMidnightMs) setGrowth(world);
+    settle(world);
+    record(world);
+  }
+  return resultOf(world);
+}
+
+/** Lets everything happen that belongs to this instant, in the order of MODEL.md 1. */
+function settle(world: World): void {
+  // READING: at the end of the scenario everything but ticks is still processed, waiting tasks and queued runs may start.
+  let ticked = world.nowMs >= world.durationMs;
+  for (;;) {
+    const completed = [finishTransfers(world), finishMerges(world)].includes(true);
+    const changed = applyPressure(world) || completed;
+    const moved = [crashGuests(world), endStages(world), startMerges(world)].includes(true) || changed;
+    closeRuns(world);
+    if (moved || scanWaiting(world) || startQueuedRuns(world)) continue;
+    if (ticked) return;
+    tick(world);
+    ticked = true;
+  }
+}
+
+/** The pace of growth until the next local midnight. */
+function setGrowth(world: World): void {
+  // READING: a percentage is of the bytes used at the last local midnight, and grows evenly over 24 hours.
+  const perDay = (pace: Pace, bytes: number): number => ('sharePerDay' in pace ? pace.sharePerDay * bytes : pace.bytesPerDay);
+  for (const vm of world.vms) vm.growthBytesPerDay = perDay(vm.growth, vm.usedBytes);
+  for (const datastore of world.datastores) datastore.otherBytesPerMs = perDay(datastore.otherGrowth, datastore.otherBytes) / DAY_MS;
+}
+
+/** Time to the next instant at which a rate may change or something is due. */
+function eventAheadMs(world: World): number {
+  const instants = [world.durationMs];
+  for (const job of world.jobs) instants.push(job.ticksMs[job.runs.length] ?? world.durationMs);
+  for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
+  for (const transfer of activeTransfers(world)) instants.push(world.nowMs + Math.ceil(transfer.leftBytes / transfer.bytesPerMs - 1e-6));
+  for (const vm of world.vms) {
+    instants.push(crashMs(vm));
+    if (vm.activity.some((multiplier) => multiplier !== 1)) {
+      instants.push(nextQuarterHour(world.startUtcMs + world.nowMs) - world.startUtcMs);
+    }
+  }
+  return Math.max(1, Math.min(...instants) - world.nowMs);
+}
+
+function activeTransfers(world: World): Transfer[] {
+  const backups = world.tasks.filter(({ stage }) => stage === 'transferring').map(({ transfer }) => transfer);
+  const merges = world.removals.map(({ merge }) => merge);
+  return [...backups, ...merges].filter((transfer) => transfer !== null);
+}
+
+/** Cuts a step at the first millisecond at which a datastore or a repository reaches its limit, found by bisection. */
+function untilFull(world: World, stepMs: number): number {
+  let span = stepMs;
+  const limits = [
+    ...world.datastores.map((datastore) => (aheadMs: number) => freeBytes(world, datastore, aheadMs) <= datastore.floorBytes),
+    ...world.repositories.map((repository) => (aheadMs: number) => repositoryBytes(world, repository, aheadMs) >= repository.capacityBytes),
+  ];
+  for (const isReached of limits) {
+    if (isReached(0) || !isReached(span)) continue;
+    let before = 0;
+    while (span - before > 1) {
+      const middle = Math.floor((before + span) / 2);
+      if (isReached(middle)) span = middle;
+      else before = middle;
+    }
+  }
+  return span;
+}
+
+function advance(world: World, spanMs: number): void {
+  for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
+  for (const vm of world.vms) {
+    const grown = growthWithin(vm, spanMs);
+    const top = vm.chain.at(-1);
+    if (growsInBase(vm)) vm.baseGrowthBytes += grown;
+    else if (top) top.growthBytes += grown;
+    vm.usedBytes += grown;
+    vm.writtenBytes += vm.writtenBytesPerMs * spanMs;
+    if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
+  }
+  for (const datastore of world.datastores) {
+    datastore.otherBytes += datastore.otherBytesPerMs * spanMs;
+    // READING: the mean served fraction is over time, and 1 while nobody asks for anything.
+    datastore.servedMs += datastore.servedFraction * spanMs;
+  }
+  world.nowMs += spanMs;
+}
+
+/** Takes note of peaks. Called before and after the events of every instant, so what is freed by them still counts. */
+function record(world: World): void {
+  for (const datastore of world.datastores) {
+    const used = usedBytes(world, datastore, 0);
+    if (used <= datastore.peakUsedBytes) continue;
+    datastore.peakUsedBytes = used;
+    datastore.peakAtMs = world.nowMs;
+    datastore.peakLedger = ledger(world, datastore, 0);
+  }
+  for (const repository of world.repositories) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0));
+  for (const vm of world.vms) {
+    // READING: a delta that its task had to leave behind still counts as that task's.
+    for (const delta of vm.chain) if (delta.task) delta.task.peakDeltaBytes = Math.max(delta.task.peakDeltaBytes, deltaBytes(delta, 0));
+  }
+}

@@ -1,0 +1,90 @@
+import { expectedWrites, fullBytes } from './activity.ts';
+import { choice, list, named, numberOf, type Section, section } from './document.ts';
+import { uniqueBytes } from './laws.ts';
+import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
+import { bytesPerSecondOf, durationMsOf } from './units.ts';
+import type { Job, Point, Vm, World } from './world.ts';
+import { localMsOf, type Zone } from './zone.ts';
+
+const JOB = `vms method schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
+  retention priority zeroDetection cbtOverhead timings`.split(/\s+/);
+
+export function readJob(name: string, value: unknown, order: number, world: World): Job {
+  const path = `jobs.${name}`;
+  const keys = section(value, path, JOB);
+  choice(keys.method, `${path}.method`, ['snapshot']);
+  const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove']);
+  const retention = section(keys.retention, `${path}.retention`, ['last']);
+  const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
+  const job: Job = {
+    name,
+    order,
+    selects: readSelection(keys.vms, `${path}.vms`),
+    schedule,
+    ticksMs: ticksBetween(schedule, world.zone, world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs),
+    proxies: list(keys.proxies).map((proxy) => named(world.proxies, proxy)),
+    repository: named(world.repositories, keys.repository),
+    fullsOnly: choice(keys.mode, `${path}.mode`, ['forever-forward', 'full']) === 'full',
+    established: choice(keys.initial, `${path}.initial`, ['full', 'established']) === 'established',
+    concurrency: numberOf(keys.concurrency, Number.POSITIVE_INFINITY),
+    streamBytesPerSecond: keys.streamRate === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.streamRate),
+    reduction: numberOf(keys.reduction, 2),
+    ifRunning: choice(keys.ifRunning, `${path}.ifRunning`, ['skip', 'queue', 'queue-all', 'start']),
+    stacksOnBusyVm: choice(keys.ifVmBusy, `${path}.ifVmBusy`, ['wait', 'stack']) === 'stack',
+    wholeRun: choice(keys.snapshots, `${path}.snapshots`, ['per-task', 'whole-run']) === 'whole-run',
+    priority: numberOf(keys.priority, 0),
+    zeroDetection: keys.zeroDetection !== false,
+    cbtOverhead: numberOf(keys.cbtOverhead, 1),
+    keepLast: numberOf(retention.last, 7),
+    quiesceMs: durationMsOf(timings.quiesce ?? 0),
+    createMs: durationMsOf(timings.create ?? '500ms'),
+    removeMs: durationMsOf(timings.remove ?? '1s'),
+    runs: [],
+    bases: new Map(),
+    points: new Map(),
+  };
+  if (job.established) for (const vm of world.vms.filter(job.selects)) establish(job, vm, world);
+  return job;
+}
+
+function readSchedule(value: unknown, path: string, zone: Zone): Schedule {
+  if (typeof value === 'string') return { kind: 'cron', fields: value.trim().split(/\s+/) };
+  const keys = section(value, path, ['cron', 'every', 'offset', 'at']);
+  if (keys.cron !== undefined) return { kind: 'cron', fields: String(keys.cron).trim().split(/\s+/) };
+  if (keys.at !== undefined) return { kind: 'at', instants: list(keys.at).map((time) => zone.instant(localMsOf(time))) };
+  return { kind: 'every', everyMs: durationMsOf(keys.every), offsetMs: durationMsOf(keys.offset ?? 0) };
+}
+
+function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
+  if (value === 'all') return () => true;
+  // READING: inside the map the list of names is called `names`; a map with nothing but `except` starts from all.
+  const keys: Section = Array.isArray(value) ? { names: value } : section(value, path, ['names', 'tags', 'hosts', 'datastores', 'except']);
+  const has = (key: string, candidate: string): boolean => list(keys[key]).includes(candidate);
+  const fromAll = Object.keys(keys).every((key) => key === 'except');
+  return (vm) => {
+    const taken =
+      fromAll ||
+      has('names', vm.name) ||
+      has('names', vm.group) ||
+      vm.tags.some((tag) => has('tags', tag)) ||
+      (vm.host !== null && has('hosts', vm.host.name)) ||
+      has('datastores', vm.datastore.name);
+    return taken && !has('except', vm.name) && !has('except', vm.group);
+  };
+}
+
+/** The state that successful runs before the start have left behind: base, V since it, and a steady chain. */
+function establish(job: Job, vm: Vm, world: World): void {
+  // READING: one point per earlier tick, the oldest a full of today's used bytes, each other one what was written between two ticks.
+  const ticks = ticksBefore(job.schedule, world.zone, world.startUtcMs, job.keepLast);
+  const points: Point[] = ticks.map((tick, index) => {
+    const previous = ticks[index - 1];
+    if (previous === undefined || job.fullsOnly || !vm.changeTracking) return { full: true, bytes: fullBytes(job, vm) / job.reduction };
+    const unique = uniqueBytes(vm.law, expectedWrites(vm, world.zone, previous, tick)) * job.cbtOverhead;
+    return { full: false, bytes: Math.min(unique, vm.usedBytes) / job.reduction };
+  });
+  job.points.set(vm, points);
+  const last = ticks.at(-1) ?? world.startUtcMs;
+  const writtenBytes = -expectedWrites(vm, world.zone, last, world.startUtcMs);
+  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, writtenBytes });
+}

@@ -1,0 +1,107 @@
+import { choice, list, named, numberOf, OutsideScope, section } from './document.ts';
+import { type Law, writtenBytesFor } from './laws.ts';
+import { bytesOf, bytesPerSecondOf, durationMsOf, paceOf } from './units.ts';
+import type { Datastore, Vm, World } from './world.ts';
+import { localMsOf } from './zone.ts';
+
+const DAY_SECONDS = 86_400;
+
+const VM = `count vary host datastore size used provisioning writes reads activity growth tags snapshots rpo changeTracking
+  deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
+
+/** All VMs of one group, in the order of their numbers. */
+export function readVms(group: string, value: unknown, world: World): Vm[] {
+  const keys = section(value, `vms.${group}`, VM);
+  if (keys.vary !== undefined && !['0', '0%'].includes(String(keys.vary))) throw new OutsideScope(`vms.${group}.vary`);
+  if (keys.count === undefined) return [readVm(group, group, keys, world)];
+  return Array.from({ length: numberOf(keys.count, 1) }, (_, index) => readVm(`${group}-${String(index + 1).padStart(2, '0')}`, group, keys, world));
+}
+
+function readVm(name: string, group: string, keys: Record<string, unknown>, world: World): Vm {
+  const path = `vms.${group}`;
+  const datastore: Datastore = named(world.datastores, keys.datastore);
+  const sizeBytes = bytesOf(keys.size);
+  const usedBytes = keys.used === undefined ? sizeBytes : bytesOf(keys.used);
+  const { law, bytesPerSecond } = readWrites(keys.writes, `${path}.writes`, usedBytes);
+  const reads = section(keys.reads, `${path}.reads`, ['rate']);
+  const vm: Vm = {
+    name,
+    group,
+    host: keys.host === undefined ? null : named(world.hosts, keys.host),
+    datastore,
+    sizeBytes,
+    thin: choice(keys.provisioning, `${path}.provisioning`, ['thin', 'thick']) === 'thin',
+    law,
+    deltaOverhead: numberOf(keys.deltaOverhead, 1),
+    writeBytesPerSecond: bytesPerSecond,
+    readBytesPerSecond: reads.rate === undefined ? bytesPerSecond : bytesPerSecondOf(reads.rate),
+    activity: weekOf(keys.activity),
+    growth: paceOf(keys.growth ?? 0),
+    changeTracking: keys.changeTracking !== false,
+    toleratesPauseMs:
+      keys.toleratesPause === undefined || keys.toleratesPause === 'unlimited' ? Number.POSITIVE_INFINITY : durationMsOf(keys.toleratesPause),
+    maxChain: numberOf(keys.maxChain, 32),
+    tags: list(keys.tags).map(String),
+    usedBytes,
+    initialUsedBytes: usedBytes,
+    baseGrowthBytes: 0,
+    writtenBytes: 0,
+    writtenBytesPerMs: 0,
+    growthBytesPerDay: 0,
+    grownBytesPerMs: 0,
+    chain: [],
+    pausedSinceMs: null,
+    pausedAtMs: null,
+    pausedMs: 0,
+    crashedAtMs: null,
+    maxChainDepth: 0,
+  };
+  openInitialSnapshots(vm, keys.snapshots, path);
+  return vm;
+}
+
+function readWrites(value: unknown, path: string, usedBytes: number): { law: Law; bytesPerSecond: number } {
+  const keys = section(value, path, ['changed', 'rate', 'law', 'exponent', 'workingSet']);
+  const pace = paceOf(keys.changed ?? '5%/day');
+  const changed = 'sharePerDay' in pace ? pace.sharePerDay * usedBytes : pace.bytesPerDay;
+  const rate = keys.rate === undefined ? undefined : bytesPerSecondOf(keys.rate);
+  const kind = choice(keys.law, `${path}.law`, ['power', 'append', 'working-set']);
+  if (kind === 'append') return { law: { kind }, bytesPerSecond: rate ?? changed / DAY_SECONDS };
+  if (kind === 'working-set') {
+    const workingSetBytes = bytesOf(keys.workingSet);
+    return { law: { kind, workingSetBytes }, bytesPerSecond: rate ?? (-workingSetBytes * Math.log(1 - changed / workingSetBytes)) / DAY_SECONDS };
+  }
+  const writtenBytesPerDay = rate === undefined ? changed / 0.18 : rate * DAY_SECONDS;
+  if (writtenBytesPerDay < changed) throw new Error(`${path}: more bytes change in a day than are written`);
+  const law: Law = { kind, changedBytesPerDay: changed, writtenBytesPerDay, exponent: numberOf(keys.exponent, 0.72) };
+  return { law, bytesPerSecond: writtenBytesPerDay / DAY_SECONDS };
+}
+
+/** 168 multipliers with mean 1, Monday 00:00 first. */
+function weekOf(activity: unknown): number[] {
+  const week = Array.from({ length: 168 }, (_, hourOfWeek) => {
+    const hour = hourOfWeek % 24;
+    if (activity === undefined || activity === 'flat') return 1;
+    if (activity === 'office-hours') return hourOfWeek < 120 && hour >= 8 && hour < 18 ? 1.8 : 0.5;
+    if (activity === 'nights') return hour >= 22 || hour < 5 ? 1.6 : 0.75;
+    const given = list(activity).map(Number);
+    return given[given.length === 24 ? hour : hourOfWeek] ?? Number.NaN;
+  });
+  const mean = week.reduce((sum, multiplier) => sum + multiplier, 0) / week.length;
+  return week.map((multiplier) => multiplier / mean);
+}
+
+function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
+  const snapshots = list(value)
+    .map((entry) => section(entry, `${path}.snapshots`, ['taken', 'size', 'kind']))
+    .sort((a, b) => localMsOf(a.taken) - localMsOf(b.taken));
+  for (const snapshot of snapshots) {
+    // READING: the size given is that of the delta, `deltaOverhead` included.
+    const writtenBytes = writtenBytesFor(vm.law, bytesOf(snapshot.size) / vm.deltaOverhead);
+    const top = vm.chain.at(-1);
+    if (top) top.openedAtBytes = null;
+    const kind = choice(snapshot.kind, `${path}.snapshots.kind`, ['user', 'orphan']);
+    vm.chain.push({ vm, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
+  }
+  vm.maxChainDepth = vm.chain.length;
+}

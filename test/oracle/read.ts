@@ -1,0 +1,121 @@
+import { choice, entries, list, named, numberOf, OutsideScope, section } from './document.ts';
+import { readJob } from './read-job.ts';
+import { readVms } from './read-vm.ts';
+import { bytesOf, bytesPerSecondOf, durationMsOf, paceOf } from './units.ts';
+import type { Datastore, Host, Link, Proxy, Repository, World } from './world.ts';
+import { localMsOf, Zone } from './zone.ts';
+
+const MIB = 2 ** 20;
+const NONE = Number.POSITIVE_INFINITY;
+
+/** Defaults by class (INTERFACE.md), sizes per second in MiB. */
+const CLASSES: Record<string, { read: number; write: number; iops: number; mergeRate: number }> = {
+  hdd: { read: 400, write: 300, iops: 1500, mergeRate: 35 },
+  hybrid: { read: 900, write: 700, iops: 15_000, mergeRate: 100 },
+  'all-flash': { read: 2500, write: 1500, iops: 100_000, mergeRate: 300 },
+};
+
+const TOP = 'overrun name start timezone duration seed datastores hosts links proxies repositories vms jobs faults policy operator'.split(' ');
+const DATASTORE = `class capacity otherUsed otherGrowth read write iops latency mergeRate floor resumeMargin onFull onSpaceFreed
+  maxOpenSnapshots countOrphans consolidation merges passLimit orphanCleanup ioSize queueDepth`.split(/\s+/);
+
+/** The estate and the jobs of a scenario document, every default filled in, at the scenario's start. */
+export function readWorld(document: unknown): World {
+  const top = section(document, 'scenario', TOP);
+  if (list(top.faults).length > 0) throw new OutsideScope('faults');
+  if (section(top.operator, 'operator', ['respondsAfter']).respondsAfter !== undefined) throw new OutsideScope('operator.respondsAfter');
+  const zone = new Zone(String(top.timezone ?? 'UTC'));
+  const links: Link[] = entries(top.links).map(([name, value]) => {
+    const link = section(value, `links.${name}`, ['bandwidth']);
+    return { name, bytesPerSecond: bytesPerSecondOf(link.bandwidth) };
+  });
+  const world: World = {
+    zone,
+    startUtcMs: zone.instant(localMsOf(top.start)),
+    durationMs: durationMsOf(top.duration),
+    nowMs: 0,
+    datastores: entries(top.datastores).map(([name, value]) => readDatastore(name, value)),
+    hosts: entries(top.hosts).map(([name, value]) => readHost(name, value)),
+    links,
+    proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, links)),
+    repositories: entries(top.repositories).map(([name, value]) => readRepository(name, value, links)),
+    vms: [],
+    jobs: [],
+    tasks: [],
+    removals: [],
+  };
+  world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
+  world.jobs = entries(top.jobs).map(([name, value], order) => readJob(name, value, order, world));
+  return world;
+}
+
+function readDatastore(name: string, value: unknown): Datastore {
+  const path = `datastores.${name}`;
+  const keys = section(value, path, DATASTORE);
+  choice(keys.consolidation, `${path}.consolidation`, ['mirror']);
+  choice(keys.orphanCleanup, `${path}.orphanCleanup`, ['never']);
+  const like = CLASSES[String(keys.class ?? 'hybrid')];
+  const rate = (given: unknown, usual: number | undefined): number => {
+    if (given === undefined && usual === undefined) throw new Error(`${path}: a custom datastore needs all its speeds`);
+    return given === undefined ? (usual ?? 0) * MIB : bytesPerSecondOf(given);
+  };
+  return {
+    name,
+    capacityBytes: bytesOf(keys.capacity),
+    otherBytes: bytesOf(keys.otherUsed ?? 0),
+    otherGrowth: paceOf(keys.otherGrowth ?? 0),
+    readBytesPerSecond: rate(keys.read, like?.read),
+    writeBytesPerSecond: rate(keys.write, like?.write),
+    operationsPerSecond: numberOf(keys.iops, like?.iops ?? Number.NaN),
+    ioSizeBytes: bytesOf(keys.ioSize ?? '16KiB'),
+    mergeBytesPerSecond: rate(keys.mergeRate, like?.mergeRate),
+    floorBytes: bytesOf(keys.floor ?? '100MiB'),
+    resumeMarginBytes: bytesOf(keys.resumeMargin ?? '1GiB'),
+    pausesAll: choice(keys.onFull, `${path}.onFull`, ['pause-writers', 'all']) === 'all',
+    resumes: choice(keys.onSpaceFreed, `${path}.onSpaceFreed`, ['stay-paused', 'resume']) === 'resume',
+    maxOpenSnapshots: numberOf(keys.maxOpenSnapshots, NONE),
+    countsOrphans: keys.countOrphans === true,
+    serialMerges: choice(keys.merges, `${path}.merges`, ['parallel', 'serial']) === 'serial',
+    otherBytesPerMs: 0,
+    servedFraction: 1,
+    servedMs: 0,
+    fullAtMs: null,
+    peakUsedBytes: 0,
+    peakAtMs: 0,
+    peakLedger: [],
+  };
+}
+
+function readHost(name: string, value: unknown): Host {
+  const keys = section(value, `hosts.${name}`, ['network', 'nbd']);
+  const networkBytesPerSecond = keys.network === undefined ? NONE : bytesPerSecondOf(keys.network);
+  return { name, nbdBytesPerSecond: keys.nbd === undefined ? 0.4 * networkBytesPerSecond : bytesPerSecondOf(keys.nbd) };
+}
+
+function readProxy(name: string, value: unknown, links: Link[]): Proxy {
+  const path = `proxies.${name}`;
+  const keys = section(value, path, ['slots', 'slotUnit', 'cores', 'perCore', 'network', 'fabric', 'links']);
+  const perCore = section(keys.perCore, `${path}.perCore`, ['full', 'incremental']);
+  return {
+    name,
+    slots: numberOf(keys.slots, NONE),
+    cores: numberOf(keys.cores, NONE),
+    fullBytesPerCoreSecond: bytesPerSecondOf(perCore.full ?? '100MiB/s'),
+    incrementalBytesPerCoreSecond: bytesPerSecondOf(perCore.incremental ?? '25MiB/s'),
+    networkBytesPerSecond: keys.network === undefined ? NONE : bytesPerSecondOf(keys.network),
+    links: list(keys.links).map((link) => named(links, link)),
+  };
+}
+
+function readRepository(name: string, value: unknown, links: Link[]): Repository {
+  const keys = section(value, `repositories.${name}`, ['class', 'capacity', 'read', 'write', 'slots', 'mergeRate', 'blockClone', 'links']);
+  return {
+    name,
+    capacityBytes: bytesOf(keys.capacity),
+    writeBytesPerSecond: bytesPerSecondOf(keys.write),
+    slots: numberOf(keys.slots, NONE),
+    links: list(keys.links).map((link) => named(links, link)),
+    fullAtMs: null,
+    peakUsedBytes: 0,
+  };
+}

@@ -1,0 +1,83 @@
+import { bytesRead } from './space.ts';
+import type { LedgerEntry, Run, Task, World } from './world.ts';
+
+/** Instants and durations in ms since the scenario's start; an instant never reached is null. */
+export interface OracleResult {
+  datastores: Record<
+    string,
+    { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: LedgerEntry[]; guestServedFraction: number }
+  >;
+  repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
+  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; maxChainDepth: number }>;
+  jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
+}
+
+export interface OracleRun {
+  id: string;
+  dueMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  status: 'success' | 'warning' | 'failed' | 'skipped' | 'aborted' | 'queued' | 'running';
+  overlapsPrevious: boolean;
+  tasks: OracleTask[];
+}
+
+export interface OracleTask {
+  vm: string;
+  status: 'queued' | 'running' | 'success' | 'warning' | 'failed' | 'aborted';
+  /** Null until the snapshot exists. */
+  kind: 'full' | 'incremental' | null;
+  queuedMs: number;
+  snapshotMs: number | null;
+  transferMs: number | null;
+  transferEndMs: number | null;
+  consolidatedMs: number | null;
+  readBytes: number;
+  storedBytes: number;
+  peakDeltaBytes: number;
+}
+
+export function resultOf(world: World): OracleResult {
+  const result: OracleResult = { datastores: {}, repositories: {}, vms: {}, jobs: {} };
+  for (const datastore of world.datastores) {
+    const { name, peakAtMs, fullAtMs, servedMs } = datastore;
+    const peakLedger = datastore.peakLedger.map((entry) => ({ ...entry, bytes: Math.ceil(entry.bytes) }));
+    const peakUsedBytes = peakLedger.reduce((sum, { bytes }) => sum + bytes, 0);
+    result.datastores[name] = { peakUsedBytes, peakAtMs, fullAtMs, peakLedger, guestServedFraction: servedMs / world.durationMs };
+  }
+  for (const { name, peakUsedBytes, fullAtMs } of world.repositories) {
+    result.repositories[name] = { peakUsedBytes: Math.ceil(peakUsedBytes), fullAtMs };
+  }
+  for (const { name, pausedAtMs, pausedMs, crashedAtMs, maxChainDepth } of world.vms) {
+    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, maxChainDepth };
+  }
+  for (const { name, runs } of world.jobs) {
+    const firstOverlapAtMs = runs.find((run) => run.overlapsPrevious)?.dueMs ?? null;
+    result.jobs[name] = { firstOverlapAtMs, runs: runs.map(runResult) };
+  }
+  return result;
+}
+
+function runResult(run: Run): OracleRun {
+  const { id, dueMs, startedMs, endedMs, overlapsPrevious } = run;
+  return { id, dueMs, startedMs, endedMs, status: runStatus(run), overlapsPrevious, tasks: run.tasks.map(taskResult) };
+}
+
+function runStatus(run: Run): OracleRun['status'] {
+  if (run.skipped) return 'skipped';
+  if (run.startedMs === null) return 'queued';
+  if (run.endedMs === null) return 'running';
+  // READING: an aborted task makes its run aborted when none failed.
+  const worst = (['failed', 'aborted', 'warning'] as const).find((outcome) => run.tasks.some((task) => task.outcome === outcome));
+  return worst ?? 'success';
+}
+
+function taskResult(task: Task): OracleTask {
+  const { kind, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs } = task;
+  const status = task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running';
+  const read = bytesRead(task, 0);
+  // READING: nothing of a failed or aborted task stays stored.
+  const stored = task.outcome === 'failed' || task.outcome === 'aborted' ? 0 : read / task.run.job.reduction;
+  const bytes = { readBytes: Math.ceil(read), storedBytes: Math.ceil(stored), peakDeltaBytes: Math.ceil(task.peakDeltaBytes) };
+  return { vm: task.vm.name, status, kind, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, ...bytes };
+}

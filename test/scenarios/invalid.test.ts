@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { formatScenarioErrors } from '../../scenarios/index.ts';
+import { BASE, changed, errorsOf, positionAt } from './support.ts';
+
+/** What is replaced, by what, what the error says, and the piece of the new text that it points at. */
+type Row = [from: string, to: string, says: string, at: string];
+
+const STRUCTURE: Row[] = [
+  ['    capacity: 10TiB', '    capcity: 10TiB', 'unknown key `capcity`', 'capcity'],
+  ['    capacity: 10TiB', '    capacity:', '`capacity` has no value', '\nhosts'],
+  ['    capacity: 10TiB\n', '', '`datastores.ds1` has no `capacity`', 'ds1:'],
+  ['overrun: 1', 'overrun: 2', 'this format version is not known', '2'],
+  ['class: hybrid', 'class: hybrit', 'unknown value `hybrit` of `class`', 'hybrit'],
+  ['class: hybrid', 'class: custom', '`datastores.ds1` has no `iops`', 'ds1:'],
+  ['count: 20', 'count: abc', '`count` cannot be `abc`', 'abc'],
+  ['count: 20', 'count: 1.5', '`count` cannot be `1.5`', '1.5'],
+  ['count: 20', 'count: 0', '`count: 0` is too small', '0\n'],
+  ['count: 20', 'count: 10000000', '`count: 10000000` is too large', '10000000'],
+  ['slots: 8', 'slots: 0', '`slots: 0` is too small', '0, cores'],
+  ['cores: 8', 'cores: -1', '`cores: -1` is negative', '-1'],
+  ['proxies: [p1]', 'reduction: 0', '`reduction: 0` is too small', '0\n    repository'],
+  ['proxies: [p1]', 'proxies: p1', '`proxies` cannot be `p1`', 'p1\n    repository'],
+  ['proxies: [p1]', 'retention: { last: 0 }', '`last: 0` is too small', '0 }'],
+  ['vms: { tags: [gold], except: [web-03] }', 'vms: some', 'this selects no VMs', 'some'],
+  ['vms: { tags: [gold], except: [web-03] }', 'vms: { tag: [gold] }', 'unknown key `tag`', 'tag:'],
+];
+
+const UNITS: Row[] = [
+  ['10TiB', '100', '`100` has no unit', '100\n'],
+  ['10TiB', '"100"', '`100` has no unit', '"100"'],
+  ['10TiB', '10T', '`10T` has an unknown unit, write `10TiB`', '10T\n'],
+  ['10TiB', '10tib', '`10tib` has an unknown unit, write `10TiB`', '10tib'],
+  ['10TiB', '0TiB', '`0TiB` is zero, but it must be more', '0TiB'],
+  ['10TiB', '-1TiB', '`-1TiB` is negative', '-1TiB'],
+  ['10TiB', '100PiB', '`100PiB` is too large: bytes are counted exactly up to 8PiB', '100PiB'],
+  ['10Gbit/s', '0Gbit/s', '`0Gbit/s` is zero, but it must be more', '0Gbit/s'],
+  ['10Gbit/s', '10GiB', '`10GiB` is a size, not a rate: per what time?', '10GiB'],
+  ['10Gbit/s', '5%/day', '`5%/day` is a share, but a rate in bytes is needed here', '5%/day'],
+  ['changed: 3GiB/day', 'growth: 1GiB/day', '`1GiB/day` is not a share', '1GiB/day'],
+  ['duration: 3d', 'duration: 0s', '`0s` is zero, but it must be more', '0s'],
+  ['duration: 3d', 'duration: 3', '`3` has no unit', '3\ndatastores'],
+  ['duration: 3d', 'duration: 11m30h', 'the parts of `11m30h` must go from the largest unit to the smallest, each once', '11m30h'],
+  ['duration: 3d', 'duration: 4000d', 'longer than ten years', '4000d'],
+  ['count: 20', 'vary: 20', '`20` has no unit', '20\n'],
+];
+
+const TIMES: Row[] = [
+  ['2026-03-02T18:00', '2026-02-30T18:00', 'there is no 2026-02-30 in the calendar', '2026-02-30T18:00'],
+  ['2026-03-02T18:00', '2026-03-02T24:00', 'there is no such time of day in `2026-03-02T24:00`', '2026-03-02T24:00'],
+  ['2026-03-02T18:00', '2026-03-02T18:00Z', '`2026-03-02T18:00Z` has an offset, but times are local', '2026-03-02T18:00Z'],
+  ['2026-03-02T18:00', 'tomorrow', '`tomorrow` is not a local time', 'tomorrow'],
+  ['Europe/Berlin', 'Europe/Berln', 'unknown time zone `Europe/Berln`', 'Europe/Berln'],
+  ['Europe/Berlin', '"+02:00"', 'unknown time zone `+02:00`', '"+02:00"'],
+  ['"0 22 * * *"', '"0 24 * * *"', 'the hour `24` is out of range 0 to 23', '"0 24 * * *"'],
+  ['"0 22 * * *"', '"*/90 * * * *"', 'the minute `*/90` has a step that never comes round: the field goes from 0 to 59', '"*/90'],
+  ['"0 22 * * *"', '"0 22 * *"', '`0 22 * *` has 4 fields, a cron expression has 5', '"0 22'],
+  ['"0 22 * * *"', '"0 0 30 2 *"', '`0 0 30 2 *` can never be due: none of its months has a day 30', '"0 0 30'],
+  ['"0 22 * * *"', '{ every: 25h }', '`every` goes up to 24h', '25h'],
+  ['"0 22 * * *"', '{ every: 0h }', '`0h` is zero, but it must be more', '0h'],
+  ['"0 22 * * *"', '{ every: 4h, offest: 1h }', 'unknown key `offest`', 'offest'],
+  ['"0 22 * * *"', '{ every: 4h, cron: "@daily" }', 'the schedule says its time twice', 'schedule'],
+  ['"0 22 * * *"', '{}', 'the schedule says no time', 'schedule'],
+  ['"0 22 * * *"', '{ at: [2026-03-05T18:00, 2026-03-02T17:59] }', 'every time of `at` lies outside the run', 'at:'],
+  ['"0 22 * * *"', '{ at: [2026-02-30T18:00] }', 'there is no 2026-02-30 in the calendar', '2026-02-30T18:00'],
+];
+
+const NAMES: Row[] = [
+  ['    datastore: ds1\n    size: 500GiB', '    datastore: ds2\n    size: 500GiB', 'unknown datastore `ds2`', 'ds2'],
+  ['host: esx1', 'host: esx2', 'unknown host `esx2`', 'esx2'],
+  ['links: [wan]', 'links: [lan]', 'unknown link `lan`', 'lan'],
+  ['proxies: [p1]', 'proxies: [p1, p2]', 'unknown proxy `p2`', 'p2'],
+  ['repository: r1', 'repository: r2', 'unknown repository `r2`', 'r2'],
+  ['tags: [gold], except', 'tags: [golden], except', 'unknown tag `golden`', 'golden'],
+  ['tags: [gold], except', 'names: [web-21], except', 'unknown VM `web-21`', 'web-21'],
+  ['except: [web-03]', 'except: [web-3]', 'unknown VM `web-3`', 'web-3]'],
+  ['except: [web-03]', 'except: [web]', 'job `nightly` selects no VM', 'vms: { tags'],
+  ['vms: { tags: [gold], except: [web-03] }', 'vms: { names: [db], except: [db] }', 'job `nightly` selects no VM', 'vms: { names'],
+  ['vms: { tags: [gold], except: [web-03] }', 'vms: {}', 'job `nightly` selects no VM', 'vms: {}'],
+  ['  db:\n', '  web-01:\n', '`web-01` is also the name of a VM of `vms.web`', 'web-01'],
+];
+
+const SENSE: Row[] = [
+  ['used: 60GiB', 'used: 101GiB', '`used` is more than `size`: 101GiB', '101GiB'],
+  ['10TiB', '1TiB', 'datastore `ds1` is full before the start: 1700GiB (disks 1700GiB, snapshots 0GiB, other 0GiB) on 1TiB', '1TiB'],
+  ['{ changed: 3GiB/day }', '{ changed: 3GiB/day, rate: 1KiB/s }', '`changed` is more than all that is written', '3GiB/day'],
+  ['{ changed: 3GiB/day }', '{ law: working-set }', 'the law `working-set` needs `workingSet`', 'working-set'],
+  [
+    '{ changed: 3GiB/day }',
+    '{ changed: 3GiB/day, law: working-set, workingSet: 3GiB }',
+    '`changed` is as large as the working set: 3GiB a day',
+    '3GiB/day',
+  ],
+  ['{ changed: 3GiB/day }', '{ exponent: 0 }', '`exponent: 0` is too small', '0 }'],
+  ['{ changed: 3GiB/day }', '{ exponent: 1.01 }', '`exponent: 1.01` is too large', '1.01'],
+  [
+    'size: 500GiB',
+    'size: 500GiB\n    snapshots: [{ taken: 2026-03-02T18:00, size: 1GiB }]',
+    'the snapshot is taken after the start',
+    '2026-03-02T18:00, size',
+  ],
+  ['size: 500GiB', 'size: 500GiB\n    snapshots: [{ taken: 2026-03-01, size: 501GiB }]', 'no delta of this VM reaches 501GiB', '501GiB'],
+  [
+    'size: 500GiB',
+    'size: 500GiB\n    writes: { law: working-set, rate: 1MiB/s, workingSet: 9GiB }\n    snapshots: [{ taken: 2026-03-01, size: 9GiB }]',
+    'no delta of this VM reaches 9GiB',
+    '9GiB }]',
+  ],
+  ['size: 500GiB', 'size: 500GiB\n    activity: [1, 2, 3]', 'wrong number of multipliers', 'activity'],
+  ['network: 10Gbit/s', 'network: 1Gbit/s, nbd: 2Gbit/s', '`nbd` is more than the `network` that carries it', '2Gbit/s'],
+];
+
+const UNBUILT: Row[] = [
+  ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
+  ['proxies: [p1]', 'method: agent', '`method: agent` is described in the format but not built yet', 'agent'],
+  ['proxies: [p1]', 'ifRunning: cancel-previous', '`ifRunning: cancel-previous` is described in the format but not built yet', 'cancel-previous'],
+  ['proxies: [p1]', 'mode: reverse', '`mode: reverse` is described in the format but not built yet', 'reverse'],
+  ['proxies: [p1]', 'retention: { last: 14, weekly: 4 }', '`weekly` is described in the format but not built yet', 'weekly'],
+  ['"0 22 * * *"', '{ calendar: "mon..fri 22:00", dialect: systemd }', '`calendar` is described in the format but not built yet', 'calendar'],
+  ['"0 22 * * *"', '{ after: other }', '`after` is described in the format but not built yet', 'after'],
+  ['class: hybrid', 'consolidation: helper', '`consolidation: helper` is described in the format but not built yet', 'helper'],
+  ['slots: 8', 'slotUnit: vm', '`slotUnit: vm` is described in the format but not built yet', 'vm, cores'],
+  ['count: 20', 'exists: { from: 2026-03-03T00:00 }', '`exists` is described in the format but not built yet', 'exists'],
+  ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
+];
+
+describe('a scenario that is wrong is refused with the place of the mistake', () => {
+  const tables: [string, Row[]][] = [
+    ['structure', STRUCTURE],
+    ['units', UNITS],
+    ['times', TIMES],
+    ['names', NAMES],
+    ['sense', SENSE],
+    ['not built', UNBUILT],
+  ];
+  for (const [topic, rows] of tables) {
+    it.each(rows)(`${topic}: %j as %j`, (from, to, says, at) => {
+      const text = changed(from, to);
+      const errors = errorsOf(text);
+      expect(errors.map((one) => one.text)).toContain(says);
+      const error = errors.find((one) => one.text === says);
+      // The piece stands in the changed line, or before it where the error is about what is missing from an entry.
+      const changedLine = text.lastIndexOf('\n', BASE.indexOf(from)) + 1;
+      const offset = text.indexOf(at, changedLine) >= 0 ? text.indexOf(at, changedLine) : text.indexOf(at);
+      expect({ line: error?.line, column: error?.column }).toEqual(positionAt(text, offset));
+      expect(error?.path).toBe('night.yaml');
+    });
+  }
+
+  it('points to nothing but the one slip: a misspelt key is not reported as missing besides', () => {
+    expect(errorsOf(changed('capacity: 10TiB', 'capcity: 10TiB')).map((error) => error.text)).toEqual(['unknown key `capcity`']);
+  });
+
+  it('reports all errors of a file at once, in the order of the file', () => {
+    const text = changed('10TiB', '10', changed('host: esx1', 'host: esx2', changed('"0 22 * * *"', '"0 25 * * *"')));
+    expect(errorsOf(text).map((error) => error.line)).toEqual([9, 21, 33]);
+  });
+
+  it('suggests the name that was probably meant', () => {
+    const meant = (from: string, to: string) => errorsOf(changed(from, to)).map((error) => error.meant);
+    expect(meant('    capacity: 10TiB', '    capcity: 10TiB')).toEqual(['capacity']);
+    expect(meant('Europe/Berlin', 'Europe/Berln')).toEqual(['Europe/Berlin']);
+    expect(meant('class: hybrid', 'class: Hybrid')).toEqual(['hybrid']);
+    expect(meant('"0 22 * * *"', '{ every: 4h, offest: 1h }')).toEqual(['offset']);
+    expect(meant('repository: r1', 'repository: warehouse')).toEqual([null]);
+  });
+
+  it('prints the source line, a caret, what was expected and what was meant', () => {
+    expect(formatScenarioErrors(errorsOf(changed('class: hybrid', 'class: hybrit')))).toBe(
+      [
+        'night.yaml:8:12: error: unknown value `hybrit` of `class`',
+        '      class: hybrit',
+        '             ^^^^^^',
+        '  expected: one of `hdd`, `hybrid`, `all-flash` or `custom`',
+        '  did you mean `hybrid`?',
+      ].join('\n'),
+    );
+  });
+
+  it('prints no control characters of the file', () => {
+    const printed = formatScenarioErrors(errorsOf(changed('host: esx1', 'host: "\u001b[31mesx"')));
+    expect(printed).toContain('error:');
+    expect(printed).not.toContain('\u001b');
+  });
+
+  it('counts VMs over all groups before it makes any', () => {
+    const started = Date.now();
+    const errors = errorsOf(changed('count: 20', 'count: 150000', changed('size: 500GiB', 'size: 500GiB\n    count: 150000')));
+    expect(errors.map((error) => error.text)).toEqual(['the scenario has 300000 VMs']);
+    expect(Date.now() - started).toBeLessThan(2000);
+  });
+});
