@@ -91,6 +91,8 @@ export class Admission {
     this.dirty = false;
     let started = false;
     for (const group of [...this.groups]) if (this.scanGroup(group)) started = true;
+    // What a group lacks is told by a scan that starts nothing: what others have taken since it was looked at counts.
+    this.dirty = started;
     for (let i = this.groups.length - 1; i >= 0; i--) if ((this.groups[i] as WaitGroup).tasks.length === 0) this.groups.splice(i, 1);
     return started;
   }

@@ -3,7 +3,10 @@ import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import { WaitGroup } from './admission.ts';
 import { type Job, Run } from './run.ts';
-import { Task } from './task.ts';
+import { type Outcome, Task } from './task.ts';
+
+/** The worst of its tasks decides a run's status. */
+const OUTCOME_ORDER: readonly Outcome[] = ['failed', 'aborted', 'warning'];
 
 export class Runs {
   private readonly world: World;
@@ -98,11 +101,7 @@ export class Runs {
     const { kernel, log } = this.world;
     const job = run.job;
     run.endedMs = kernel.nowMs;
-    run.status = 'success';
-    for (const task of run.tasks) {
-      if (task.outcome === 'failed' || task.outcome === 'aborted') run.status = 'failed';
-      else if (task.outcome === 'warning' && run.status === 'success') run.status = 'warning';
-    }
+    run.status = OUTCOME_ORDER.find((outcome) => run.tasks.some((task) => task.outcome === outcome)) ?? 'success';
     job.active.splice(job.active.indexOf(run), 1);
     this.readyGroups.delete(run);
     const ended = log.record(kernel.nowMs, 'run-ended', { job: job.name, run: run.id, status: run.status }, [cause]);

@@ -37,7 +37,6 @@ export class Storage {
   /** What the task had written goes; nothing stored is lost. */
   abandonWriting(task: Task): void {
     const { repository } = task.run.job;
-    repository.writers.add(task);
     this.notePeak(repository);
     repository.writers.delete(task);
     repository.spaceDirty = true;

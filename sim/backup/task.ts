@@ -65,8 +65,9 @@ export class Task {
     this.lastEvent = event;
   }
 
+  /** What is on the repository for it; a task that did not succeed leaves nothing there. */
   get storedBytes(): number {
-    return this.readBytes / this.run.job.plan.reduction;
+    return this.outcome === 'failed' || this.outcome === 'aborted' ? 0 : this.readBytes / this.run.job.plan.reduction;
   }
 
   addHeldBack(label: string, ms: number): void {

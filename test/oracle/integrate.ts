@@ -1,13 +1,14 @@
+import { grownLaw } from './laws.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { isRunning, solveRates } from './network.ts';
 import { applyPressure, crashGuests, crashMs } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick } from './runs.ts';
-import { deltaBytes, freeBytes, growsInBase, growthWithin, ledger, repositoryBytes, usedBytes } from './space.ts';
+import { deltaBytes, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers, scanWaiting } from './tasks.ts';
-import { DAY_MS, type Pace } from './units.ts';
-import type { Transfer, World } from './world.ts';
+import { evenBytesPerMs, midnightFactor } from './units.ts';
+import type { Transfer, Vm, World } from './world.ts';
 import { nextQuarterHour } from './zone.ts';
 
 export type { OracleResult };
@@ -19,18 +20,16 @@ export type { OracleResult };
 export function integrate(scenario: unknown, options: { stepMs: number }): OracleResult {
   const world = readWorld(scenario);
   const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
-  setGrowth(world);
   record(world);
   settle(world);
   record(world);
   while (world.nowMs < world.durationMs) {
     solveRates(world);
-    // READING: a disk grows by the clock, whatever the activity and the served fraction; a paused or crashed VM's does not, other data does.
-    for (const vm of world.vms) vm.grownBytesPerMs = isRunning(vm) ? vm.growthBytesPerDay / DAY_MS : 0;
+    setGrowth(world);
     const nextMidnightMs = midnightsMs.find((ms) => ms > world.nowMs) ?? Number.POSITIVE_INFINITY;
     advance(world, untilFull(world, Math.min(options.stepMs, nextMidnightMs - world.nowMs, eventAheadMs(world))));
     record(world);
-    if (world.nowMs === nextMidnightMs) setGrowth(world);
+    if (world.nowMs === nextMidnightMs) stepGrowth(world);
     settle(world);
     record(world);
   }
@@ -46,19 +45,52 @@ function settle(world: World): void {
     const changed = applyPressure(world) || completed;
     const moved = [crashGuests(world), endStages(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
-    if (moved || scanWaiting(world) || startQueuedRuns(world)) continue;
+    if (moved || startQueuedRuns(world) || scanWaiting(world)) continue;
     if (ticked) return;
     tick(world);
     ticked = true;
   }
 }
 
-/** The pace of growth until the next local midnight. */
+/** What grows evenly, for the coming step. */
 function setGrowth(world: World): void {
-  // READING: a percentage is of the bytes used at the last local midnight, and grows evenly over 24 hours.
-  const perDay = (pace: Pace, bytes: number): number => ('sharePerDay' in pace ? pace.sharePerDay * bytes : pace.bytesPerDay);
-  for (const vm of world.vms) vm.growthBytesPerDay = perDay(vm.growth, vm.usedBytes);
-  for (const datastore of world.datastores) datastore.otherBytesPerMs = perDay(datastore.otherGrowth, datastore.otherBytes) / DAY_MS;
+  // READING: a disk grows by the clock, whatever the activity and the served fraction.
+  for (const vm of world.vms) vm.grownBytesPerMs = isRunning(vm) ? evenBytesPerMs(vm.growth) : 0;
+  for (const datastore of world.datastores) datastore.otherBytesPerMs = isFull(world, datastore) ? 0 : evenBytesPerMs(datastore.otherGrowth);
+}
+
+/** A local midnight: what grows by percentages takes its step, as far as a thin base or other data find space above the floor. */
+function stepGrowth(world: World): void {
+  for (const vm of world.vms) {
+    // READING: the workload of a paused VM goes on growing, though it writes nothing.
+    const factor = midnightFactor(vm.writesGrowth);
+    vm.law = grownLaw(vm.law, factor);
+    vm.writeBytesPerSecond *= factor;
+    if (vm.readsAsLargeAsWrites) vm.readBytesPerSecond = vm.writeBytesPerSecond;
+  }
+  for (const datastore of world.datastores) {
+    let room = isFull(world, datastore) ? 0 : freeBytes(world, datastore, 0) - datastore.floorBytes;
+    const take = (wanted: number): number => {
+      if (wanted > room) datastore.cutOff = true;
+      const taken = Math.min(wanted, room);
+      room -= taken;
+      return taken;
+    };
+    // READING: disks take their step in file order, other data comes last.
+    for (const vm of world.vms.filter((one) => one.datastore === datastore && isRunning(one))) {
+      const wanted = Math.min(vm.usedBytes * (midnightFactor(vm.growth) - 1), vm.sizeBytes - vm.usedBytes);
+      addGrowth(vm, vm.thin && growsInBase(vm) ? take(wanted) : wanted);
+    }
+    datastore.otherBytes += take(datastore.otherBytes * (midnightFactor(datastore.otherGrowth) - 1));
+  }
+}
+
+/** Bytes that the guest newly uses: in the base, or in the delta where one is open. */
+function addGrowth(vm: Vm, bytes: number): void {
+  const top = vm.chain.at(-1);
+  if (top) top.growthBytes += bytes;
+  else vm.baseGrowthBytes += bytes;
+  vm.usedBytes += bytes;
 }
 
 /** Time to the next instant at which a rate may change or something is due. */
@@ -104,11 +136,7 @@ function untilFull(world: World, stepMs: number): number {
 function advance(world: World, spanMs: number): void {
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
   for (const vm of world.vms) {
-    const grown = growthWithin(vm, spanMs);
-    const top = vm.chain.at(-1);
-    if (growsInBase(vm)) vm.baseGrowthBytes += grown;
-    else if (top) top.growthBytes += grown;
-    vm.usedBytes += grown;
+    addGrowth(vm, growthWithin(vm, spanMs));
     vm.writtenBytes += vm.writtenBytesPerMs * spanMs;
     if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
   }

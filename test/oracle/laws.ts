@@ -12,6 +12,12 @@ export function uniqueBytes(law: Law, writtenBytes: number): number {
   return Math.min(writtenBytes, law.changedBytesPerDay * (writtenBytes / law.writtenBytesPerDay) ** law.exponent);
 }
 
+/** The law of a workload that has grown by a factor; a working set stays as large as it is. */
+export function grownLaw(law: Law, factor: number): Law {
+  if (law.kind !== 'power') return law;
+  return { ...law, changedBytesPerDay: law.changedBytesPerDay * factor, writtenBytesPerDay: law.writtenBytesPerDay * factor };
+}
+
 /** The written bytes that leave `unique` unique bytes behind, found by bisection. */
 export function writtenBytesFor(law: Law, unique: number): number {
   if (unique <= 0) return 0;

@@ -9,16 +9,20 @@ export function endTask(task: Task): void {
   task.takesSnapshotSlot = false;
 }
 
-/** Starts, or gives up, every merge whose turn has come. True when anything happened. */
+/** Begins every removal whose turn has come, and starts, or gives up, every merge that is ready. True when anything happened. */
 export function startMerges(world: World): boolean {
   let happened = false;
   const asked = world.removals.slice();
   for (const delta of asked) {
-    if (delta.merge !== null) continue;
-    const { vm } = delta;
-    const isFirstOfVm = world.removals.find((other) => other.vm === vm) === delta;
-    const mustQueue = vm.datastore.serialMerges && world.removals.some((other) => other.merge !== null && other.vm.datastore === vm.datastore);
-    if (!isFirstOfVm || mustQueue) continue;
+    const { vm, task } = delta;
+    if (delta.merge !== null || task === null || world.removals.find((other) => other.vm === vm) !== delta) continue;
+    if (task.stage === 'removing') {
+      if (task.dueMs !== null) continue;
+      task.dueMs = world.nowMs + task.run.job.removeMs;
+      happened = true;
+      continue;
+    }
+    if (vm.datastore.serialMerges && world.removals.some((other) => other.merge !== null && other.vm.datastore === vm.datastore)) continue;
     happened = true;
     startOrGiveUp(world, delta);
   }
@@ -29,9 +33,8 @@ function startOrGiveUp(world: World, delta: Delta): void {
   const { vm } = delta;
   const parent = vm.chain[vm.chain.indexOf(delta) - 1];
   const baseNeed = vm.thin ? delta.growthBytes : 0;
-  const need = parent ? deltaBytesAt(vm, writtenInto(parent, 0) + writtenInto(delta, 0)) - deltaBytes(parent, 0) : baseNeed;
-  // READING: the test holds for every merge, also for one that takes nothing.
-  if (freeBytes(world, vm.datastore, 0) - need < vm.datastore.floorBytes) {
+  const need = parent ? deltaBytesAt(parent, writtenInto(parent, 0) + writtenInto(delta, 0)) - deltaBytes(parent, 0) : baseNeed;
+  if (need > 0 && freeBytes(world, vm.datastore, 0) - need < vm.datastore.floorBytes) {
     giveUp(world, delta);
     return;
   }
@@ -69,7 +72,7 @@ function finish(world: World, delta: Delta): void {
     parent.writtenBytes += writtenInto(delta, 0);
     parent.growthBytes += delta.growthBytes;
     if (isTop(delta)) parent.openedAtBytes = vm.writtenBytes;
-  }
+  } else vm.baseGrowthBytes += delta.growthBytes;
   vm.chain.splice(vm.chain.indexOf(delta), 1);
   world.removals.splice(world.removals.indexOf(delta), 1);
   if (!task) return;

@@ -72,10 +72,12 @@ function offerGuests(world: World, datastore: Datastore, offer: (demand: Demand,
   datastore.servedFraction = 1;
   const running = world.vms.filter((vm) => vm.datastore === datastore && isRunning(vm));
   const secondsPerRandomByte = 1 / (datastore.ioSizeBytes * datastore.operationsPerSecond);
+  let asking = 0;
   let bytesPerSecond = 0;
   let busy = 0;
   for (const vm of running) {
     const { reads, writes } = guestRates(world, vm);
+    if (reads + writes > 0) asking++;
     const mirrored = vm.chain.some((delta) => delta.merge !== null && isTop(delta));
     bytesPerSecond += reads + writes;
     // READING: d counts every delta in the chain, whoever opened it, the one being merged included.
@@ -83,8 +85,7 @@ function offerGuests(world: World, datastore: Datastore, offer: (demand: Demand,
   }
   if (bytesPerSecond === 0) return;
   const secondsPerByte = busy / bytesPerSecond;
-  // READING: n counts all running VMs of the datastore, also those that ask for nothing at the moment.
-  const weight = running.length / (datastore.readBytesPerSecond * secondsPerByte);
+  const weight = asking / (datastore.readBytesPerSecond * secondsPerByte);
   offer({ weight, cap: bytesPerSecond, costs: new Map([[`datastore ${datastore.name}`, secondsPerByte]]) }, (rate) => {
     datastore.servedFraction = rate / bytesPerSecond;
   });

@@ -1,5 +1,5 @@
 import { isComplete, isRunning } from './network.ts';
-import { deltaBytes, freeBytes, repositoryBytes } from './space.ts';
+import { deltaBytes, freeBytes, isFull, repositoryBytes } from './space.ts';
 import { breakOff } from './tasks.ts';
 import type { Datastore, Vm, World } from './world.ts';
 
@@ -21,9 +21,8 @@ export function applyPressure(world: World): boolean {
 }
 
 function pressDatastore(world: World, datastore: Datastore): boolean {
-  const free = freeBytes(world, datastore, 0);
   const here = world.vms.filter((vm) => vm.datastore === datastore);
-  if (free <= datastore.floorBytes) {
+  if (isFull(world, datastore)) {
     datastore.fullAtMs ??= world.nowMs;
     const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm)));
     for (const vm of stopped) {
@@ -32,8 +31,9 @@ function pressDatastore(world: World, datastore: Datastore): boolean {
     }
     return stopped.length > 0;
   }
+  datastore.cutOff = false;
   // READING: between the floor and the resume margin nobody is paused anew and nobody resumes.
-  if (!datastore.resumes || free < datastore.floorBytes + datastore.resumeMarginBytes) return false;
+  if (!datastore.resumes || freeBytes(world, datastore, 0) < datastore.floorBytes + datastore.resumeMarginBytes) return false;
   const paused = here.filter((vm) => vm.pausedSinceMs !== null);
   for (const vm of paused) vm.pausedSinceMs = null;
   return paused.length > 0;
@@ -43,7 +43,7 @@ function needsSpace(vm: Vm): boolean {
   const top = vm.chain.at(-1);
   const deltaGrows = top !== undefined && deltaBytes(top, 0) < vm.sizeBytes;
   // READING: growth is written too, so a VM that only grows has a write rate.
-  const writes = vm.writeBytesPerSecond > 0 || vm.growthBytesPerDay > 0;
+  const writes = vm.writeBytesPerSecond > 0 || ('share' in vm.growth ? vm.growth.share : vm.growth.bytesPerDay) > 0;
   return writes && (deltaGrows || (vm.thin && vm.usedBytes < vm.sizeBytes));
 }
 
@@ -58,8 +58,8 @@ export function crashGuests(world: World): boolean {
   for (const vm of crashed) {
     vm.crashedAtMs = world.nowMs;
     vm.pausedSinceMs = null;
-    // READING: a task that still waits, or has its last byte, is not aborted; nor is a later task of the crashed VM.
-    const stages = ['quiescing', 'snapshotting', 'holding', 'transferring'];
+    // READING: a task that has its last byte is not aborted, one that still waits is; a later task of the crashed VM backs up its disk as it lies.
+    const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'transferring'];
     for (const task of world.tasks) if (task.vm === vm && stages.includes(task.stage)) breakOff(world, task, 'aborted');
   }
   return crashed.length > 0;

@@ -86,5 +86,5 @@ function establish(job: Job, vm: Vm, world: World): void {
   job.points.set(vm, points);
   const last = ticks.at(-1) ?? world.startUtcMs;
   const writtenBytes = -expectedWrites(vm, world.zone, last, world.startUtcMs);
-  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, writtenBytes });
+  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, writtenBytes, law: vm.law });
 }

@@ -8,6 +8,7 @@ const DAY_SECONDS = 86_400;
 
 const VM = `count vary host datastore size used provisioning writes reads activity growth tags snapshots rpo changeTracking
   deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
+const WRITES = ['changed', 'rate', 'law', 'exponent', 'workingSet', 'growth'];
 
 /** All VMs of one group, in the order of their numbers. */
 export function readVms(group: string, value: unknown, world: World): Vm[] {
@@ -35,6 +36,8 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     deltaOverhead: numberOf(keys.deltaOverhead, 1),
     writeBytesPerSecond: bytesPerSecond,
     readBytesPerSecond: reads.rate === undefined ? bytesPerSecond : bytesPerSecondOf(reads.rate),
+    readsAsLargeAsWrites: reads.rate === undefined,
+    writesGrowth: paceOf(section(keys.writes, `${path}.writes`, WRITES).growth ?? 0),
     activity: weekOf(keys.activity),
     growth: paceOf(keys.growth ?? 0),
     changeTracking: keys.changeTracking !== false,
@@ -47,7 +50,6 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     baseGrowthBytes: 0,
     writtenBytes: 0,
     writtenBytesPerMs: 0,
-    growthBytesPerDay: 0,
     grownBytesPerMs: 0,
     chain: [],
     pausedSinceMs: null,
@@ -61,10 +63,12 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
 }
 
 function readWrites(value: unknown, path: string, usedBytes: number): { law: Law; bytesPerSecond: number } {
-  const keys = section(value, path, ['changed', 'rate', 'law', 'exponent', 'workingSet']);
+  const keys = section(value, path, WRITES);
   const pace = paceOf(keys.changed ?? '5%/day');
-  const changed = 'sharePerDay' in pace ? pace.sharePerDay * usedBytes : pace.bytesPerDay;
+  const stated = 'share' in pace ? (pace.share / pace.days) * usedBytes : pace.bytesPerDay;
   const rate = keys.rate === undefined ? undefined : bytesPerSecondOf(keys.rate);
+  // READING: where only the rate is stated, the usual share of changed bytes cannot exceed what is written.
+  const changed = keys.changed === undefined && rate !== undefined ? Math.min(stated, rate * DAY_SECONDS) : stated;
   const kind = choice(keys.law, `${path}.law`, ['power', 'append', 'working-set']);
   if (kind === 'append') return { law: { kind }, bytesPerSecond: rate ?? changed / DAY_SECONDS };
   if (kind === 'working-set') {
@@ -101,7 +105,7 @@ function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
     const top = vm.chain.at(-1);
     if (top) top.openedAtBytes = null;
     const kind = choice(snapshot.kind, `${path}.snapshots.kind`, ['user', 'orphan']);
-    vm.chain.push({ vm, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
+    vm.chain.push({ vm, law: vm.law, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
   }
   vm.maxChainDepth = vm.chain.length;
 }

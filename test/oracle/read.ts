@@ -77,6 +77,7 @@ function readDatastore(name: string, value: unknown): Datastore {
     countsOrphans: keys.countOrphans === true,
     serialMerges: choice(keys.merges, `${path}.merges`, ['parallel', 'serial']) === 'serial',
     otherBytesPerMs: 0,
+    cutOff: false,
     servedFraction: 1,
     servedMs: 0,
     fullAtMs: null,

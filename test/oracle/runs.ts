@@ -16,7 +16,6 @@ export function tick(world: World): void {
       endedMs: null,
       skipped,
       overlapsPrevious: active,
-      pruned: false,
       tasks: [],
     };
     job.runs.push(run);
@@ -50,7 +49,7 @@ function startRun(world: World, run: Run): void {
       kind: null,
       queuedMs: world.nowMs,
       snapshotMs: null,
-      snapshotWrittenBytes: 0,
+      base: null,
       transferMs: null,
       transferEndMs: null,
       consolidatedMs: null,
@@ -73,23 +72,12 @@ export function startQueuedRuns(world: World): boolean {
   return started;
 }
 
-// READING: retention looks at the VMs of the run, at the instant of its last transfer's end or failure.
-/** Applies retention after a run's last transfer and closes the runs whose tasks have all ended. */
+/** Closes the runs whose tasks have all ended. */
 export function closeRuns(world: World): void {
   for (const job of world.jobs) {
     for (const run of job.runs.filter(isActive)) {
-      if (!run.pruned && run.tasks.every(({ stage }) => stage === 'removing' || stage === 'consolidating' || stage === 'ended')) prune(job, run);
       if (run.tasks.every(({ stage }) => stage === 'ended')) run.endedMs = world.nowMs;
     }
   }
   world.tasks = world.tasks.filter(({ stage }) => stage !== 'ended');
-}
-
-/** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
-function prune(job: Job, run: Run): void {
-  run.pruned = true;
-  for (const { vm } of run.tasks) {
-    const points = job.points.get(vm) ?? [];
-    while (points.length > job.keepLast) points.splice(points[0]?.full && points[1]?.full === false ? 1 : 0, 1);
-  }
 }

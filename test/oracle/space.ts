@@ -17,13 +17,13 @@ export function writtenInto(delta: Delta, aheadMs: number): number {
   return delta.writtenBytes + live + absorbed;
 }
 
-/** What a delta with this V occupies on the datastore. */
-export function deltaBytesAt(vm: Vm, writtenBytes: number): number {
-  return Math.min(uniqueBytes(vm.law, writtenBytes) * vm.deltaOverhead, vm.sizeBytes);
+/** What a delta occupies on the datastore once it holds this V. */
+export function deltaBytesAt({ vm, law }: Delta, writtenBytes: number): number {
+  return Math.min(uniqueBytes(law, writtenBytes) * vm.deltaOverhead, vm.sizeBytes);
 }
 
 export function deltaBytes(delta: Delta, aheadMs: number): number {
-  return deltaBytesAt(delta.vm, writtenInto(delta, aheadMs));
+  return deltaBytesAt(delta, writtenInto(delta, aheadMs));
 }
 
 /** Growth of the VM's used bytes within `aheadMs`, which ends at the disk's size. */
@@ -31,10 +31,9 @@ export function growthWithin(vm: Vm, aheadMs: number): number {
   return Math.min(vm.grownBytesPerMs * aheadMs, vm.sizeBytes - vm.usedBytes);
 }
 
-/** Whether growth is allocated in the base at once: without a delta, or while the only one is mirrored into the base. */
+/** Whether growth is allocated in the base at once. What accrues during the merge of the only delta is taken at its end. */
 export function growsInBase(vm: Vm): boolean {
-  // READING: while the top delta is merged into a thin base, growth lands in both, so the base takes it as it comes.
-  return vm.chain.length === 0 || (vm.chain.length === 1 && vm.chain[0]?.merge != null);
+  return vm.chain.length === 0;
 }
 
 /** Every owner's unrounded bytes on a datastore. */
@@ -58,6 +57,11 @@ export function usedBytes(world: World, datastore: Datastore, aheadMs: number): 
 
 export function freeBytes(world: World, datastore: Datastore, aheadMs: number): number {
   return datastore.capacityBytes - usedBytes(world, datastore, aheadMs);
+}
+
+/** Whether no further block can be had on a datastore. */
+export function isFull(world: World, datastore: Datastore): boolean {
+  return freeBytes(world, datastore, 0) <= datastore.floorBytes + (datastore.cutOff ? 1 : 0);
 }
 
 /** Source bytes a task has read. */

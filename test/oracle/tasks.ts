@@ -2,8 +2,8 @@ import { fullBytes } from './activity.ts';
 import { uniqueBytes } from './laws.ts';
 import { endTask } from './merges.ts';
 import { isComplete } from './network.ts';
-import { freeBytes } from './space.ts';
-import type { Proxy, Task, World } from './world.ts';
+import { isFull } from './space.ts';
+import type { Point, Proxy, Task, World } from './world.ts';
 
 /** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
 export function scanWaiting(world: World): boolean {
@@ -86,20 +86,15 @@ export function endStages(world: World): boolean {
     task.dueMs = null;
     if (task.stage === 'quiescing') beginCreate(world, task);
     else if (task.stage === 'snapshotting') openSnapshot(world, task);
-    else if (task.delta) {
-      task.stage = 'consolidating';
-      // READING: the place in the VM's line of removals is taken when the remove stage ends.
-      world.removals.push(task.delta);
-    }
+    else task.stage = 'consolidating';
   }
   return due.length > 0;
 }
 
 function beginCreate(world: World, task: Task): void {
   const { vm } = task;
-  const isFull = freeBytes(world, vm.datastore, 0) <= vm.datastore.floorBytes;
   // READING: the length of the chain is tested when create begins, like free space.
-  if (isFull || vm.chain.length >= vm.maxChain) {
+  if (isFull(world, vm.datastore) || vm.chain.length >= vm.maxChain) {
     breakOff(world, task, 'failed');
     return;
   }
@@ -115,16 +110,16 @@ function openSnapshot(world: World, task: Task): void {
     below.writtenBytes += vm.writtenBytes - below.openedAtBytes;
     below.openedAtBytes = null;
   }
-  const opened = { writtenBytes: 0, openedAtBytes: vm.writtenBytes, growthBytes: 0, absorbing: null, merge: null };
+  const opened = { law: vm.law, writtenBytes: 0, openedAtBytes: vm.writtenBytes, growthBytes: 0, absorbing: null, merge: null };
   task.delta = { vm, kind: 'delta', task, ...opened };
   vm.chain.push(task.delta);
   vm.maxChainDepth = Math.max(vm.maxChainDepth, vm.chain.length);
   task.snapshotMs = world.nowMs;
-  task.snapshotWrittenBytes = vm.writtenBytes;
+  task.base = { snapshotMs: world.nowMs, writtenBytes: vm.writtenBytes, law: vm.law };
   const base = job.bases.get(vm);
   const incremental = base !== undefined && !job.fullsOnly && vm.changeTracking;
   task.kind = incremental ? 'incremental' : 'full';
-  const unique = incremental ? uniqueBytes(vm.law, vm.writtenBytes - base.writtenBytes) * job.cbtOverhead : 0;
+  const unique = incremental ? uniqueBytes(base.law, vm.writtenBytes - base.writtenBytes) * job.cbtOverhead : 0;
   const workBytes = incremental ? Math.min(unique, vm.usedBytes) : fullBytes(job, vm);
   task.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
   if (job.wholeRun) task.stage = 'holding';
@@ -141,22 +136,31 @@ export function finishTransfers(world: World): boolean {
   const finished = world.tasks.filter((task) => task.stage === 'transferring' && task.transfer !== null && isComplete(task.transfer));
   for (const task of finished) {
     const { job } = task.run;
-    const { vm, transfer, snapshotMs } = task;
-    if (transfer === null || snapshotMs === null) continue;
+    const { vm, transfer, base } = task;
+    if (transfer === null || base === null) continue;
     transfer.leftBytes = 0;
     task.transferEndMs = world.nowMs;
-    if (snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? snapshotMs)) job.bases.set(vm, { snapshotMs, writtenBytes: task.snapshotWrittenBytes });
-    const point = { full: task.kind === 'full', bytes: transfer.workBytes / job.reduction };
-    job.points.set(vm, [...(job.points.get(vm) ?? []), point]);
+    if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
+    const points = job.points.get(vm) ?? [];
+    points.push({ full: task.kind === 'full', bytes: transfer.workBytes / job.reduction });
+    job.points.set(vm, prune(points, job.keepLast));
     beginRemove(world, task);
   }
   return finished.length > 0;
 }
 
+/** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
+function prune(points: Point[], last: number): Point[] {
+  while (points.length > last) points.splice(points[0]?.full && points[1]?.full === false ? 1 : 0, 1);
+  return points;
+}
+
+/** Asks for the removal of a task's snapshot; `dueMs` is set when its turn comes. */
 function beginRemove(world: World, task: Task): void {
   task.takesTransferSlots = false;
   task.stage = 'removing';
-  task.dueMs = world.nowMs + task.run.job.removeMs;
+  task.dueMs = null;
+  if (task.delta) world.removals.push(task.delta);
 }
 
 // READING: a failed task's slots and partial file go at the instant of the failure; its status stays, whatever its merge does.

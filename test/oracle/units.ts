@@ -20,8 +20,8 @@ const PERIOD_SECONDS: Record<string, number> = { s: 1, day: 86_400, week: 604_80
 
 export const DAY_MS = 86_400_000;
 
-/** A growth or change written either as an absolute rate or as a share of something per day. */
-export type Pace = { bytesPerDay: number } | { sharePerDay: number };
+/** A growth or change written either as an absolute rate or as a share of something within a number of days. */
+export type Pace = { bytesPerDay: number } | { share: number; days: number };
 
 function lookUp(table: Record<string, number>, unit: string, text: string): number {
   const factor = table[unit];
@@ -50,8 +50,17 @@ export function bytesPerSecondOf(value: unknown): number {
 export function paceOf(value: unknown): Pace {
   const percent = /^([\d.]+)\s*%\/(day|week)$/.exec(String(value));
   if (!percent) return { bytesPerDay: bytesPerSecondOf(value) * 86_400 };
-  // READING: a percentage per week is a seventh of it per day.
-  return { sharePerDay: Number(percent[1]) / 100 / (percent[2] === 'week' ? 7 : 1) };
+  return { share: Number(percent[1]) / 100, days: percent[2] === 'week' ? 7 : 1 };
+}
+
+/** What a pace adds evenly, in bytes per millisecond; percentages add nothing between two midnights. */
+export function evenBytesPerMs(pace: Pace): number {
+  return 'share' in pace ? 0 : pace.bytesPerDay / DAY_MS;
+}
+
+/** The factor of one local midnight, such that the share is reached in its number of days. */
+export function midnightFactor(pace: Pace): number {
+  return 'share' in pace ? (1 + pace.share) ** (1 / pace.days) : 1;
 }
 
 /** A duration such as `1h30m` in milliseconds; a plain 0 needs no unit. */

@@ -17,7 +17,7 @@ export interface World {
   vms: Vm[];
   jobs: Job[];
   tasks: Task[];
-  /** Deltas to be merged, in the order in which their removal was asked. */
+  /** Deltas to be removed, in the order in which their removal was asked; those of one VM wait for each other. */
   removals: Delta[];
 }
 
@@ -39,6 +39,8 @@ export interface Datastore {
   countsOrphans: boolean;
   serialMerges: boolean;
   otherBytesPerMs: number;
+  /** Growth was cut off at the floor, so nothing is left there, whatever rounding says. */
+  cutOff: boolean;
   servedFraction: number;
   servedMs: number;
   fullAtMs: number | null;
@@ -91,10 +93,13 @@ export interface Vm {
   datastore: Datastore;
   sizeBytes: number;
   thin: boolean;
+  /** The law of what begins now; deltas and bases keep that of the moment at which they began. */
   law: Law;
   deltaOverhead: number;
   writeBytesPerSecond: number;
   readBytesPerSecond: number;
+  readsAsLargeAsWrites: boolean;
+  writesGrowth: Pace;
   /** One multiplier for each hour of the week, Monday 00:00 first, mean 1. */
   activity: number[];
   growth: Pace;
@@ -110,8 +115,6 @@ export interface Vm {
   /** V since the scenario's start, over all deltas; negative before it. */
   writtenBytes: number;
   writtenBytesPerMs: number;
-  /** Pace of growth since the last local midnight. */
-  growthBytesPerDay: number;
   grownBytesPerMs: number;
   /** Open deltas, the oldest first. */
   chain: Delta[];
@@ -124,6 +127,7 @@ export interface Vm {
 
 export interface Delta {
   vm: Vm;
+  law: Law;
   kind: 'delta' | 'user' | 'orphan';
   task: Task | null;
   /** V that has come to rest in this delta. */
@@ -168,10 +172,17 @@ export interface Job {
   createMs: number;
   removeMs: number;
   runs: Run[];
-  /** Per VM the newest successful snapshot: its instant, and where V stood. */
-  bases: Map<Vm, { snapshotMs: number; writtenBytes: number }>;
+  /** Per VM the newest successful snapshot. */
+  bases: Map<Vm, Base>;
   /** Per VM the restore points, oldest first. */
   points: Map<Vm, Point[]>;
+}
+
+/** A successful snapshot: its instant, where V stood, and the law by which changes since then are counted. */
+export interface Base {
+  snapshotMs: number;
+  writtenBytes: number;
+  law: Law;
 }
 
 export interface Point {
@@ -187,7 +198,6 @@ export interface Run {
   endedMs: number | null;
   skipped: boolean;
   overlapsPrevious: boolean;
-  pruned: boolean;
   tasks: Task[];
 }
 
@@ -209,7 +219,7 @@ export interface Task {
   kind: 'full' | 'incremental' | null;
   queuedMs: number;
   snapshotMs: number | null;
-  snapshotWrittenBytes: number;
+  base: Base | null;
   transferMs: number | null;
   transferEndMs: number | null;
   consolidatedMs: number | null;

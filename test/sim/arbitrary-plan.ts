@@ -1,7 +1,7 @@
 /** Random small estates for property tests: everything the simulator knows, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
 import type { Growth, JobPlan, Plan, VmPlan, WritePlan } from '../../sim/index.ts';
-import { DAY, datastore, GiB, HOUR, job, MiB, MINUTE, plan, proxy, repository, vm } from './plans.ts';
+import { DAY, datastore, GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm } from './plans.ts';
 
 const rate = (low: number, high: number): fc.Arbitrary<number> => fc.integer({ min: low, max: high }).map((value) => value * MiB);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
@@ -49,7 +49,7 @@ const jobGiven = fc.record({
   ifRunning: fc.constantFrom<JobPlan['ifRunning']>('skip', 'queue', 'queue-all', 'start'),
   snapshots: fc.constantFrom<JobPlan['snapshots']>('per-task', 'whole-run'),
   concurrency: maybe(fc.integer({ min: 1, max: 3 })),
-  proxies: fc.constantFrom([], ['p1'], ['p1', 'p2']),
+  proxies: fc.constantFrom<string[]>([], ['p1'], ['p1', 'p2']),
   stream: maybe(rate(5, 60)),
   priority: fc.integer({ min: 0, max: 1 }),
   reduction: fc.constantFrom(1, 2, 3),
@@ -80,7 +80,10 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     const sum = (name: string): number =>
       machines
         .filter((machine) => machine.disks[0]?.datastore === name)
-        .reduce((total, machine) => total + baseBytes(machine) + (machine.disks[0]?.snapshots ?? []).reduce((all, entry) => all + entry.sizeBytes, 0), 0);
+        .reduce(
+          (total, machine) => total + baseBytes(machine) + (machine.disks[0]?.snapshots ?? []).reduce((all, entry) => all + entry.sizeBytes, 0),
+          0,
+        );
     const store = (name: string) =>
       datastore({
         name,
@@ -138,7 +141,7 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     });
   });
 
-function vmOf(given: (typeof vmGiven extends fc.Arbitrary<infer T> ? T : never), index: number): VmPlan {
+function vmOf(given: typeof vmGiven extends fc.Arbitrary<infer T> ? T : never, index: number): VmPlan {
   const canHold = given.snapshotGib !== null && given.writes.changedBytesPerDay > 0;
   return vm(`vm-${index}`, {
     host: `h${given.host}`,

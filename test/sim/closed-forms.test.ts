@@ -132,7 +132,9 @@ describe('all snapshots open against one after another', () => {
           writes: { ...NO_WRITES, law: 'working-set', rateBytesPerSecond: 2 * MiB, workingSetBytes: 8 * GiB },
         },
       }),
-      datastores: [datastore({ capacityBytes: 10 * TiB, mergeBytesPerSecond: INSTANT, readBytesPerSecond: INSTANT, writeBytesPerSecond: INSTANT, iops: 1e12 })],
+      datastores: [
+        datastore({ capacityBytes: 10 * TiB, mergeBytesPerSecond: INSTANT, readBytesPerSecond: INSTANT, writeBytesPerSecond: INSTANT, iops: 1e12 }),
+      ],
       repositories: [repository({ writeBytesPerSecond: 50 * MiB })],
       jobs: [job(given)],
     });
@@ -143,7 +145,7 @@ describe('all snapshots open against one after another', () => {
     const sum = deltas.reduce((total, entry) => total + entry.bytes, 0);
     expect(deltas.length).toBe(10);
     expect((sum / GiB).toFixed(2)).toBe('44.05');
-    expect(tasksOf(result).every((task) => task.transferEndMs === 10 * 16 * GiB / (50 * MiB) * SECOND)).toBe(true);
+    expect(tasksOf(result).every((task) => task.transferEndMs === ((10 * 16 * GiB) / (50 * MiB)) * SECOND)).toBe(true);
   });
 
   it('sums to 6.15 GiB over ten peaks, and never holds more than 0.62 GiB, one after another', () => {

@@ -52,12 +52,17 @@ describe('growth laws', () => {
 
   it('stay below their tangents: the next crossing is never earlier than the tangent says', () => {
     fc.assert(
-      fc.property(anyWrites, fc.double({ min: 0, max: 1e13, noNaN: true }), fc.double({ min: 0, max: 1e13, noNaN: true }), (writes, written, further) => {
-        const law = growthLaw(writes, 1);
-        const unique = uniqueBytes(law, written);
-        const bound = unique + uniqueSlope(law, written, unique) * further;
-        expect(uniqueBytes(law, written + further) <= bound * (1 + 1e-9) + 1).toBe(true);
-      }),
+      fc.property(
+        anyWrites,
+        fc.double({ min: 0, max: 1e13, noNaN: true }),
+        fc.double({ min: 0, max: 1e13, noNaN: true }),
+        (writes, written, further) => {
+          const law = growthLaw(writes, 1);
+          const unique = uniqueBytes(law, written);
+          const bound = unique + uniqueSlope(law, written, unique) * further;
+          expect(uniqueBytes(law, written + further) <= bound * (1 + 1e-9) + 1).toBe(true);
+        },
+      ),
     );
   });
 

@@ -52,7 +52,9 @@ describe('over random estates', () => {
           expect(store.minFreeBytes).toBe(store.capacityBytes - sum);
           // All VMs of a plan write far less than 100 KB in a millisecond; the floor is 100 MiB.
           expect(store.minFreeBytes).toBeGreaterThan(100 * MiB - 100_000);
-          expect(store.fullAtMs !== null).toBe(result.findings.some((finding) => finding.rule === 'space-exhausted' && result.datastores[finding.subject.name] === store));
+          expect(store.fullAtMs !== null).toBe(
+            result.findings.some((finding) => finding.rule === 'space-exhausted' && result.datastores[finding.subject.name] === store),
+          );
         }
       }),
       RUNS,
@@ -99,7 +101,11 @@ describe('over random estates', () => {
     fc.assert(
       fc.property(arbitraryPlan, (given) => {
         const plain = simulate(given);
-        const watched = simulate(structuredClone(given), { sample: { everyMs: 777_777, onSample: () => {} }, onProgress: () => {}, onEvent: () => {} });
+        const watched = simulate(structuredClone(given), {
+          sample: { everyMs: 777_777, onSample: () => {} },
+          onProgress: () => {},
+          onEvent: () => {},
+        });
         expect(watched).toEqual(plain);
       }),
       RUNS,

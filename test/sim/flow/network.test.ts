@@ -54,11 +54,35 @@ describe('weighted max-min sharing', () => {
     // Two flows share A (10), one of them also crosses B (3): it gets 3 there, the other takes the rest.
     const both = [...one(0), ...one(1)];
     const free = Number.POSITIVE_INFINITY;
-    expect(ratesOf([10, 3], [{ weight: 1, cap: free, uses: both }, { weight: 1, cap: free, uses: one(0) }])).toEqual([3, 7]);
+    expect(
+      ratesOf(
+        [10, 3],
+        [
+          { weight: 1, cap: free, uses: both },
+          { weight: 1, cap: free, uses: one(0) },
+        ],
+      ),
+    ).toEqual([3, 7]);
     // Weights 1:3 on 8, the heavy one capped at 4.
-    expect(ratesOf([8], [{ weight: 1, cap: free, uses: one(0) }, { weight: 3, cap: 4, uses: one(0) }])).toEqual([4, 4]);
+    expect(
+      ratesOf(
+        [8],
+        [
+          { weight: 1, cap: free, uses: one(0) },
+          { weight: 3, cap: 4, uses: one(0) },
+        ],
+      ),
+    ).toEqual([4, 4]);
     // A consumption of 2 units per byte: equal rates, two thirds of the resource for the costly one.
-    expect(ratesOf([9], [{ weight: 1, cap: free, uses: one(0, 2) }, { weight: 1, cap: free, uses: one(0, 1) }])).toEqual([3, 3]);
+    expect(
+      ratesOf(
+        [9],
+        [
+          { weight: 1, cap: free, uses: one(0, 2) },
+          { weight: 1, cap: free, uses: one(0, 1) },
+        ],
+      ),
+    ).toEqual([3, 3]);
     // The classic line: long flow over both links, one short flow on each.
     const line = [both, one(0), one(1)].map((uses) => ({ weight: 1, cap: free, uses }));
     expect(ratesOf([10, 16], line)).toEqual([5, 5, 11]);
@@ -73,7 +97,9 @@ describe('weighted max-min sharing', () => {
           cap: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double({ min: 0.01, max: 50, noNaN: true })),
           uses: fc
             .uniqueArray(fc.integer({ min: 0, max: resources - 1 }), { minLength: 1, maxLength: resources })
-            .chain((picked) => fc.tuple(...picked.map((resource) => fc.double({ min: 0.1, max: 4, noNaN: true }).map((perByte) => ({ resource, perByte }))))),
+            .chain((picked) =>
+              fc.tuple(...picked.map((resource) => fc.double({ min: 0.1, max: 4, noNaN: true }).map((perByte) => ({ resource, perByte })))),
+            ),
         }),
         { minLength: 1, maxLength: 14 },
       ),
@@ -98,7 +124,8 @@ describe('weighted max-min sharing', () => {
           const rate = rates[i] as number;
           expect(rate > 0 && rate <= flow.cap).toBe(true);
           const held = flow.uses.some(
-            (use) => close(load[use.resource] as number, capacities[use.resource] as number) && close(rate / flow.weight, highest[use.resource] as number),
+            (use) =>
+              close(load[use.resource] as number, capacities[use.resource] as number) && close(rate / flow.weight, highest[use.resource] as number),
           );
           expect(rate === flow.cap || held).toBe(true);
         });
@@ -149,7 +176,7 @@ describe('weighted max-min sharing', () => {
     const free = Number.POSITIVE_INFINITY;
     const unit = { weight: 1, cap: free, uses: one(0) };
     const [heavy] = ratesOf([30], [{ ...unit, weight: 4 }, unit]);
-    expect(heavy).toBe(4 * (ratesOf([30], Array(5).fill(unit))[0] as number));
+    expect(heavy).toBe(4 * (ratesOf([30], [unit, unit, unit, unit, unit])[0] as number));
   });
 });
 

@@ -20,7 +20,10 @@ describe('Kernel', () => {
     kernel.schedule(10, EventClass.stage, kind, 0);
     kernel.schedule(10, EventClass.completion, kind, 1);
     kernel.schedule(10, EventClass.completion, kind, 2);
-    kernel.run(100, hooksThat((what) => seen.push(what)));
+    kernel.run(
+      100,
+      hooksThat((what) => seen.push(what)),
+    );
     expect(seen).toEqual(['solve', '0->10', 'completion 1', 'completion 2', 'stage', 'later round', 'tick', 'solve', '10->100', 'solve']);
   });
 
@@ -55,7 +58,10 @@ describe('Kernel', () => {
     kernel.scheduleTick(10, kind, 2);
     kernel.schedule(10, EventClass.completion, kind, 3);
     kernel.schedule(11, EventClass.completion, kind, 4);
-    kernel.run(10, hooksThat(() => {}));
+    kernel.run(
+      10,
+      hooksThat(() => {}),
+    );
     expect(seen).toEqual(['1@0', '3@10']);
   });
 
@@ -64,7 +70,10 @@ describe('Kernel', () => {
     const kernel = new Kernel(LIMITS);
     const kind = kernel.handle((subject) => seen.push(subject));
     for (const subject of [2, 0, 1]) kernel.scheduleTick(5, kind, subject);
-    kernel.run(10, hooksThat(() => {}));
+    kernel.run(
+      10,
+      hooksThat(() => {}),
+    );
     expect(seen).toEqual([0, 1, 2]);
   });
 
@@ -73,7 +82,11 @@ describe('Kernel', () => {
       const kernel = new Kernel({ eventsPerInstant: 50, eventsInAll: 200 });
       const kind: number = kernel.handle(() => kernel.schedule(kernel.nowMs + step, EventClass.stage, kind, 0));
       kernel.schedule(1, EventClass.stage, kind, 0);
-      return () => kernel.run(1_000_000, hooksThat(() => {}));
+      return () =>
+        kernel.run(
+          1_000_000,
+          hooksThat(() => {}),
+        );
     };
     expect(endless(0)).toThrow(EventLimitError);
     expect(endless(0)).toThrow('more than 50 events at 1 ms');

@@ -1,0 +1,26 @@
+/** What the commanding thread and the working thread of `run` say to each other. */
+
+export interface WorkRequest {
+  /** As the user named it; for error messages and for what it extends. */
+  path: string;
+  text: string;
+  sets: string[];
+  seed: string | null;
+  format: 'text' | 'json';
+  quiet: boolean;
+  colour: boolean;
+  /** The staging folder; null without `--out`. */
+  folder: string | null;
+}
+
+/** After a `piece` the worker waits for any message before it sends the next, so that a slow reader does not fill the memory. */
+export type WorkMessage =
+  | { kind: 'seed'; seed: string }
+  | { kind: 'progress'; fractionDone: number }
+  | { kind: 'files-written' }
+  | { kind: 'piece'; text: string }
+  | { kind: 'done' }
+  | { kind: 'user-error'; text: string }
+  | { kind: 'bug'; message: string; stack: string | undefined };
+
+export const RESULT_FILES = ['result.json', 'events.ndjson', 'tasks.csv', 'series.csv', 'timeline.svg'] as const;

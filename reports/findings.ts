@@ -1,0 +1,308 @@
+/**
+ * Findings in sentences. One table entry per rule: how a group of its findings reads, why it happens as far as the figures tell, and what helps.
+ * A new rule is a new entry.
+ */
+import type { Finding, RuleId, Severity } from '../sim/result.ts';
+import type { ReportContext } from './context.ts';
+import { describeOwners, groupLedger } from './ledger.ts';
+import { formatDuration, formatInstant } from './time.ts';
+import { formatBytes, formatCount, formatShare, listNames, printable } from './units.ts';
+
+interface RuleWords {
+  /** What happens, after the name of one subject and after the count of many. */
+  brief: [string, string];
+  /** Findings of one rule and subject kind, at least one, in order of time. */
+  describe: (group: readonly Finding[], context: ReportContext) => string;
+  /** A sentence or two from the figures of the first subject, or null where they add nothing. */
+  why?: (first: Finding, context: ReportContext) => string | null;
+  /** The same for all subjects together. */
+  whyAll?: (group: readonly Finding[], context: ReportContext) => string | null;
+  remedy: string;
+}
+
+/** In order of harm: outage first, then lost backups, then what announces them. */
+const RULES: Record<RuleId, RuleWords> = {
+  'space-exhausted': {
+    brief: ['runs full', 'run full'],
+    describe: (group, context) =>
+      `${subjects(group, 'Datastore', 'datastores')} ${group.length === 1 ? 'runs' : 'run'} full${when(group, context)}: writes that need new space are refused.`,
+    why: datastoreOwners,
+    remedy: 'Keep snapshots open for a shorter time (fewer VMs at once, snapshots per task, a faster target), or add space before that day.',
+  },
+  'vm-crashed': {
+    brief: ['crashes', 'crash'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'crashes' : 'crash'} ${span(group, context)}, paused for too long.`,
+    remedy: 'Prevent the full datastore; these guests cannot ride out a pause.',
+  },
+  'vm-paused': {
+    brief: ['stops writing', 'stop writing'],
+    describe: (group, context) => `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'stops' : 'stop'} writing ${span(group, context)}.`,
+    whyAll: pauseReason,
+    remedy: 'Prevent the full datastore; once space is back, an operator has to resume each VM unless the datastore resumes them by itself.',
+  },
+  'repository-full': {
+    brief: ['is full', 'are full'],
+    describe: (group, context) =>
+      `${subjects(group, 'Repository', 'repositories')} ${group.length === 1 ? 'is' : 'are'} full${when(group, context)}: further backups to it fail.`,
+    remedy: 'Keep fewer restore points, add capacity, or spread the jobs over more repositories.',
+  },
+  'task-failed': {
+    brief: ['has a failed backup', 'have failed backups'],
+    describe: failedTasks,
+    whyAll: failureReasons,
+    remedy: 'These VMs have no new restore point from the failed runs: remove the cause named here first, then run their job again.',
+  },
+  'free-space': {
+    brief: ['gets short of free space', 'get short of free space'],
+    describe: (group, context) =>
+      `${subjects(group, 'Datastore', 'datastores')} ${group.length === 1 ? 'gets' : 'get'} short of free space${when(group, context)}.`,
+    why: leastFree,
+    remedy: 'Add space, move VMs away, or keep fewer snapshots open at one time.',
+  },
+  'run-overlap': {
+    brief: ['is still active when its next run is due', 'are still active when their next run is due'],
+    describe: (group, context) =>
+      `${subjects(group, 'Job', 'jobs')}: a run is still active when the next one is due${timesOf(group)}${when(group, context)}.`,
+    why: runLengths,
+    remedy: 'Make the runs shorter (more throughput, fewer or smaller VMs per job, incrementals) or start them less often.',
+  },
+  'run-skipped': {
+    brief: ['skips a run', 'skip a run'],
+    describe: (group, context) =>
+      `${subjects(group, 'Job', 'jobs')}: due runs are skipped${timesOf(group)}${when(group, context)}, because one before is still active.`,
+    why: runLengths,
+    remedy: 'Every skipped run is a missing restore point: make the runs shorter or plan fewer of them.',
+  },
+  'io-saturated': {
+    brief: ['is busier than it can serve', 'are busier than they can serve'],
+    describe: (group, context) =>
+      `${subjects(group, titleOf(group), pluralOf(group))} ${group.length === 1 ? 'is' : 'are'} busier than ${group.length === 1 ? 'it' : 'they'} can serve${when(group, context)}.`,
+    why: saturation,
+    remedy: 'Let fewer tasks work on it at one time, move backups to quieter hours, or use faster storage.',
+  },
+  latency: {
+    brief: ['makes its guests wait', 'make their guests wait'],
+    describe: (group, context) => `Guests on ${subjects(group, 'datastore', 'datastores')} wait too long for their I/O${when(group, context)}.`,
+    why: latencyFigures,
+    remedy: 'Let fewer tasks work on the datastore at one time, or move backups to quieter hours.',
+  },
+  'slot-starved': {
+    brief: ['has no free slot for waiting tasks', 'have no free slot for waiting tasks'],
+    describe: (group, context) =>
+      `Tasks wait for many hours for a free slot of ${subjects(group, titleOf(group).toLowerCase(), pluralOf(group))}${when(group, context)}.`,
+    why: slotWaits,
+    remedy: 'Add slots where its hardware can carry them, or spread the start times of the jobs.',
+  },
+};
+
+const HARM_ORDER = Object.keys(RULES);
+const SEVERITIES: Severity[] = ['error', 'warning', 'info'];
+
+/** The sentence for one finding: what, which, when. */
+export function describeFinding(finding: Finding, context: ReportContext): string {
+  return RULES[finding.rule].describe([finding], context);
+}
+
+export interface FindingGroup {
+  severity: Severity;
+  rule: RuleId;
+  findings: Finding[];
+  /** `Datastore`, `VM`, ... */
+  subjectTitle: string;
+  /** Without instant and reason, for a list by time. */
+  brief: string;
+  sentence: string;
+  why: string | null;
+  remedy: string;
+}
+
+/** Findings of one rule and subject kind together, ordered by severity, harm and time. */
+export function groupFindings(context: ReportContext): FindingGroup[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of context.result.findings) {
+    const key = `${finding.severity} ${finding.rule} ${finding.subject.kind}`;
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  const ordered = [...groups.values()].map((group) => group.sort((a, b) => a.atMs - b.atMs));
+  ordered.sort((a, b) => compareHarm(a[0] as Finding, b[0] as Finding));
+  return ordered.map((findings) => {
+    const head = findings[0] as Finding;
+    const words = RULES[head.rule];
+    return {
+      severity: head.severity,
+      rule: head.rule,
+      findings,
+      subjectTitle: titleOf(findings),
+      brief:
+        findings.length === 1
+          ? `${printable(head.subject.name)} ${words.brief[0]}`
+          : `${formatCount(findings.length, '', pluralOf(findings))} ${words.brief[1]}`,
+      sentence: words.describe(findings, context),
+      why: words.whyAll?.(findings, context) ?? whyOf(words.why?.(head, context) ?? null, findings),
+      remedy: words.remedy,
+    };
+  });
+}
+
+/** Where several subjects share a sentence, their figures are those of the first. */
+function whyOf(why: string | null, findings: readonly Finding[]): string | null {
+  return why === null || findings.length === 1 ? why : `${printable(findings[0]?.subject.name ?? '')}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+}
+
+function compareHarm(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || HARM_ORDER.indexOf(a.rule) - HARM_ORDER.indexOf(b.rule) || a.atMs - b.atMs
+  );
+}
+
+/** `Datastore ds1`, `3 datastores (ds1, ds2, ds3)`, `40 VMs (vm-01 ... vm-40)`. */
+function subjects(group: readonly Finding[], one: string, many: string): string {
+  const names = group.map((finding) => finding.subject.name);
+  if (names.length === 1) return `${one} ${printable(names[0] ?? '')}`;
+  const sorted = [...names].sort(byNaturalOrder);
+  return `${formatCount(names.length, one, many)} (${listNames(sorted)})`;
+}
+
+function byNaturalOrder(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+function titleOf(group: readonly Finding[]): string {
+  const kind = group[0]?.subject.kind ?? 'datastore';
+  return kind === 'vm' ? 'VM' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+}
+
+function pluralOf(group: readonly Finding[]): string {
+  const title = titleOf(group);
+  return title === 'VM' ? 'VMs' : title === 'Repository' ? 'repositories' : title === 'Proxy' ? 'proxies' : `${title.toLowerCase()}s`;
+}
+
+function at(context: ReportContext, atMs: number): string {
+  return `on ${formatInstant(context.zone, atMs)}`;
+}
+
+/** ` on Tue 30 Jun 2026 03:12`; of several instants the first, and the words say so. */
+function when(group: readonly Finding[], context: ReportContext): string {
+  const several = group.length > 1 || countOf(group) > 1;
+  return `${several ? ', first' : ''} ${at(context, group[0]?.atMs ?? 0)}`;
+}
+
+/** One instant, or from the first to the last. */
+function span(group: readonly Finding[], context: ReportContext): string {
+  const from = formatInstant(context.zone, group[0]?.atMs ?? 0);
+  const until = formatInstant(context.zone, group.at(-1)?.atMs ?? 0);
+  return from === until ? `on ${from}` : `between ${from} and ${until}`;
+}
+
+function figure(finding: Finding, key: string): number | null {
+  const value = finding.evidence[key];
+  return typeof value === 'number' ? value : null;
+}
+
+function text(finding: Finding, key: string): string | null {
+  const value = finding.evidence[key];
+  return typeof value === 'string' ? value : null;
+}
+
+function countOf(group: readonly Finding[]): number {
+  return group.reduce((sum, finding) => sum + (figure(finding, 'count') ?? 1), 0);
+}
+
+function timesOf(group: readonly Finding[]): string {
+  const count = countOf(group);
+  return count > 1 ? `, ${formatCount(count, 'time')}` : '';
+}
+
+function datastoreOwners(finding: Finding, context: ReportContext): string | null {
+  const datastore = context.result.datastores[finding.subject.name];
+  if (!datastore) return null;
+  const top = groupLedger(datastore.peakLedger)
+    .filter((group) => group.kind !== 'base' && group.kind !== 'other')
+    .slice(0, 3)
+    .map(describeOwners);
+  if (top.length === 0) return `Its disks alone take ${formatBytes(datastore.peakUsedBytes)} of ${formatBytes(datastore.capacityBytes)}.`;
+  return `At its fullest (${formatInstant(context.zone, datastore.peakAtMs)}) ${top.join(', ')}.`;
+}
+
+function pauseReason(group: readonly Finding[], context: ReportContext): string {
+  const datastores = [...new Set(group.map((each) => text(each, 'datastore') ?? context.datastoreOfVm.get(each.subject.name) ?? ''))].sort(
+    byNaturalOrder,
+  );
+  const room = `Datastore ${listNames(datastores)} has no room for the blocks they write.`;
+  if (group.every((each) => each.untilMs === null)) return `${room} They stay paused to the end of the simulated time.`;
+  const longestMs = group.reduce((most, each) => Math.max(most, context.result.vms[each.subject.name]?.pausedMs ?? 0), 0);
+  return `${room} The longest pause is ${formatDuration(longestMs)} in all.`;
+}
+
+function failedTasks(group: readonly Finding[], context: ReportContext): string {
+  const count = countOf(group);
+  const backups = count === 1 ? 'A backup' : formatCount(count, 'backup');
+  return `${backups} of ${subjects(group, titleOf(group), pluralOf(group))} ${count === 1 ? 'fails' : 'fail'}${when(group, context)}.`;
+}
+
+const REASONS: Record<string, string> = {
+  'datastore-full': 'the datastore was full',
+  'chain-limit': 'the VM had as many snapshots as it may',
+  'repository-full': 'the repository was full',
+  'vm-crashed': 'the VM had crashed',
+  'merge-refused': 'there was no room to merge the snapshot',
+};
+
+function failureReasons(group: readonly Finding[]): string | null {
+  const reasons = new Set(group.flatMap((finding) => text(finding, 'reason') ?? []));
+  if (reasons.size === 0) return null;
+  return `The first time because ${[...reasons].map((reason) => REASONS[reason] ?? printable(reason)).join(', or because ')}.`;
+}
+
+function leastFree(finding: Finding, context: ReportContext): string | null {
+  const datastore = context.result.datastores[finding.subject.name];
+  if (!datastore) return null;
+  const share = formatShare(datastore.minFreeBytes / datastore.capacityBytes);
+  return `At the least ${formatBytes(datastore.minFreeBytes)} of ${formatBytes(datastore.capacityBytes)} is free (${share}), ${at(context, datastore.peakAtMs)}.`;
+}
+
+function runLengths(finding: Finding, context: ReportContext): string | null {
+  const runs = (context.result.jobs[finding.subject.name]?.runs ?? []).flatMap((run) => {
+    if (run.startedMs === null) return [];
+    return [{ id: printable(run.id), ms: (run.endedMs ?? context.result.scenario.durationMs) - run.startedMs, open: run.endedMs === null }];
+  });
+  const start = runs[0];
+  const longest = runs.reduce((best, run) => (run.ms > best.ms ? run : best), runs[0] ?? { id: '', ms: 0, open: false });
+  if (!start) return null;
+  const lasting = longest.open ? `is not over after ${formatDuration(longest.ms)}` : `takes ${formatDuration(longest.ms)}`;
+  if (longest.ms < start.ms * 1.1) return `Its longest run (${longest.id}) ${lasting}.`;
+  return `Its first run takes ${formatDuration(start.ms)}; the longest, ${longest.id}, ${lasting}.`;
+}
+
+function saturation(finding: Finding, context: ReportContext): string | null {
+  const totalMs = figure(finding, 'totalMs') ?? context.result.datastores[finding.subject.name]?.saturatedMs;
+  if (totalMs === undefined) return null;
+  const served = figure(finding, 'servedPercent');
+  const guests = served !== null && served < 100 ? `; on the mean its guests get ${served} % of the I/O they ask for` : '';
+  return `It lasts ${formatDuration(totalMs)} in all${episodes(finding)}${guests}.`;
+}
+
+function latencyFigures(finding: Finding, context: ReportContext): string | null {
+  const latency = context.result.datastores[finding.subject.name]?.latencyMs;
+  const totalMs = figure(finding, 'totalMs');
+  const lasting = totalMs === null ? '' : `It lasts ${formatDuration(totalMs)} in all${episodes(finding)}. `;
+  return latency ? `${lasting}Half of the time an I/O takes under ${milliseconds(latency.p50)}, at the worst ${milliseconds(latency.max)}.` : null;
+}
+
+function episodes(finding: Finding): string {
+  const count = figure(finding, 'episodes') ?? 1;
+  return count > 1 ? ` (${count} times)` : '';
+}
+
+function milliseconds(ms: number): string {
+  return `${ms >= 10 ? Math.round(ms) : Math.round(ms * 10) / 10} ms`;
+}
+
+function slotWaits(finding: Finding): string | null {
+  const waitedMs = figure(finding, 'waitedMs');
+  const vm = text(finding, 'vm');
+  return waitedMs === null ? null : `The first${vm === null ? '' : `, of VM ${printable(vm)},`} waits ${formatDuration(waitedMs)}.`;
+}

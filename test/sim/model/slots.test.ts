@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { type JobPlan, type Plan, type ProxyPlan, simulate } from '../../../sim/index.ts';
+import { GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm, vms } from '../plans.ts';
+
+const PER_TASK = 10 * MINUTE;
+
+/** Each task takes ten minutes at its own stream limit, whatever the others do. */
+function estate(given: Partial<JobPlan>, more: Partial<Plan> = {}): Plan {
+  return plan({
+    vms: vms(6, { disk: { usedBytes: 600 * MiB } }),
+    jobs: [job({ streamBytesPerSecond: MiB, ...given })],
+    ...more,
+  });
+}
+
+const starts = (given: Plan, name = 'nightly'): (number | null)[] =>
+  (simulate(given).jobs[name]?.runs[0]?.tasks ?? []).map((task) => task.transferMs);
+
+describe('slots', () => {
+  it('let 4 of 6 run and 2 wait, wherever the limit stands', () => {
+    const expected = [0, 0, 0, 0, PER_TASK, PER_TASK];
+    expect(starts(estate({ concurrency: 4 }))).toEqual(expected);
+    expect(starts(estate({}, { repositories: [repository({ slots: 4 })] }))).toEqual(expected);
+    expect(starts(estate({ proxies: ['p'] }, { proxies: [proxy('p', { slots: 4 })] }))).toEqual(expected);
+  });
+
+  it('take the proxy with most free slots, of equals the first listed', () => {
+    const events: string[] = [];
+    const proxies: ProxyPlan[] = [proxy('small', { slots: 1 }), proxy('large', { slots: 3 })];
+    simulate(estate({ proxies: ['small', 'large'] }, { proxies }), {
+      onEvent: (line) => {
+        const event = JSON.parse(line);
+        if (event.kind === 'task-started') events.push(event.proxy);
+      },
+    });
+    expect(events.slice(0, 4)).toEqual(['large', 'large', 'small', 'large']);
+  });
+
+  it('are held until the transfer ends, not while the snapshot is merged', () => {
+    const slow = plan({
+      vms: vms(2, {
+        disk: {
+          usedBytes: 60 * MiB,
+          writes: { law: 'append', changedBytesPerDay: 0, rateBytesPerSecond: MiB, workingSetBytes: null, exponent: 1, growth: { kind: 'none' } },
+        },
+      }),
+      jobs: [job({ concurrency: 1, streamBytesPerSecond: MiB, timings: { quiesceMs: 2000, createMs: 500, removeMs: 30_000 } })],
+    });
+    const [first, second] = simulate(slow).jobs.nightly?.runs[0]?.tasks ?? [];
+    expect(first?.transferEndMs).toBe(62_500);
+    expect(second?.transferMs).toBe(65_000);
+    expect(first?.consolidatedMs ?? 0).toBeGreaterThan(92_500);
+  });
+
+  it('go by priority, then arrival, then the order of the file', () => {
+    const two = (first: number, second: number): Plan =>
+      estate(
+        {},
+        {
+          vms: [vm('a', { tags: ['one'], disk: { usedBytes: 600 * MiB } }), vm('b', { tags: ['two'], disk: { usedBytes: 600 * MiB } })],
+          repositories: [repository({ slots: 1 })],
+          jobs: [
+            job({
+              name: 'one',
+              priority: first,
+              streamBytesPerSecond: MiB,
+              selection: { all: false, names: [], tags: ['one'], hosts: [], datastores: [], except: [] },
+            }),
+            job({
+              name: 'two',
+              priority: second,
+              streamBytesPerSecond: MiB,
+              selection: { all: false, names: [], tags: ['two'], hosts: [], datastores: [], except: [] },
+            }),
+          ],
+        },
+      );
+    expect([starts(two(0, 0), 'one'), starts(two(0, 0), 'two')]).toEqual([[0], [PER_TASK]]);
+    expect([starts(two(1, 0), 'one'), starts(two(1, 0), 'two')]).toEqual([[PER_TASK], [0]]);
+  });
+
+  it('a task that cannot start never blocks a later one', () => {
+    // Job one holds a's lock for ten minutes; job two wants a and b with one slot: b goes first.
+    const result = simulate(
+      estate(
+        {},
+        {
+          vms: [vm('a', { disk: { usedBytes: 600 * MiB } }), vm('b', { disk: { usedBytes: 600 * MiB } })],
+          jobs: [
+            job({ name: 'one', streamBytesPerSecond: MiB, selection: { all: false, names: ['a'], tags: [], hosts: [], datastores: [], except: [] } }),
+            job({ name: 'two', streamBytesPerSecond: MiB, schedule: { kind: 'at', atMs: [MINUTE] }, concurrency: 1 }),
+          ],
+        },
+      ),
+    );
+    expect(result.jobs.two?.runs[0]?.tasks.map((task) => task.transferMs)).toEqual([11 * MINUTE, MINUTE]);
+  });
+
+  it('whole-run opens all snapshots at once; tasks then wait with them open', () => {
+    const tasks = simulate(estate({ concurrency: 2, snapshots: 'whole-run' })).jobs.nightly?.runs[0]?.tasks ?? [];
+    expect(tasks.map((task) => task.snapshotMs)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(tasks.map((task) => task.transferMs)).toEqual([0, 0, PER_TASK, PER_TASK, 2 * PER_TASK, 2 * PER_TASK]);
+  });
+
+  it('raise slot-starved when a task waits longer than a night', () => {
+    const starved = (slots: number): string[] =>
+      simulate(
+        plan({
+          vms: vms(4, { disk: { usedBytes: 15 * GiB } }),
+          repositories: [repository({ slots })],
+          jobs: [job({ streamBytesPerSecond: MiB })],
+        }),
+      ).findings.map((finding) => `${finding.rule} ${finding.subject.name}`);
+    // Each takes 4 h 16 min; with one slot the third waits 8 h 32 min, with two nobody waits longer than 4 h 16 min.
+    expect(starved(1)).toEqual(['slot-starved repo']);
+    expect(starved(2)).toEqual([]);
+  });
+
+  it('add up what the tasks waited for', () => {
+    const result = simulate(estate({}, { repositories: [repository({ slots: 4 })] }));
+    expect(result.repositories.repo?.slotWaitMs).toBe(2 * PER_TASK);
+    expect(result.jobs.nightly?.runs[0]?.tasks[5]?.bottleneck).toEqual({ 'waiting:repository:repo': 0.5, 'stream-limit:nightly': 0.5 });
+  });
+});
+
+describe('what a transfer crosses', () => {
+  const lengthOf = (given: Plan): number => {
+    const [task] = simulate(given).jobs.nightly?.runs[0]?.tasks ?? [];
+    return ((task?.transferEndMs ?? 0) - (task?.transferMs ?? 0)) / 1000;
+  };
+  const lone = (more: Partial<Plan>, given: Partial<JobPlan> = {}): Plan => plan({ durationMs: 100 * HOUR, jobs: [job(given)], ...more });
+  const seconds = 10 * 1024;
+
+  it('is limited by each resource in turn', () => {
+    expect(lengthOf(lone({ repositories: [repository({ writeBytesPerSecond: MiB })] }))).toBe(seconds);
+    expect(lengthOf(lone({}, { streamBytesPerSecond: MiB }))).toBe(seconds);
+    expect(lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, origin: '' }] }))).toBe(seconds);
+    expect(lengthOf(lone({ proxies: [proxy('p', { networkBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
+    expect(lengthOf(lone({ proxies: [proxy('p', { perCoreFullBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
+  });
+
+  it('is reduced behind the proxy, or from the source on without one', () => {
+    const links = [{ name: 'wan', bandwidthBytesPerSecond: MiB, origin: '' }];
+    expect(lengthOf(lone({ links, repositories: [repository({ links: ['wan'] })] }, { reduction: 4 }))).toBe(seconds / 4);
+    expect(lengthOf(lone({ links, proxies: [proxy('p', { links: ['wan'] })] }, { proxies: ['p'], reduction: 4 }))).toBe(seconds);
+  });
+
+  it('shares a proxy`s cores among its tasks', () => {
+    const result = simulate(lone({ vms: vms(4), proxies: [proxy('p', { cores: 2, perCoreFullBytesPerSecond: 10 * MiB })] }, { proxies: ['p'] }));
+    for (const task of result.jobs.nightly?.runs[0]?.tasks ?? []) {
+      expect(task.transferEndMs).toBe((4 * 10 * 1024 * 1000) / 20);
+      expect(task.bottleneck).toEqual({ 'proxy:p': 1 });
+    }
+    expect(result.proxies.p?.utilisation.max).toBe(1);
+  });
+});
