@@ -263,7 +263,6 @@ export const entrySchemas = { datastores: datastore, hosts: host, links: link, p
 
 export type Section = keyof typeof entrySchemas;
 export type EntryOf<S extends Section> = z.output<(typeof entrySchemas)[S]>;
-type Writes = z.output<typeof writes>;
 
 export const SECTIONS = Object.keys(entrySchemas) as Section[];
 
