@@ -2,7 +2,7 @@
  * What the guests do: their I/O as one flow per datastore, the pace of their clocks, their days, and their pauses when a datastore is full (MODEL 2, 3, 6).
  */
 
-import type { ResourceState, ResourceUse } from '../flow/network.ts';
+import type { ResourceState } from '../flow/network.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
@@ -180,9 +180,11 @@ export class Guests {
     datastore.guestDemand = demand;
     datastore.guestWeight = weight;
     datastore.guestCost = perByte;
-    const uses: ResourceUse[] = [{ resource: datastore.device, perByte }];
-    if (datastore.guestFlow >= 0) network.changeDemand(datastore.guestFlow, weight, demand, uses);
-    else datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+    if (datastore.guestFlow >= 0) network.changeDemand(datastore.guestFlow, weight, demand, [perByte]);
+    else {
+      const uses = [{ resource: datastore.device, perByte }];
+      datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+    }
   }
 
   private changeActivity(index: number): void {

@@ -2,15 +2,20 @@
  * Flows over shared resources. A flow has a weight, an optional cap and, on each resource that it crosses, a consumption per byte; rates are the
  * weighted max-min fair allocation. It knows nothing of backups.
  *
- * Same bits always: rates are solved per connected component, once per instant, from zero and in ascending order of the flows' creation; a flow's
- * remaining work is touched only when its rate really changes; a flow ends because its entry in the event queue says so, never because little is left.
+ * Same bits always: rates are solved once per instant and per connected component, from zero and in the order of the flows' creation; a flow's remaining
+ * work is touched only when its rate really changes; a flow ends because its entry in the event queue says so, never because little is left.
+ * Fast, because a resource whose flows' caps fit into its capacity cannot hold anybody back and so does not connect its flows, and because of each
+ * component only the flows that finish next stand in the event queue: before any other could finish, the component is solved again.
+ *
  * Time is in milliseconds, rates are bytes per millisecond, a resource's capacity is in its own unit per millisecond.
  */
 import { EventClass, type Kernel } from '../kernel/kernel.ts';
-import { shareOut } from './max-min.ts';
+import { FlowTable } from './flow-table.ts';
+import { AT_CAP, shareOut } from './max-min.ts';
+import { Resource, type ResourceState } from './resource.ts';
 
-/** Bottleneck of a flow that runs at its cap. */
-export const AT_CAP = -1;
+export { AT_CAP } from './max-min.ts';
+export type { ResourceState } from './resource.ts';
 
 export interface ResourceUse {
   resource: number;
@@ -24,6 +29,7 @@ export interface FlowSpec {
   cap: number;
   /** Work to do; Infinity for a flow that never completes. */
   bytes: number;
+  /** Each resource at most once. */
   uses: readonly ResourceUse[];
   /** It queues on the resource that holds it back (a transfer), rather than asking for a fixed amount (a demand). */
   elastic: boolean;
@@ -31,49 +37,10 @@ export interface FlowSpec {
   owner: number;
 }
 
-interface Flow extends FlowSpec {
-  id: number;
-  rate: number;
-  remaining: number;
-  /** Since when `remaining` and `rate` hold. */
-  sinceMs: number;
-  bottleneck: number;
-  bottleneckSinceMs: number;
-  /** Pairs (resource or AT_CAP, milliseconds). */
-  bottleneckMs: Map<number, number>;
-  completion: number;
-  level: number;
-  component: number;
-}
-
-/** What a resource carries after a solve. */
-export interface ResourceState {
-  capacity: number;
-  /** In resource units per millisecond. */
-  load: number;
-  /** Elastic flows that this resource holds back, and their part of the load. */
-  queuedFlows: number;
-  queuedLoad: number;
-}
-
-interface Resource extends ResourceState {
-  id: number;
-  flows: Flow[];
-  dirty: boolean;
-  component: number;
-  /** Scratch of a solve. */
-  fixed: number;
-  active: number;
-  activeCount: number;
-}
-
-export type SolverFlow = Pick<Flow, 'weight' | 'cap' | 'uses' | 'rate' | 'bottleneck' | 'level'>;
-export type SolverResource = Pick<Resource, 'id' | 'capacity' | 'fixed' | 'active' | 'activeCount'>;
-
 export interface NetworkHooks {
-  /** A flow has done its work; it is gone from the network. */
+  /** A flow has done its work; after this call it is gone from the network and its number may be given to another. */
   completed(owner: number, flow: number): void;
-  /** After a solve, for each resource of a component that was solved. */
+  /** After a solve, for each resource whose load may have changed. */
   resourceSolved(resource: number, state: ResourceState): void;
 }
 
@@ -86,241 +53,337 @@ export class FlowNetwork {
   private readonly hooks: NetworkHooks;
   private readonly completionKind: number;
   private readonly resources: Resource[] = [];
-  private readonly flows = new Map<number, Flow>();
-  private dirty: Resource[] = [];
-  private nextFlow = 0;
+  private readonly table = new FlowTable();
+  private dirtyResources: Resource[] = [];
+  private dirtyFlows: number[] = [];
   private stamp = 0;
+  private solveStamp = 0;
+  /** Reused between solves: the component under way, and the resources to be measured. */
+  private readonly flows: number[] = [];
+  private readonly binding: Resource[] = [];
+  private readonly touched: Resource[] = [];
 
   constructor(kernel: Kernel, hooks: NetworkHooks) {
     this.kernel = kernel;
     this.hooks = hooks;
-    this.completionKind = kernel.handle((id) => this.complete(id));
+    this.completionKind = kernel.handle((slot) => this.complete(slot));
   }
 
   /** Adds a resource of a capacity above 0; returns its number. */
   addResource(capacity: number): number {
     if (!(capacity > 0)) throw new Error(`a resource needs a capacity above 0, not ${capacity}`);
-    const id = this.resources.length;
-    this.resources.push({
-      id,
-      capacity,
-      load: 0,
-      queuedFlows: 0,
-      queuedLoad: 0,
-      flows: [],
-      dirty: false,
-      component: 0,
-      fixed: 0,
-      active: 0,
-      activeCount: 0,
-    });
-    return id;
+    this.resources.push(new Resource(this.resources.length, capacity));
+    return this.resources.length - 1;
   }
 
-  /** Starts a flow; it gets its rate when the instant is solved. Work of 0 bytes completes in the next round, whatever the resources do. */
+  /**
+   * Starts a flow and returns its number; it gets its rate when the instant is solved. Work of 0 bytes completes in the next round, whatever the resources
+   * do.
+   */
   addFlow(spec: FlowSpec): number {
-    checkSpec(spec);
-    const id = this.nextFlow++;
-    const now = this.kernel.nowMs;
-    const flow: Flow = {
-      weight: spec.weight,
-      cap: spec.cap,
-      bytes: spec.bytes,
-      uses: spec.uses,
-      elastic: spec.elastic,
-      owner: spec.owner,
-      id,
-      rate: 0,
-      remaining: spec.bytes,
-      sinceMs: now,
-      bottleneck: AT_CAP,
-      bottleneckSinceMs: now,
-      bottleneckMs: new Map(),
-      completion: -1,
-      level: 0,
-      component: 0,
-    };
-    this.flows.set(id, flow);
-    if (spec.bytes === 0) flow.completion = this.kernel.schedule(now, EventClass.completion, this.completionKind, id);
-    else this.attach(flow);
-    return id;
+    checkSpec(spec.weight, spec.cap, spec.bytes, spec.uses);
+    const { table, kernel } = this;
+    const slot = table.allocate(spec.uses.length);
+    const now = kernel.nowMs;
+    table.bytes[slot] = spec.bytes;
+    table.remaining[slot] = spec.bytes;
+    table.sinceMs[slot] = now;
+    table.finishMs[slot] = Infinity;
+    table.rate[slot] = 0;
+    table.sequence[slot] = kernel.takeSequence();
+    table.bottleneck[slot] = AT_CAP;
+    table.bottleneckSinceMs[slot] = now;
+    table.event[slot] = -1;
+    table.owner[slot] = spec.owner;
+    table.elastic[slot] = spec.elastic ? 1 : 0;
+    table.useCount[slot] = 0;
+    table.weight[slot] = spec.weight;
+    table.cap[slot] = spec.cap;
+    if (spec.bytes === 0) this.scheduleCompletion(slot, now);
+    else this.attach(slot, spec.uses);
+    return slot;
   }
 
-  /** Changes what an endless flow asks for. */
-  changeDemand(id: number, weight: number, cap: number, uses: readonly ResourceUse[]): void {
-    const flow = this.flowOf(id);
-    const spec = { ...flow, weight, cap, uses };
-    checkSpec(spec);
-    this.detach(flow);
-    flow.weight = weight;
-    flow.cap = cap;
-    flow.uses = uses;
-    this.attach(flow);
+  /** Changes what an endless flow asks for; the resources that it crosses stay. */
+  changeDemand(flow: number, weight: number, cap: number, perByte: readonly number[]): void {
+    const { table } = this;
+    const slot = this.checked(flow);
+    table.weight[slot] = weight;
+    table.cap[slot] = cap;
+    const from = slot * table.stride;
+    for (let use = 0; use < (table.useCount[slot] as number); use++) {
+      const resource = this.resources[table.useResource[from + use] as number] as Resource;
+      table.usePerByte[from + use] = perByte[use] as number;
+      resource.perByte[this.placeOn(resource, slot)] = perByte[use] as number;
+      this.markDirty(resource);
+    }
+    this.dirtyFlows.push(slot);
   }
 
   /** Ends a flow before its work is done. */
-  removeFlow(id: number): void {
-    const flow = this.flowOf(id);
-    if (flow.completion >= 0) this.kernel.cancel(flow.completion);
-    this.detach(flow);
-    this.flows.delete(id);
+  removeFlow(flow: number): void {
+    const slot = this.checked(flow);
+    const event = this.table.event[slot] as number;
+    if (event >= 0) this.kernel.cancel(event);
+    this.detach(slot);
+    this.table.release(slot);
   }
 
-  rateOf(id: number): number {
-    return this.flowOf(id).rate;
+  rateOf(flow: number): number {
+    return this.table.rate[this.checked(flow)] as number;
   }
 
   /** Bytes still to do at the present instant. */
-  remainingOf(id: number): number {
-    return remainingAt(this.flowOf(id), this.kernel.nowMs);
+  remainingOf(flow: number): number {
+    return this.remainingAt(this.checked(flow), this.kernel.nowMs);
   }
 
   /** How long each resource (or AT_CAP) has held this flow back, up to now. */
-  bottlenecksOf(id: number): ReadonlyMap<number, number> {
-    const flow = this.flowOf(id);
-    this.accountBottleneck(flow);
-    return flow.bottleneckMs;
+  bottlenecksOf(flow: number): ReadonlyMap<number, number> {
+    const slot = this.checked(flow);
+    this.accountBottleneck(slot);
+    return this.table.bottleneckMs[slot] ?? new Map();
   }
 
   /** Gives every flow of a changed component its fair rate. Once per instant. */
   solve(): void {
-    if (this.dirty.length === 0) return;
-    const seeds = this.dirty;
-    this.dirty = [];
-    for (const seed of seeds) seed.dirty = false;
-    const first = this.stamp + 1;
-    for (const seed of seeds) if (seed.component < first) this.solveComponent(seed);
-  }
-
-  private solveComponent(seed: Resource): void {
-    const stamp = ++this.stamp;
-    const resources = [seed];
-    const flows: Flow[] = [];
-    seed.component = stamp;
-    for (let i = 0; i < resources.length; i++) {
-      for (const flow of (resources[i] as Resource).flows) {
-        if (flow.component === stamp) continue;
-        flow.component = stamp;
-        flows.push(flow);
-        for (const use of flow.uses) {
-          const other = this.resources[use.resource] as Resource;
-          if (other.component === stamp) continue;
-          other.component = stamp;
-          resources.push(other);
-        }
-      }
-    }
-    flows.sort(byId);
-    resources.sort(byId);
-    this.solveCount++;
-    const before = flows.map((flow) => flow.rate);
-    const bottlenecks = flows.map((flow) => flow.bottleneck);
-    shareOut(flows, resources, this.resources);
-    for (let i = 0; i < flows.length; i++) this.settleFlow(flows[i] as Flow, before[i] as number, bottlenecks[i] as number);
-    this.measure(flows, resources);
-  }
-
-  private settleFlow(flow: Flow, oldRate: number, oldBottleneck: number): void {
-    const now = this.kernel.nowMs;
-    if (flow.bottleneck !== oldBottleneck) {
-      const present = flow.bottleneck;
-      flow.bottleneck = oldBottleneck;
-      this.accountBottleneck(flow);
-      flow.bottleneck = present;
-    }
-    if (flow.rate === oldRate) return;
-    const newRate = flow.rate;
-    flow.rate = oldRate;
-    flow.remaining = remainingAt(flow, now);
-    flow.rate = newRate;
-    flow.sinceMs = now;
-    if (flow.bytes === Infinity) return;
-    const atMs = now + Math.max(1, Math.ceil(flow.remaining / newRate - ROUNDING_MS));
-    if (flow.completion >= 0) this.kernel.reschedule(flow.completion, atMs);
-    else flow.completion = this.kernel.schedule(atMs, EventClass.completion, this.completionKind, flow.id);
-  }
-
-  private measure(flows: Flow[], resources: Resource[]): void {
+    if (this.dirtyResources.length === 0 && this.dirtyFlows.length === 0) return;
+    const resources = this.dirtyResources;
+    const flows = this.dirtyFlows;
+    this.dirtyResources = [];
+    this.dirtyFlows = [];
+    const first = ++this.stamp;
+    this.solveStamp = first;
+    this.touched.length = 0;
     for (const resource of resources) {
-      resource.load = 0;
-      resource.queuedFlows = 0;
-      resource.queuedLoad = 0;
+      resource.dirty = false;
+      const binds = this.canBind(resource);
+      // Flows that it no longer ties together go on in components of their own, each with new rates and its own next completion.
+      if (resource.binds && !binds) for (const slot of resource.flows) flows.push(slot);
+      resource.binds = binds;
+      this.touch(resource);
     }
-    for (const flow of flows) {
-      for (const use of flow.uses) {
-        const resource = this.resources[use.resource] as Resource;
-        const load = flow.rate * use.perByte;
-        resource.load += load;
-        if (flow.elastic && flow.bottleneck === use.resource) {
-          resource.queuedFlows++;
-          resource.queuedLoad += load;
-        }
+    for (const resource of resources) if (resource.binds && resource.mark < first) this.solveFrom(resource, -1);
+    for (const slot of flows) if ((this.table.mark[slot] as number) >= 0 && (this.table.mark[slot] as number) < first) this.solveFrom(null, slot);
+    for (const resource of this.touched) this.measure(resource);
+    for (const resource of this.touched) this.hooks.resourceSolved(resource.id, resource);
+  }
+
+  private solveFrom(resource: Resource | null, flow: number): void {
+    this.stamp++;
+    this.solveCount++;
+    this.flows.length = 0;
+    this.binding.length = 0;
+    if (resource !== null) this.visitResource(resource);
+    else this.visitFlow(flow);
+    for (let i = 0, j = 0; i < this.binding.length || j < this.flows.length; ) {
+      if (i < this.binding.length) for (const slot of (this.binding[i++] as Resource).flows) this.visitFlow(slot);
+      else this.visitUses(this.flows[j++] as number);
+    }
+    this.binding.sort(byId);
+    shareOut(this.table, this.flows, this.binding, this.resources, this.stamp);
+    this.applyRates();
+  }
+
+  private visitResource(resource: Resource): void {
+    if (!resource.binds || resource.mark === this.stamp) return;
+    resource.mark = this.stamp;
+    this.binding.push(resource);
+  }
+
+  private visitFlow(slot: number): void {
+    if (this.table.mark[slot] === this.stamp) return;
+    this.table.mark[slot] = this.stamp;
+    this.flows.push(slot);
+  }
+
+  private visitUses(slot: number): void {
+    const { table } = this;
+    const from = slot * table.stride;
+    const to = from + (table.useCount[slot] as number);
+    for (let use = from; use < to; use++) this.visitResource(this.resources[table.useResource[use] as number] as Resource);
+  }
+
+  /** Takes the new rates over where they differ, and schedules the flows of the component that finish first. */
+  private applyRates(): void {
+    const { table, flows } = this;
+    let earliest = Infinity;
+    for (let i = 0; i < flows.length; i++) {
+      const slot = flows[i] as number;
+      const bottleneckChanged = table.nextBottleneck[slot] !== table.bottleneck[slot];
+      const rateChanged = table.nextRate[slot] !== table.rate[slot];
+      if (bottleneckChanged) {
+        this.accountBottleneck(slot);
+        table.bottleneck[slot] = table.nextBottleneck[slot] as number;
+      }
+      if (rateChanged) this.applyRate(slot);
+      if (rateChanged || bottleneckChanged) this.touchUses(slot);
+      const finish = table.finishMs[slot] as number;
+      if (finish < earliest) earliest = finish;
+    }
+    for (let i = 0; i < flows.length; i++) {
+      const slot = flows[i] as number;
+      if (table.finishMs[slot] === earliest && earliest < Infinity) this.scheduleCompletion(slot, earliest);
+      else if ((table.event[slot] as number) >= 0) {
+        this.kernel.cancel(table.event[slot] as number);
+        table.event[slot] = -1;
       }
     }
-    for (const resource of resources) this.hooks.resourceSolved(resource.id, resource);
   }
 
-  private complete(id: number): void {
-    const flow = this.flowOf(id);
-    flow.completion = -1;
-    this.accountBottleneck(flow);
-    flow.remaining = 0;
-    flow.sinceMs = this.kernel.nowMs;
-    this.hooks.completed(flow.owner, id);
-    this.detach(flow);
-    this.flows.delete(id);
-  }
-
-  private accountBottleneck(flow: Flow): void {
+  private applyRate(slot: number): void {
+    const { table } = this;
     const now = this.kernel.nowMs;
-    const spent = now - flow.bottleneckSinceMs;
-    if (spent > 0) flow.bottleneckMs.set(flow.bottleneck, (flow.bottleneckMs.get(flow.bottleneck) ?? 0) + spent);
-    flow.bottleneckSinceMs = now;
+    const left = this.remainingAt(slot, now);
+    const rate = table.nextRate[slot] as number;
+    table.remaining[slot] = left;
+    table.sinceMs[slot] = now;
+    table.rate[slot] = rate;
+    if (left === Infinity) return;
+    const ms = Math.ceil(left / rate - ROUNDING_MS);
+    table.finishMs[slot] = now + (ms > 1 ? ms : 1);
   }
 
-  private attach(flow: Flow): void {
-    for (const use of flow.uses) {
+  private scheduleCompletion(slot: number, atMs: number): void {
+    const { table, kernel } = this;
+    const event = table.event[slot] as number;
+    if (event >= 0) kernel.reschedule(event, atMs);
+    else table.event[slot] = kernel.scheduleRanked(atMs, EventClass.completion, table.sequence[slot] as number, this.completionKind, slot);
+  }
+
+  private complete(slot: number): void {
+    const { table } = this;
+    table.event[slot] = -1;
+    this.accountBottleneck(slot);
+    table.remaining[slot] = 0;
+    table.sinceMs[slot] = this.kernel.nowMs;
+    this.hooks.completed(table.owner[slot] as number, slot);
+    this.detach(slot);
+    table.release(slot);
+  }
+
+  private remainingAt(slot: number, nowMs: number): number {
+    const { table } = this;
+    const left = (table.remaining[slot] as number) - (table.rate[slot] as number) * (nowMs - (table.sinceMs[slot] as number));
+    return left > 0 ? left : 0;
+  }
+
+  private accountBottleneck(slot: number): void {
+    const { table } = this;
+    const now = this.kernel.nowMs;
+    const spent = now - (table.bottleneckSinceMs[slot] as number);
+    if (spent === 0) return;
+    let byResource = table.bottleneckMs[slot];
+    if (byResource === undefined) {
+      byResource = new Map();
+      table.bottleneckMs[slot] = byResource;
+    }
+    const bottleneck = table.bottleneck[slot] as number;
+    byResource.set(bottleneck, (byResource.get(bottleneck) ?? 0) + spent);
+    table.bottleneckSinceMs[slot] = now;
+  }
+
+  private canBind(resource: Resource): boolean {
+    const { flows, perByte } = resource;
+    const { cap } = this.table;
+    let sum = 0;
+    for (let i = 0; i < flows.length; i++) sum += (cap[flows[i] as number] as number) * (perByte[i] as number);
+    return sum > resource.capacity;
+  }
+
+  private touchUses(slot: number): void {
+    const { table } = this;
+    const from = slot * table.stride;
+    const to = from + (table.useCount[slot] as number);
+    for (let use = from; use < to; use++) this.touch(this.resources[table.useResource[use] as number] as Resource);
+  }
+
+  private touch(resource: Resource): void {
+    if (resource.measured === this.solveStamp) return;
+    resource.measured = this.solveStamp;
+    this.touched.push(resource);
+  }
+
+  private measure(resource: Resource): void {
+    const { flows, perByte, id } = resource;
+    const { rate, elastic, bottleneck } = this.table;
+    let load = 0;
+    let queuedLoad = 0;
+    let queuedFlows = 0;
+    for (let i = 0; i < flows.length; i++) {
+      const slot = flows[i] as number;
+      const own = (rate[slot] as number) * (perByte[i] as number);
+      load += own;
+      if (bottleneck[slot] === id && elastic[slot] === 1) {
+        queuedFlows++;
+        queuedLoad += own;
+      }
+    }
+    resource.load = load;
+    resource.queuedFlows = queuedFlows;
+    resource.queuedLoad = queuedLoad;
+  }
+
+  private attach(slot: number, uses: readonly ResourceUse[]): void {
+    const { table } = this;
+    const from = slot * table.stride;
+    table.useCount[slot] = uses.length;
+    uses.forEach((use, i) => {
       const resource = this.resources[use.resource] as Resource;
-      resource.flows.push(flow);
+      table.useResource[from + i] = use.resource;
+      table.usePerByte[from + i] = use.perByte;
+      resource.flows.push(slot);
+      resource.perByte.push(use.perByte);
+      this.markDirty(resource);
+    });
+    this.dirtyFlows.push(slot);
+  }
+
+  private detach(slot: number): void {
+    const { table } = this;
+    const from = slot * table.stride;
+    const to = from + (table.useCount[slot] as number);
+    for (let use = from; use < to; use++) {
+      const resource = this.resources[table.useResource[use] as number] as Resource;
+      const place = this.placeOn(resource, slot);
+      resource.flows.splice(place, 1);
+      resource.perByte.splice(place, 1);
       this.markDirty(resource);
     }
   }
 
-  private detach(flow: Flow): void {
-    for (const use of flow.uses) {
-      const resource = this.resources[use.resource] as Resource;
-      const place = resource.flows.indexOf(flow);
-      if (place < 0) continue;
-      resource.flows[place] = resource.flows[resource.flows.length - 1] as Flow;
-      resource.flows.pop();
-      this.markDirty(resource);
+  /** A resource's flows stand in the order of their creation. */
+  private placeOn(resource: Resource, slot: number): number {
+    const { flows } = resource;
+    const { sequence } = this.table;
+    const wanted = sequence[slot] as number;
+    let low = 0;
+    let high = flows.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sequence[flows[middle] as number] as number) < wanted) low = middle + 1;
+      else high = middle;
     }
+    return low;
   }
 
   private markDirty(resource: Resource): void {
     if (resource.dirty) return;
     resource.dirty = true;
-    this.dirty.push(resource);
+    this.dirtyResources.push(resource);
   }
 
-  private flowOf(id: number): Flow {
-    const flow = this.flows.get(id);
-    if (flow === undefined) throw new Error(`flow ${id} is not in the network`);
+  private checked(flow: number): number {
+    if (!this.table.isLive(flow)) throw new Error(`flow ${flow} is not in the network`);
     return flow;
   }
 }
 
-function byId(a: { id: number }, b: { id: number }): number {
+function byId(a: Resource, b: Resource): number {
   return a.id - b.id;
 }
 
-function remainingAt(flow: Flow, nowMs: number): number {
-  const left = flow.remaining - flow.rate * (nowMs - flow.sinceMs);
-  return left > 0 ? left : 0;
-}
-
-function checkSpec(spec: FlowSpec): void {
-  if (!(spec.weight > 0) || !(spec.cap > 0) || !(spec.bytes >= 0))
-    throw new Error(`a flow needs weight and cap above 0: ${spec.weight}, ${spec.cap}, ${spec.bytes}`);
-  if (spec.uses.length === 0) throw new Error('a flow must cross at least one resource');
+function checkSpec(weight: number, cap: number, bytes: number, uses: readonly ResourceUse[]): void {
+  if (!(weight > 0) || !(cap > 0) || !(bytes >= 0)) throw new Error(`a flow needs weight and cap above 0: ${weight}, ${cap}, ${bytes}`);
+  if (uses.length === 0) throw new Error('a flow must cross at least one resource');
 }

@@ -61,6 +61,15 @@ export class Kernel {
     return this.queue.add(this.checked(atMs), this.roundFor(atMs), eventClass, kind, subject);
   }
 
+  /** Reserves a rank by creation for something whose event is scheduled later, with `scheduleRanked`. */
+  takeSequence(): number {
+    return this.queue.takeSequence();
+  }
+
+  scheduleRanked(atMs: number, eventClass: EventClassValue, sequence: number, kind: number, subject: number): number {
+    return this.queue.add(this.checked(atMs), this.roundFor(atMs), eventClass, kind, subject, sequence);
+  }
+
   /** Schedules a tick: it runs when everything else of its instant is over. */
   scheduleTick(atMs: number, kind: number, subject: number): number {
     return this.queue.add(this.checked(atMs), TICK_ROUND, EventClass.tick, kind, subject);

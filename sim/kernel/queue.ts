@@ -17,13 +17,13 @@ export class EventQueue {
   private nextSequence = 0;
   size = 0;
 
-  /** Adds an entry and returns its slot. */
-  add(atMs: number, round: number, eventClass: number, kind: number, subject: number): number {
+  /** Adds an entry and returns its slot. `sequence` is its rank by creation, from `takeSequence`. */
+  add(atMs: number, round: number, eventClass: number, kind: number, subject: number, sequence = this.nextSequence++): number {
     const slot = this.free.pop() ?? this.newSlot();
     this.times[slot] = atMs;
     this.rounds[slot] = round;
     this.classes[slot] = eventClass;
-    this.sequences[slot] = this.nextSequence++;
+    this.sequences[slot] = sequence;
     this.kinds[slot] = kind;
     this.subjects[slot] = subject;
     this.places[slot] = this.size;
@@ -31,6 +31,11 @@ export class EventQueue {
     this.size++;
     this.rise(this.size - 1);
     return slot;
+  }
+
+  /** Reserves a rank for something whose event is added later. */
+  takeSequence(): number {
+    return this.nextSequence++;
   }
 
   /** Gives an entry another time; its sequence stays, so it keeps its rank among those of one instant. */

@@ -18,38 +18,33 @@ export class Sha256 {
   private readonly block = new Uint8Array(64);
   private readonly schedule = new Uint32Array(64);
   private filled = 0;
-  private totalBytes = 0;
+  private blocks = 0;
 
   /** Adds text in UTF-8. A lone surrogate counts as U+FFFD, as every encoder on the web has it. */
   update(text: string): this {
+    const { block } = this;
+    let filled = this.filled;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
-      if (unit < 0x80) this.push(unit);
-      else if (unit < 0x800) {
-        this.push(0xc0 | (unit >> 6));
-        this.push(0x80 | (unit & 63));
-      } else {
-        const point = text.codePointAt(i) as number;
-        if (point > 0xffff) {
-          i++;
-          this.push(0xf0 | (point >> 18));
-          this.push(0x80 | ((point >> 12) & 63));
-          this.push(0x80 | ((point >> 6) & 63));
-          this.push(0x80 | (point & 63));
-        } else {
-          const valid = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-          this.push(0xe0 | (valid >> 12));
-          this.push(0x80 | ((valid >> 6) & 63));
-          this.push(0x80 | (valid & 63));
-        }
+      if (unit >= 0x80) {
+        this.filled = filled;
+        i += this.pushBeyondAscii(text, i);
+        filled = this.filled;
+        continue;
+      }
+      block[filled++] = unit;
+      if (filled === 64) {
+        this.compress();
+        filled = 0;
       }
     }
+    this.filled = filled;
     return this;
   }
 
   /** Ends the stream: the digest in lower-case hex. Call once. */
   hex(): string {
-    const bits = this.totalBytes * 8;
+    const bits = (this.blocks * 64 + this.filled) * 8;
     this.push(0x80);
     while (this.filled !== 56) this.push(0);
     const high = Math.floor(bits / 0x100000000);
@@ -58,9 +53,28 @@ export class Sha256 {
     return Array.from(this.state, (word) => word.toString(16).padStart(8, '0')).join('');
   }
 
+  /** Adds the character that starts at `at`; returns how many further code units belong to it. */
+  private pushBeyondAscii(text: string, at: number): number {
+    const point = text.codePointAt(at) as number;
+    if (point < 0x800) {
+      this.push(0xc0 | (point >> 6));
+    } else if (point > 0xffff) {
+      this.push(0xf0 | (point >> 18));
+      this.push(0x80 | ((point >> 12) & 63));
+      this.push(0x80 | ((point >> 6) & 63));
+    } else {
+      const valid = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
+      this.push(0xe0 | (valid >> 12));
+      this.push(0x80 | ((valid >> 6) & 63));
+      this.push(0x80 | (valid & 63));
+      return 0;
+    }
+    this.push(0x80 | (point & 63));
+    return point > 0xffff ? 1 : 0;
+  }
+
   private push(byte: number): void {
     this.block[this.filled++] = byte;
-    this.totalBytes++;
     if (this.filled === 64) {
       this.compress();
       this.filled = 0;
@@ -68,6 +82,7 @@ export class Sha256 {
   }
 
   private compress(): void {
+    this.blocks++;
     const w = this.schedule;
     const block = this.block;
     for (let t = 0; t < 16; t++) {
