@@ -55,8 +55,8 @@ function partialName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
 }
 
-/** Writes a whole file or nothing; an existing one is replaced. Devices and pipes are written to, not replaced. @throws UserError */
-export function replaceFile(path: string, text: string): void {
+/** Writes a whole file or nothing; an existing one is replaced. Devices and pipes are written to, not replaced. @throws UserError naming the flag. */
+export function replaceFile(path: string, text: string, { flag = 'out', mode = 0o666 } = {}): void {
   let partial: string | undefined;
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
@@ -64,11 +64,11 @@ export function replaceFile(path: string, text: string): void {
     // A link stays a link: what it points to is replaced.
     const target = existing ? realpathSync(path) : resolve(path);
     partial = partialName(target);
-    writeFileSync(partial, text, { flag: 'wx' });
+    writeFileSync(partial, text, { flag: 'wx', mode });
     renameSync(partial, target);
   } catch (error) {
     if (partial !== undefined) rmSync(partial, { force: true });
-    throw new UserError(`--out ${path}: error: cannot be written: ${fileProblem(error)}`);
+    throw new UserError(`--${flag} ${path}: error: cannot be written: ${fileProblem(error)}`);
   }
 }
 
@@ -80,6 +80,17 @@ export interface Staging {
   commit: (names: readonly string[]) => void;
   /** Leaves no trace; harmless after `commit`. */
   discard: () => void;
+}
+
+/**
+ * Makes a folder and those above it, and returns the topmost that was missing. One level at a time: making them all in one call never returns on some
+ * special file systems (`/proc`).
+ */
+function makeFolder(folder: string): string | undefined {
+  const missing: string[] = [];
+  for (let path = resolve(folder); statSync(path, { throwIfNoEntry: false }) === undefined; path = dirname(path)) missing.unshift(path);
+  for (const path of missing) mkdirSync(path);
+  return missing[0];
 }
 
 /** Makes `folder` where it is missing and a place inside it to write to. @throws UserError when that is impossible, before any work is done. */
@@ -94,7 +105,7 @@ export function openStaging(folder: string, names: readonly string[]): Staging {
     if (existing && !existing.isDirectory()) throw new Error('it is not a directory; name a new or existing one for the result files');
     const blocked = existing && names.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory());
     if (blocked !== undefined) throw new Error(`${blocked} is a directory there`);
-    made = mkdirSync(folder, { recursive: true });
+    made = makeFolder(folder);
     path = mkdtempSync(join(folder, '.partial-'));
   } catch (error) {
     if (made !== undefined) rmSync(made, { recursive: true, force: true });

@@ -12,7 +12,7 @@ type Action = () => Promise<void>;
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
   run: ['format', 'out', 'seed', 'set'],
-  import: ['format', 'out'],
+  import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
   init: ['format', 'out'],
   schema: ['format', 'out'],
 };
@@ -83,6 +83,8 @@ async function parse(argv: string[]): Promise<{ action: Action | null; help: str
 
 const FORMAT = { choices: ['text', 'json'] as const, default: 'text' as const, describe: 'For people or for programs', requiresArg: true };
 
+const REPEATABLE = { type: 'string' as const, array: true as const, nargs: 1, default: [] as string[], defaultDescription: 'none' };
+
 function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': boolean }>, choose: (action: Action) => void): void {
   parser
     .command(
@@ -98,14 +100,7 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
             describe: 'Folder for result.json, events.ndjson, tasks.csv, series.csv, timeline.svg',
           })
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
-          .option('set', {
-            type: 'string',
-            array: true,
-            nargs: 1,
-            default: [] as string[],
-            defaultDescription: 'none',
-            describe: 'path=value, laid over the scenario (repeatable)',
-          })
+          .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
           .example('$0 run my.yaml', 'the report for people')
           .example('$0 run my.yaml --out results', 'with all files')
           .example('$0 run my.yaml --set jobs.nightly.concurrency=4', 'a variant'),
@@ -119,20 +114,39 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
         }),
     )
     .command(
-      'import <kind> <file>',
+      'import <kind> <files..>',
       'Make a scenario from the export of another program',
       (command) =>
         command
           .positional('kind', { type: 'string', demandOption: true, describe: IMPORT_KINDS.join(', ') })
-          .positional('file', { type: 'string', demandOption: true, describe: 'The exported file' })
+          .positional('files', { type: 'string', array: true, demandOption: true, describe: 'The exported files, or folders of them' })
+          .option('rates', { ...REPEATABLE, describe: 'Measured write rates of VMs: a file or a folder (repeatable)' })
+          .option('job', { ...REPEATABLE, describe: '[NAME=]CRON, a job for all VMs (repeatable)' })
+          .option('repository', { ...REPEATABLE, describe: '[NAME=]CAPACITY@RATE[,READ-RATE], where jobs write to (repeatable)' })
+          .option('proxy', { ...REPEATABLE, describe: '[NAME=]SLOTS[@RATE], through which data flows (repeatable)' })
+          .option('start', { type: 'string', requiresArg: true, describe: 'Local time at which to start' })
+          .option('duration', { type: 'string', requiresArg: true, describe: 'How long to simulate' })
+          .option('timezone', { type: 'string', requiresArg: true, describe: 'Time zone of the export and the schedules' })
+          .option('anonymise', { type: 'boolean', default: false, describe: 'Invented names for everything that has one' })
+          .option('key', { type: 'string', requiresArg: true, describe: 'Where to keep the original names (OUT.names.json without it)' })
           .option('format', FORMAT)
           .option('out', { type: 'string', requiresArg: true, describe: 'The scenario file to write (standard output without it)' })
-          .example('$0 import rvtools export.xlsx --out my.yaml', 'from an RVTools workbook'),
+          .example('$0 import rvtools export.xlsx --out my.yaml', 'from an RVTools workbook')
+          .example('$0 import rvtools export.xlsx --rates stats.csv --job "0 22 * * *" --repository 40TiB@500MiB/s --out my.yaml', ''),
       (args) =>
         choose(async () => {
           checkKind(args.kind);
           const { importFile } = await import('./import.ts');
-          await importFile({ file: args.file, out: once('out', args.out), format: args.format, quiet: args.quiet });
+          const options = {
+            jobs: args.job,
+            repositories: args.repository,
+            proxies: args.proxy,
+            start: once('start', args.start),
+            duration: once('duration', args.duration),
+            timezone: once('timezone', args.timezone),
+          };
+          const { files, rates, anonymise, format, quiet } = args;
+          await importFile({ files, options, rates, anonymise, key: once('key', args.key), out: once('out', args.out), format, quiet });
         }),
     )
     .command(
@@ -185,6 +199,10 @@ function usageText(argv: readonly string[], problem: string, help: string): stri
   if (!COMMANDS.includes(command)) return `overrun: error: unknown command \`${command}\`${meant(command, COMMANDS)}`;
   const unknown = /^Unknown arguments?: (.*)$/.exec(problem)?.[1]?.split(', ') ?? [];
   if (problem.startsWith('Not enough non-option')) return `overrun ${command}: error: an argument is missing\n\n${help}`;
+  const lacking = /^Not enough arguments following: (.*)$/m.exec(problem)?.[1];
+  if (lacking !== undefined) return `--${lacking}: error: a value is needed`;
+  const [, flag, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)/.exec(problem) ?? [];
+  if (flag !== undefined) return `--${flag}: error: ${given} is not one of ${choices}`;
   if (unknown.length === 0) return `overrun ${command}: error: ${problem.replace(/\s*\n\s*/g, ' ').trim()}`;
   const flags = [...(FLAGS[command] ?? []), ...COMMON_FLAGS];
   return unknown

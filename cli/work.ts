@@ -14,7 +14,7 @@ import type { Emphasis, Paint } from '../reports/layout.ts';
 import { type Series, samplingInterval, seriesCollector } from '../reports/series.ts';
 import { textReport, verdictText } from '../reports/text.ts';
 import { formatScenarioErrors, loadScenario, ScenarioErrors } from '../scenarios/index.ts';
-import { simulate } from '../sim/index.ts';
+import { EventLimitError, simulate } from '../sim/index.ts';
 import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
 import { decodeText, openPieces } from './files.ts';
@@ -118,9 +118,16 @@ function* gathered(pieces: Iterable<string>): Generator<string> {
   if (text !== '') yield text;
 }
 
+/** A schedule every second over ten years is no bug of ours. */
+function tooMuch(error: EventLimitError): string {
+  const { path } = workerData as WorkRequest;
+  return `${path}: error: the simulation does not come to an end: ${error.message}\n  expected: fewer runs or VMs, or a shorter duration`;
+}
+
 work(workerData as WorkRequest).catch((error: unknown) => {
   if (error instanceof ScenarioErrors) tell({ kind: 'user-error', text: formatScenarioErrors(error.errors) });
   else if (error instanceof UserError) tell({ kind: 'user-error', text: error.message });
+  else if (error instanceof EventLimitError) tell({ kind: 'user-error', text: tooMuch(error) });
   else if (error instanceof Error) tell({ kind: 'bug', message: error.message, stack: error.stack });
   else tell({ kind: 'bug', message: String(error), stack: undefined });
 });

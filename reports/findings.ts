@@ -87,6 +87,14 @@ const RULES: Record<RuleId, RuleWords> = {
     why: latencyFigures,
     remedy: 'Let fewer tasks work on the datastore at one time, or move backups to quieter hours.',
   },
+  stun: {
+    brief: ['stands still for seconds', 'stand still for seconds'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'stands' : 'stand'} still for seconds around a snapshot${timesOf(group)}${when(group, context)}.`,
+    why: stunLength,
+    remedy:
+      'The last step of a merge with helper snapshots takes the longer, the more the guest writes: back the VM up in its quiet hours, let merges run faster, or use a hypervisor that mirrors writes.',
+  },
   'slot-starved': {
     brief: ['has no free slot for waiting tasks', 'have no free slot for waiting tasks'],
     describe: (group, context) =>
@@ -249,6 +257,7 @@ const REASONS: Record<string, string> = {
   'repository-full': 'the repository was full',
   'vm-crashed': 'the VM had crashed',
   'merge-refused': 'there was no room to merge the snapshot',
+  cancelled: 'the next run had begun',
 };
 
 function failureReasons(group: readonly Finding[]): string | null {
@@ -299,6 +308,12 @@ function episodes(finding: Finding): string {
 
 function milliseconds(ms: number): string {
   return `${ms >= 10 ? Math.round(ms) : Math.round(ms * 10) / 10} ms`;
+}
+
+function stunLength(finding: Finding): string | null {
+  const stunMs = figure(finding, 'stunMs');
+  const run = text(finding, 'run');
+  return stunMs === null ? null : `The first time${run === null ? '' : `, in ${printable(run)},`} it lasts ${formatDuration(stunMs)}.`;
 }
 
 function slotWaits(finding: Finding): string | null {

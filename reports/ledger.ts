@@ -40,6 +40,8 @@ function ownerWords(group: OwnerGroup): string {
       return `growth of ${formatCount(count, 'disk')} holds`;
     case 'delta':
       return `${formatCount(count, 'delta')} of ${group.run === null ? 'backup jobs' : printable(group.run)} ${hold}`;
+    case 'helper':
+      return `${formatCount(count, 'helper delta')} of merges ${hold}`;
     case 'user':
       return `${formatCount(count, 'snapshot')} taken by hand ${hold}`;
     case 'orphan':

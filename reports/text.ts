@@ -69,6 +69,11 @@ export function headline(context: ReportContext): { word: string; sentence: stri
 function verdictSentence(context: ReportContext, groups: FindingGroup[]): string {
   const { verdict } = context.result;
   const worst = groups[0];
+  const jobs = Object.values(context.result.jobs);
+  if (jobs.length > 0 && jobs.every((job) => job.runs.length === 0)) {
+    const rest = worst ? ` ${worst.sentence}` : ' Nothing else breaks, but no backup was tried.';
+    return `No backup is due in the simulated time.${rest}`;
+  }
   if (verdict === 'safe' || !worst) return 'Nothing breaks and no warning level is reached in the simulated time.';
   if (verdict === 'at-risk') return `Nothing breaks in the simulated time, but: ${worst.sentence}`;
   const instant = formatInstant(context.zone, worst.findings[0]?.atMs ?? 0);

@@ -4,24 +4,24 @@ import { Job } from './backup/run.ts';
 import { Schedule } from './backup/schedule.ts';
 import { selects } from './backup/selection.ts';
 import { Activity } from './estate/activity.ts';
-import { Datastore } from './estate/datastore.ts';
+import { Datastore, storageDevice } from './estate/datastore.ts';
 import { Delta } from './estate/delta.ts';
 import { Disk } from './estate/disk.ts';
 import { MS_PER_DAY, uniqueBytes, writtenFor } from './estate/growth-law.ts';
-import { relativeReadSpeed } from './estate/guests.ts';
 import { Device, Host, Proxy } from './estate/host.ts';
+import { relativeReadSpeed } from './estate/read-speed.ts';
 import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import type { EventLog } from './kernel/log.ts';
-import type { Plan, VmPlan } from './plan.ts';
+import type { DiskPlan, Plan, VmPlan } from './plan.ts';
 import { World } from './world.ts';
 
 /** How far back to look for the ticks of an established job: a monthly schedule with a year of points. */
 const LOOK_BACK_DAYS = 400;
 
 export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
-  const world = new World(new Zone(plan.zone), plan.durationMs, log, limits);
+  const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, log, limits);
   world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
   for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
   addDatastores(world, plan);
@@ -38,12 +38,20 @@ export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): Wor
 }
 
 function addDatastores(world: World, plan: Plan): void {
+  const arrays = new Map(plan.arrays.map((array) => [array.name, { array, resource: addDevice(world, `array:${array.name}`, 1) }]));
   for (const spec of plan.datastores) {
     const index = world.datastores.length;
-    const device = world.addResource(`datastore:${spec.name}`, 1, (state) => {
+    const label = `datastore:${spec.name}`;
+    const device = world.addResource(label, 1, (state) => {
       world.guests.deviceSolved(world.datastores[index] as Datastore, state);
     });
-    world.datastores.push(new Datastore(index, spec, device));
+    const datastore = new Datastore(index, spec, device);
+    if (spec.array !== null) {
+      const behind = known(arrays.get(spec.array), 'array', spec.array);
+      datastore.devices.push(storageDevice(behind.resource, behind.array, spec.ioSizeBytes));
+    }
+    if (spec.latencyControl !== null) datastore.throttle = world.addResource(label, 1, () => {});
+    world.datastores.push(datastore);
   }
 }
 
@@ -60,7 +68,12 @@ function perMs(bytesPerSecond: number | null): number | null {
 }
 
 function addTransport(world: World, plan: Plan): Map<string, number> {
-  for (const host of plan.hosts) world.hosts.push(new Host(host.name, addDevice(world, `host:${host.name}`, perMs(host.nbdBytesPerSecond))));
+  for (const host of plan.hosts) {
+    const label = `host:${host.name}`;
+    world.hosts.push(
+      new Host(host.name, addDevice(world, label, perMs(host.nbdBytesPerSecond)), addDevice(world, label, perMs(host.networkBytesPerSecond))),
+    );
+  }
   const links = new Map<string, number>();
   for (const link of plan.links) links.set(link.name, addDevice(world, `link:${link.name}`, link.bandwidthBytesPerSecond / 1000));
   for (const proxy of plan.proxies) {
@@ -69,6 +82,7 @@ function addTransport(world: World, plan: Plan): Map<string, number> {
       new Proxy({
         name: proxy.name,
         slots: proxy.slots,
+        slotUnit: proxy.slotUnit,
         cores: addDevice(world, label, proxy.cores),
         network: addDevice(world, label, perMs(proxy.networkBytesPerSecond)),
         links: proxy.links.map((name) => known(links.get(name), 'link', name)),
@@ -96,26 +110,31 @@ function addRepositories(world: World, plan: Plan, links: Map<string, number>): 
 }
 
 function addVm(world: World, spec: VmPlan, plan: Plan): void {
-  const [disk, ...further] = spec.disks;
-  if (disk === undefined || further.length > 0) throw new Error(`VM ${spec.name}: this version takes exactly one disk`);
   const host = spec.host === null ? null : named(world.hosts, 'host', spec.host);
-  const datastore = named(world.datastores, 'datastore', disk.datastore);
   const activity = plan.activities.findIndex((profile) => profile.name === spec.activity);
   if (activity < 0) throw new Error(`VM ${spec.name}: no activity named ${spec.activity}`);
-  const vm = new Vm(world.vms.length, spec, host);
-  const made = new Disk(vm.index, vm, datastore, datastore.clockFor(activity), disk);
-  vm.disks.push(made);
+  const network = addDevice(world, `vm:${spec.name}`, perMs(spec.networkBytesPerSecond));
+  const vm = new Vm(world.vms.length, spec, host, network);
   world.vms.push(vm);
-  for (const snapshot of disk.snapshots) {
-    made.top?.freeze(0);
-    const written = writtenFor(made.law, snapshot.sizeBytes / vm.deltaOverhead);
+  for (const disk of spec.disks) addDisk(world, vm, disk, activity);
+}
+
+function addDisk(world: World, vm: Vm, spec: DiskPlan, activity: number): void {
+  const datastore = named(world.datastores, 'datastore', spec.datastore);
+  const disk = new Disk(world.disks.length, vm, datastore, datastore.clockFor(activity), spec);
+  world.disks.push(disk);
+  vm.disks.push(disk);
+  for (const snapshot of spec.snapshots) {
+    disk.top?.freeze(0);
+    const written = writtenFor(disk.law, snapshot.sizeBytes / vm.deltaOverhead);
     if (written === Number.POSITIVE_INFINITY)
-      throw new Error(`VM ${spec.name}: a snapshot of ${snapshot.sizeBytes} bytes cannot come about by its law`);
-    made.chain.push(new Delta(made, snapshot.kind, null, made.law, written, 0, 0));
+      throw new Error(`VM ${vm.name}: a snapshot of ${snapshot.sizeBytes} bytes cannot come about by its law`);
+    disk.chain.push(new Delta(disk, snapshot.kind, null, disk.law, written, 0, 0));
+    if (datastore.plan.countOrphans) datastore.snapshotSlots.used++;
   }
-  vm.maxChainDepth = made.chain.length;
-  vm.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(made.chain.length));
-  datastore.diskChanged(made, 0);
+  if (disk.chain.length > vm.maxChainDepth) vm.maxChainDepth = disk.chain.length;
+  disk.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(disk.chain.length));
+  datastore.diskChanged(disk, 0);
 }
 
 function addJobs(world: World, plan: Plan): void {
@@ -137,16 +156,22 @@ function establish(world: World, job: Job): void {
     ticks.push(last - (before === undefined ? MS_PER_DAY : before - last));
   }
   for (const vm of job.vms) {
-    const disk = vm.disk;
     const activity = world.activities.find((profile) => profile.name === vm.activity) as Activity;
-    const written = (fromMs: number, toMs: number): number => disk.writeRate * activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
-    const used = disk.usedAt(0);
-    job.bases[disk.index] = { atMs: ticks[0] as number, writtenBytes: -written(ticks[0] as number, 0), law: disk.law };
-    const chain = job.chainOf(vm);
+    const written = (disk: Disk, fromMs: number, toMs: number): number => disk.writeRate * activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
+    for (const disk of vm.disks) {
+      job.bases[disk.index] = { atMs: ticks[0] as number, writtenBytes: -written(disk, ticks[0] as number, 0), law: disk.law };
+    }
     for (let i = job.plan.retainLast - 1; i >= 0; i--) {
       const full = job.plan.mode === 'full' || !vm.changeTracking || i === job.plan.retainLast - 1;
-      const changed = full ? used : uniqueBytes(disk.law, written(ticks[i + 1] as number, ticks[i] as number)) * job.plan.cbtOverhead;
-      job.repository.addPoint(chain, full, Math.min(changed, used) / job.plan.reduction);
+      let read = 0;
+      for (const disk of vm.disks) {
+        const used = disk.usedAt(0);
+        const all = !disk.thin && !job.plan.zeroDetection ? disk.sizeBytes : used;
+        const changed = uniqueBytes(disk.law, written(disk, ticks[i + 1] as number, ticks[i] as number)) * job.plan.cbtOverhead;
+        read += full ? all : Math.min(changed, used);
+      }
+      job.repository.keep(read / job.plan.reduction);
+      job.repository.addPoint(job.chainOf(vm), full, read / job.plan.reduction);
     }
   }
 }

@@ -46,6 +46,15 @@ export interface InitialSnapshotPlan {
   sizeBytes: number;
 }
 
+/** A storage device behind several datastores: what they do costs time there too. */
+export interface ArrayPlan {
+  name: string;
+  readBytesPerSecond: number;
+  writeBytesPerSecond: number;
+  iops: number;
+  origin: string;
+}
+
 export interface DiskPlan {
   datastore: string;
   sizeBytes: number;
@@ -65,7 +74,7 @@ export interface VmPlan {
   group: string;
   host: string | null;
   tags: string[];
-  /** The engine of this version takes exactly one. */
+  /** At least one. */
   disks: DiskPlan[];
   /** Name of a profile in `Plan.activities`. */
   activity: string;
@@ -74,6 +83,8 @@ export interface VmPlan {
   /** How long the guest rides out a pause before it crashes; null: for ever. */
   toleratesPauseMs: number | null;
   maxChain: number;
+  /** The guest's own network, for agents; null: no limit. */
+  networkBytesPerSecond: number | null;
   origin: string;
 }
 
@@ -99,7 +110,21 @@ export interface DatastorePlan {
   /** Free space at which writes that need a new block are refused. */
   floorBytes: number;
   resumeMarginBytes: number;
+  /** Who stops at the floor: VMs that need a new block, or every VM with a disk there. */
+  onFull: 'pause-writers' | 'all';
   onSpaceFreed: 'stay-paused' | 'resume';
+  /** Snapshots of jobs open at once; null: no limit. */
+  maxOpenSnapshots: number | null;
+  /** Snapshots of users and deltas left behind take one of those slots, too. */
+  countOrphans: boolean;
+  consolidation: 'mirror' | 'helper';
+  merges: 'parallel' | 'serial';
+  /** Passes of a helper merge before the rest is merged in one stun. */
+  passLimit: number;
+  /** Name of the array behind it; null: none. */
+  array: string | null;
+  /** No new task above `stopMs`; transfers and merges are held back so that latency stays at `throttleMs`. */
+  latencyControl: { stopMs: number; throttleMs: number } | null;
   origin: string;
 }
 
@@ -107,6 +132,8 @@ export interface HostPlan {
   name: string;
   /** What backup transfers over the host's management network may take together; null: no limit. */
   nbdBytesPerSecond: number | null;
+  /** What agents on its guests may send together; null: no limit. */
+  networkBytesPerSecond: number | null;
   origin: string;
 }
 
@@ -119,6 +146,8 @@ export interface LinkPlan {
 export interface ProxyPlan {
   name: string;
   slots: number | null;
+  /** What takes a slot here and on the repository: each disk, or a VM with all its disks. */
+  slotUnit: 'disk' | 'vm';
   cores: number | null;
   perCoreFullBytesPerSecond: number;
   perCoreIncrementalBytesPerSecond: number;
@@ -169,7 +198,7 @@ export interface SelectionPlan {
 export interface JobPlan {
   name: string;
   selection: SelectionPlan;
-  method: 'snapshot';
+  method: 'snapshot' | 'agent';
   schedule: SchedulePlan;
   /** Empty: the transfer meets no proxy. */
   proxies: string[];
@@ -180,7 +209,9 @@ export interface JobPlan {
   streamBytesPerSecond: number | null;
   /** Source bytes per stored byte. */
   reduction: number;
-  ifRunning: 'skip' | 'queue' | 'queue-all' | 'start';
+  ifRunning: 'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous';
+  /** Another job holds the VM: wait for it, or put a snapshot on top of its. */
+  ifVmBusy: 'wait' | 'stack';
   snapshots: 'per-task' | 'whole-run';
   priority: number;
   zeroDetection: boolean;
@@ -206,7 +237,10 @@ export interface Plan {
   start: string;
   durationMs: number;
   zone: ZoneTable;
+  /** How long after a pause an operator answers, once space is back; null: never. */
+  operatorRespondsAfterMs: number | null;
   activities: ActivityPlan[];
+  arrays: ArrayPlan[];
   datastores: DatastorePlan[];
   hosts: HostPlan[];
   links: LinkPlan[];

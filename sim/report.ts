@@ -7,7 +7,7 @@ import type { Vm } from './estate/vm.ts';
 import { verdictOf } from './findings/book.ts';
 import { LOG_VERSION } from './kernel/log.ts';
 import type { Plan } from './plan.ts';
-import type { DatastoreResult, DeviceResult, JobResult, RepositoryResult, Result, RunResult, TaskResult, VmResult } from './result.ts';
+import type { DatastoreResult, DeviceResult, JobResult, Percentiles, RepositoryResult, Result, RunResult, TaskResult, VmResult } from './result.ts';
 import { ENGINE_VERSION } from './version.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +26,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
     hosts: byName(world.hosts, (host) => deviceResult(world, `host:${host.name}`)),
     links: byName(plan.links, (link) => deviceResult(world, `link:${link.name}`)),
     proxies: byName(world.proxies, (proxy) => deviceResult(world, `proxy:${proxy.name}`, proxy.slots)),
-    arrays: {},
+    arrays: byName(plan.arrays, (array) => deviceResult(world, `array:${array.name}`)),
     repositories: byName(
       world.repositories,
       (repository): RepositoryResult => ({
@@ -34,6 +34,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
         startUsedBytes: Math.ceil(repository.startUsedBytes),
         peakUsedBytes: Math.ceil(repository.peakUsed),
         peakAtMs: repository.peakAtMs,
+        endUsedBytes: Math.ceil(world.storage.usedNow(repository)),
         fullAtMs: repository.fullAtMs,
         ...deviceResult(world, `repository:${repository.name}`, repository.slots),
       }),
@@ -65,8 +66,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
 export function closeBooks(world: World): void {
   const now = world.kernel.nowMs;
   world.admission.settleWaits();
-  for (const task of world.tasks) if (task.stage !== 'ended') world.stages.settle(task);
-  for (const task of world.tasks) if (task.stage === 'ended' && task.delta !== null && task.consolidatedMs === null) world.stages.settle(task);
+  for (const task of world.tasks) if (task.stage !== 'ended' || (task.hasSnapshot && task.consolidatedMs === null)) world.stages.settle(task);
   for (const datastore of world.datastores) {
     datastore.notePeak(now);
     for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);
@@ -119,8 +119,18 @@ function vmResult(world: World, vm: Vm): VmResult {
     snapshotOpenMs: vm.snapshotOpenMs + open,
     restorePoints: null,
     worstRpoMs: null,
-    latencyMs: vm.latency.percentiles(vm.disk.datastore.latency.distribution),
+    latencyMs: latencyOf(vm),
   };
+}
+
+/** Of several disks the slowest speaks for the VM. */
+function latencyOf(vm: Vm): Percentiles {
+  let slowest: Percentiles = { p50: 0, p95: 0, p99: 0, max: 0 };
+  for (const disk of vm.disks) {
+    const own = disk.latency.percentiles(disk.datastore.latency.distribution);
+    if (own.p95 >= slowest.p95) slowest = own;
+  }
+  return slowest;
 }
 
 function taskResult(task: Task): TaskResult {
@@ -128,7 +138,7 @@ function taskResult(task: Task): TaskResult {
     vm: task.vm.name,
     status: task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running',
     attempt: 1,
-    kind: task.full ? 'full' : 'incremental',
+    kind: task.snapshotMs === null ? null : task.full ? 'full' : 'incremental',
     reason: task.reason,
     queuedMs: task.queuedMs,
     snapshotMs: task.snapshotMs,

@@ -19,7 +19,8 @@ export type RuleId =
   | 'run-skipped'
   | 'io-saturated'
   | 'latency'
-  | 'slot-starved';
+  | 'slot-starved'
+  | 'stun';
 
 export type SubjectKind = 'datastore' | 'vm' | 'job' | 'repository' | 'proxy';
 
@@ -54,7 +55,7 @@ export interface Utilisation {
   max: number;
 }
 
-export type LedgerKind = 'other' | 'base' | 'growth' | 'delta' | 'user' | 'orphan';
+export type LedgerKind = 'other' | 'base' | 'growth' | 'delta' | 'helper' | 'user' | 'orphan';
 
 /** Who owned how many bytes at one instant; whole bytes, the sum of a ledger is `used`. */
 export interface LedgerEntry {
@@ -95,6 +96,7 @@ export interface RepositoryResult extends DeviceResult {
   startUsedBytes: number;
   peakUsedBytes: number;
   peakAtMs: number;
+  endUsedBytes: number;
   fullAtMs: number | null;
 }
 
@@ -118,8 +120,9 @@ export interface TaskResult {
   vm: string;
   status: TaskStatus;
   attempt: number;
-  kind: 'full' | 'incremental';
-  /** Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`. */
+  /** Null until it is decided, when the snapshot exists. */
+  kind: 'full' | 'incremental' | null;
+  /** Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`. */
   reason: string | null;
   queuedMs: number;
   snapshotMs: number | null;

@@ -38,6 +38,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   const log = new EventLog(options.onEvent);
   const world = buildWorld(plan, log, { ...DEFAULT_LIMITS, ...options.limits });
   const startUsed = world.datastores.map((datastore) => datastore.ledgerAt(0).reduce((sum, entry) => sum + entry.bytes, 0));
+  for (const datastore of world.datastores) datastore.notePeak(0);
   const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample.everyMs, options.sample.onSample);
   world.guests.begin();
   world.runs.begin();
@@ -86,15 +87,8 @@ class GridSampler {
 
   private sampleAt(atMs: number): void {
     for (const datastore of this.world.datastores) {
-      const used = datastore.usedAt(atMs);
-      this.onSample(
-        atMs,
-        datastore.name,
-        Math.ceil(used),
-        datastore.capacityBytes - Math.ceil(used),
-        datastore.servedFraction,
-        datastore.latency.value,
-      );
+      const used = datastore.reportedUsedAt(atMs);
+      this.onSample(atMs, datastore.name, used, datastore.capacityBytes - used, datastore.servedFraction, datastore.latency.value);
     }
   }
 }

@@ -9,9 +9,10 @@ import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
 import { Storage } from './backup/storage.ts';
-import type { Task } from './backup/task.ts';
+import type { Task, TaskDisk } from './backup/task.ts';
 import type { Activity } from './estate/activity.ts';
 import type { Datastore } from './estate/datastore.ts';
+import type { Disk } from './estate/disk.ts';
 import { Guests } from './estate/guests.ts';
 import type { Device, Host, Proxy } from './estate/host.ts';
 import { Space } from './estate/space.ts';
@@ -35,8 +36,12 @@ export class World {
   readonly proxies: Proxy[] = [];
   readonly repositories: Repository[] = [];
   readonly vms: Vm[] = [];
+  readonly disks: Disk[] = [];
   readonly jobs: Job[] = [];
   readonly tasks: Task[] = [];
+  /** Disks of tasks by number; flows belong to them. */
+  readonly parts: TaskDisk[] = [];
+  readonly operatorRespondsAfterMs: number | null;
   /** By resource number: the name under which it appears as a bottleneck, and what is to be told of its load. */
   readonly resourceLabels: string[] = [];
   readonly loadListeners: ((state: ResourceState) => void)[] = [];
@@ -53,19 +58,18 @@ export class World {
   readonly storage: Storage;
   readonly runs: Runs;
 
-  /** Log events that later ones refer to: the start, the latest step of growth, the latest freeing of a slot or lock. */
+  /** Log event of the start. */
   startEvent = 0;
-  growthEvent = 0;
-  lastRelease = 0;
 
-  constructor(zone: Zone, endMs: number, log: EventLog, limits: KernelLimits) {
+  constructor(zone: Zone, endMs: number, operatorRespondsAfterMs: number | null, log: EventLog, limits: KernelLimits) {
     this.zone = zone;
     this.endMs = endMs;
+    this.operatorRespondsAfterMs = operatorRespondsAfterMs;
     this.log = log;
     log.listen((event) => this.findings.observe(event));
     this.kernel = new Kernel(limits);
     this.network = new FlowNetwork(this.kernel, {
-      completed: (task) => this.flowCompleted(this.tasks[task] as Task),
+      completed: (part) => this.flowCompleted(this.parts[part] as TaskDisk),
       resourceSolved: (resource, state) => this.loadListeners[resource]?.(state),
     });
     this.conditions = new Conditions(this);
@@ -86,8 +90,8 @@ export class World {
     return resource;
   }
 
-  private flowCompleted(task: Task): void {
-    if (task.stage === 'transferring') this.stages.transferCompleted(task);
-    else this.consolidation.mergeCompleted(task);
+  private flowCompleted(part: TaskDisk): void {
+    if (part.state === 'transferring') this.stages.transferCompleted(part);
+    else this.consolidation.mergeCompleted(part);
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ENGINE_VERSION } from '../sim/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const ROOMS = ['sim', 'scenarios', 'reports', 'cli', 'test', 'bench'];
+const ROOMS = ['sim', 'scenarios', 'reports', 'cli', 'playground', 'test', 'bench'];
 
 /** What each room may import, beside its own files. */
 const ALLOWED: Record<string, { rooms: string[]; packages: RegExp }> = {
@@ -12,6 +12,7 @@ const ALLOWED: Record<string, { rooms: string[]; packages: RegExp }> = {
   scenarios: { rooms: ['sim'], packages: /^(yaml|zod|fastest-levenshtein|fflate)$/ },
   reports: { rooms: ['sim'], packages: /^(d3-node|csv-stringify(\/sync)?)$/ },
   cli: { rooms: ['sim', 'scenarios', 'reports'], packages: /^(node:.*|yargs(\/.*)?|fastest-levenshtein)$/ },
+  playground: { rooms: ['sim', 'scenarios'], packages: /^(node:path|vite)$/ },
 };
 
 function filesUnder(folder: string): string[] {

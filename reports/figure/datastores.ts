@@ -81,9 +81,11 @@ function drawDatastore(
   const last = points.at(-1);
   if (first && last) {
     const area = `${line}V${round(bottomY)}H${round(scale.x(first.atMs))}z`;
-    parent.append('path').attr('d', area).attr('fill', COLOURS.space).attr('fill-opacity', 0.18);
+    // An area is read as an amount: it may stand only on zero.
+    if (low === 0) parent.append('path').attr('d', area).attr('fill', COLOURS.space).attr('fill-opacity', 0.18);
     parent.append('path').attr('d', line).attr('fill', 'none').attr('stroke', COLOURS.space).attr('stroke-width', 1.4);
   }
+  if (low > 0) drawText(parent, scale.leftX + 6, bottomY - 6, `scale starts at ${formatBytes(low)}`, { size: 11, colour: COLOURS.faint });
   drawLine(parent, scale.leftX, topY, scale.rightX, topY, COLOURS.ink);
   const floorY = y(datastore.capacityBytes - (context.floorBytesOf.get(name) ?? 0));
   drawLine(parent, scale.leftX, floorY, scale.rightX, floorY, COLOURS.trouble, '6 4');

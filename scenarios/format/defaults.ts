@@ -22,6 +22,11 @@ export class Assumptions {
     this.note(path, fallback.text, fallback.source);
     return fallback.value;
   }
+
+  /** The same for a key that has no effect unless `matters`: its default is then no assumption. */
+  fillIf<T>(matters: boolean, given: T | undefined, path: string, fallback: Default<T>): T {
+    return matters ? this.fill(given, path, fallback) : (given ?? fallback.value);
+  }
 }
 
 const OWN = 'default of the scenario format';
@@ -76,10 +81,17 @@ export const DATASTORE = {
   otherUsed: sizeDefault(0, 'nothing else is stated on this datastore'),
   floor: sizeDefault(100 * MIB, 'VMFS reaches its critical level at 100 MB of free space (Broadcom KB 318856)'),
   resumeMargin: sizeDefault(1024 * MIB, OWN),
-  onFull: plain('pause-writers', 'VMs pause at their own next write that needs a new block (Broadcom KB 304464)'),
+  onFull: plain<'pause-writers' | 'all'>('pause-writers', 'VMs pause at their own next write that needs a new block (Broadcom KB 304464)'),
   onSpaceFreed: plain<'stay-paused' | 'resume'>('stay-paused', 'a paused VM waits until an operator answers (Broadcom KB 304464)'),
-  consolidation: plain('mirror', 'vSphere 6 and later mirror writes while merging'),
-  merges: plain('parallel', 'VMs consolidate independently of each other on vSphere'),
+  countOrphans: plain(false, 'default of the scenario format: only snapshots of jobs take a slot'),
+  consolidation: plain<'mirror' | 'helper'>('mirror', 'vSphere 6 and later mirror writes while merging'),
+  passLimit: plain(10, 'low confidence: ten passes, as usually reported of versions before vSphere 6'),
+  merges: plain<'parallel' | 'serial'>('parallel', 'VMs consolidate independently of each other on vSphere'),
+  latencyControl: { value: null, text: 'none', source: 'off unless somebody switches it on (Veeam user guide, I/O settings)' } as Default<{
+    stop: number;
+    throttle: number;
+  } | null>,
+  array: { value: null, text: 'none', source: NO_LIMIT } as Default<string | null>,
   ioSize: sizeDefault(16 * 1024, 'median write touches 16.6 KiB on 106 production disks (CloudPhysics traces)'),
   queueDepth: plain(8, 'low end of the 8 to 32 outstanding operations of a backup stream'),
 };
@@ -90,7 +102,7 @@ export const NBD_SOURCE = '40 % of `network`: 400 to 500 MB/s over 10 GbE (Veeam
 const PER_CORE_SOURCE = 'Veeam best practice guide, sizing a backup proxy';
 
 export const PROXY = {
-  slotUnit: plain('disk', 'one task is one disk (Veeam user guide, limiting tasks)'),
+  slotUnit: plain<'disk' | 'vm'>('disk', 'one task is one disk (Veeam user guide, limiting tasks)'),
   perCoreFull: rateDefault(100 * MIB, PER_CORE_SOURCE),
   perCoreIncremental: rateDefault(25 * MIB, PER_CORE_SOURCE),
 };
@@ -125,19 +137,26 @@ export const VM = {
   >,
   maxChain: plain(32, 'limit of vSphere (Broadcom KB 318825)'),
   snapshotKind: plain<'user' | 'orphan'>('user'),
+  snapshotDisk: plain(0, 'default of the scenario format: the first disk'),
+};
+
+export const OPERATOR_RESPONDS_AFTER: Default<number | null> = {
+  value: null,
+  text: 'never',
+  source: 'default of the scenario format: nobody answers',
 };
 
 export const JOB = {
-  method: plain<'snapshot'>('snapshot'),
+  method: plain<'snapshot' | 'agent'>('snapshot'),
   proxies: { value: [], text: 'none', source: NO_LIMIT } as Default<string[]>,
   mode: plain<'forever-forward' | 'full'>('forever-forward'),
   initial: plain<'full' | 'established'>('full', 'default of the scenario format: no run before the start'),
   reduction: plain(2, 'about 2:1 with usual compression (Veeam best practice guide, deduplication and compression)'),
-  ifRunning: plain<'skip' | 'queue' | 'queue-all' | 'start'>(
+  ifRunning: plain<'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous'>(
     'skip',
     'a periodic job misses the slots during its run (Veeam user guide, job schedule)',
   ),
-  ifVmBusy: plain('wait', 'the second job waits for the VM (Veeam user guide)'),
+  ifVmBusy: plain<'wait' | 'stack'>('wait', 'the second job waits for the VM (Veeam user guide)'),
   snapshots: plain<'per-task' | 'whole-run'>('per-task'),
   priority: plain(0),
   zeroDetection: plain(true),

@@ -1,9 +1,31 @@
-/** Datastores, hosts, links, proxies and repositories of the plan. */
-import type { DatastorePlan, HostPlan, LinkPlan, ProxyPlan, RepositoryPlan } from '../../sim/plan.ts';
-import { CLASS_FIGURES, DATASTORE, type DatastoreClass, type Default, LINKS, NBD_SHARE, NBD_SOURCE, PROXY, unlimited } from './defaults.ts';
+/** Arrays, datastores, hosts, links, proxies and repositories of the plan. */
+import type { ArrayPlan, DatastorePlan, HostPlan, LinkPlan, ProxyPlan, RepositoryPlan } from '../../sim/plan.ts';
+import {
+  CLASS_FIGURES,
+  DATASTORE,
+  type DatastoreClass,
+  type Default,
+  LINKS,
+  NBD_SHARE,
+  NBD_SOURCE,
+  OPERATOR_RESPONDS_AFTER,
+  PROXY,
+  unlimited,
+} from './defaults.ts';
 import { type Draft, toGrowth } from './draft.ts';
+import type { EntryOf } from './schema.ts';
 import { keyPlaceAt, placeAt } from './tree.ts';
-import { formatRate } from './units.ts';
+import { formatDuration, formatRate, formatSize } from './units.ts';
+
+export function planArrays(draft: Draft): ArrayPlan[] {
+  return [...draft.entries.arrays].map(([name, entry]) => {
+    const origin = `arrays.${name}`;
+    const promised = [...draft.entries.datastores.values()].reduce((sum, { array, capacity }) => sum + (array === name ? capacity : 0), 0);
+    const thin = promised > entry.capacity ? `: its datastores promise ${formatSize(promised)}` : '';
+    draft.assumptions.note(`${origin}.capacity`, 'without effect', `capacity of arrays is not simulated${thin}`);
+    return { name, readBytesPerSecond: entry.read, writeBytesPerSecond: entry.write, iops: entry.iops, origin };
+  });
+}
 
 export function planDatastores(draft: Draft): DatastorePlan[] {
   const { assumptions } = draft;
@@ -18,12 +40,11 @@ export function planDatastores(draft: Draft): DatastorePlan[] {
       draft.problems.add(keyPlaceAt(draft.root, ['datastores', name]), `\`${origin}\` has no \`${key}\``, {
         expected: 'a value: class custom fills nothing in',
       });
-      return 1;
+      // Whatever is compared with it passes: the missing figure is the one thing to say.
+      return Number.NaN;
     };
     if (entry.otherGrowth === undefined) assumptions.note(at('otherGrowth'), '0', DATASTORE.otherUsed.source);
-    assumptions.fill(entry.onFull, at('onFull'), DATASTORE.onFull);
-    assumptions.fill(entry.consolidation, at('consolidation'), DATASTORE.consolidation);
-    assumptions.fill(entry.merges, at('merges'), DATASTORE.merges);
+    const latencyMs = figure('latency');
     return {
       name,
       capacityBytes: entry.capacity,
@@ -33,15 +54,45 @@ export function planDatastores(draft: Draft): DatastorePlan[] {
       writeBytesPerSecond: figure('write'),
       iops: figure('iops'),
       ioSizeBytes: assumptions.fill(entry.ioSize, at('ioSize'), DATASTORE.ioSize),
-      latencyMs: figure('latency'),
+      latencyMs,
       queueDepth: assumptions.fill(entry.queueDepth, at('queueDepth'), DATASTORE.queueDepth),
       mergeBytesPerSecond: figure('mergeRate'),
       floorBytes: assumptions.fill(entry.floor, at('floor'), DATASTORE.floor),
       resumeMarginBytes: assumptions.fill(entry.resumeMargin, at('resumeMargin'), DATASTORE.resumeMargin),
+      onFull: assumptions.fill(entry.onFull, at('onFull'), DATASTORE.onFull),
       onSpaceFreed: assumptions.fill(entry.onSpaceFreed, at('onSpaceFreed'), DATASTORE.onSpaceFreed),
+      ...planSnapshotCare(draft, origin, entry),
+      latencyControl: planLatencyControl(draft, name, entry, latencyMs),
+      array: assumptions.fillIf<string | null>(draft.entries.arrays.size > 0, entry.array, at('array'), DATASTORE.array),
       origin,
     };
   });
+}
+
+type SnapshotCare = Pick<DatastorePlan, 'maxOpenSnapshots' | 'countOrphans' | 'consolidation' | 'passLimit' | 'merges'>;
+
+function planSnapshotCare({ assumptions }: Draft, origin: string, entry: EntryOf<'datastores'>): SnapshotCare {
+  const maxOpenSnapshots = assumptions.fill(entry.maxOpenSnapshots, `${origin}.maxOpenSnapshots`, unlimited);
+  const consolidation = assumptions.fill(entry.consolidation, `${origin}.consolidation`, DATASTORE.consolidation);
+  return {
+    maxOpenSnapshots,
+    countOrphans: assumptions.fillIf(maxOpenSnapshots !== null, entry.countOrphans, `${origin}.countOrphans`, DATASTORE.countOrphans),
+    consolidation,
+    passLimit: assumptions.fillIf(consolidation === 'helper', entry.passLimit, `${origin}.passLimit`, DATASTORE.passLimit),
+    merges: assumptions.fill(entry.merges, `${origin}.merges`, DATASTORE.merges),
+  };
+}
+
+function planLatencyControl(draft: Draft, name: string, entry: EntryOf<'datastores'>, latencyMs: number): DatastorePlan['latencyControl'] {
+  const control = draft.assumptions.fill(entry.latencyControl, `datastores.${name}.latencyControl`, DATASTORE.latencyControl);
+  if (control === null) return null;
+  if (control.throttle <= latencyMs) {
+    const place = placeAt(draft.root, ['datastores', name, 'latencyControl', 'throttle']);
+    draft.problems.add(place, `\`throttle\` is not above the latency of the idle device: ${formatDuration(control.throttle)}`, {
+      expected: `more than ${latencyMs}ms`,
+    });
+  }
+  return { stopMs: control.stop, throttleMs: control.throttle };
 }
 
 export function planHosts(draft: Draft): HostPlan[] {
@@ -59,7 +110,7 @@ export function planHosts(draft: Draft): HostPlan[] {
         expected: `at most ${formatRate(network)}`,
       });
     }
-    return { name, nbdBytesPerSecond: nbd, origin };
+    return { name, nbdBytesPerSecond: nbd, networkBytesPerSecond: network, origin };
   });
 }
 
@@ -72,10 +123,10 @@ export function planProxies(draft: Draft): ProxyPlan[] {
   return [...draft.entries.proxies].map(([name, entry]) => {
     const origin = `proxies.${name}`;
     const at = (key: string) => `${origin}.${key}`;
-    assumptions.fill(entry.slotUnit, at('slotUnit'), PROXY.slotUnit);
     return {
       name,
       slots: assumptions.fill(entry.slots, at('slots'), unlimited),
+      slotUnit: assumptions.fill(entry.slotUnit, at('slotUnit'), PROXY.slotUnit),
       cores: assumptions.fill(entry.cores, at('cores'), unlimited),
       perCoreFullBytesPerSecond: assumptions.fill(entry.perCore?.full, at('perCore.full'), PROXY.perCoreFull),
       perCoreIncrementalBytesPerSecond: assumptions.fill(entry.perCore?.incremental, at('perCore.incremental'), PROXY.perCoreIncremental),
@@ -99,4 +150,14 @@ export function planRepositories(draft: Draft): RepositoryPlan[] {
       origin,
     };
   });
+}
+
+/** It matters where paused VMs wait for somebody. */
+export function planOperator(
+  { assumptions }: Draft,
+  respondsAfterMs: number | null | undefined,
+  datastores: readonly DatastorePlan[],
+): number | null {
+  const awaited = datastores.some(({ onSpaceFreed }) => onSpaceFreed === 'stay-paused');
+  return assumptions.fillIf(awaited, respondsAfterMs, 'operator.respondsAfter', OPERATOR_RESPONDS_AFTER);
 }

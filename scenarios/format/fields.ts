@@ -75,21 +75,22 @@ function orBareZero<T>(form: Form<T>, zero: T, description: string) {
     .describe(description);
 }
 
-/** `unlimited` says aloud that there is no limit. */
-function orUnlimited(form: Form<number>, description: string) {
-  const parse = (text: string) => (text === 'unlimited' ? null : form.parse(text));
-  const pattern = `${form.pattern}|^unlimited$`;
-  return written({ ...form, parse, pattern, expected: `${form.expected}, or \`unlimited\`` }, description);
+/** A word says aloud that there is no such quantity. */
+function orWord(form: Form<number>, word: 'unlimited' | 'never', description: string) {
+  const parse = (text: string) => (text === word ? null : form.parse(text));
+  const pattern = `${form.pattern}|^${word}$`;
+  return written({ ...form, parse, pattern, expected: `${form.expected}, or \`${word}\`` }, description);
 }
 
 export const positiveSize = (description: string) => written(positive(SIZE), description);
 export const size = (description: string) => orBareZero(SIZE, 0, description);
 export const positiveRate = (description: string) => written(positive(RATE), description);
 export const rate = (description: string) => orBareZero(RATE, 0, description);
-export const positiveRateOrUnlimited = (description: string) => orUnlimited(positive(RATE), description);
+export const positiveRateOrUnlimited = (description: string) => orWord(positive(RATE), 'unlimited', description);
 export const positiveDuration = (description: string) => written(positive(DURATION), description);
 export const duration = (description: string) => orBareZero(DURATION, 0, description);
-export const durationOrUnlimited = (description: string) => orUnlimited(DURATION, description);
+export const durationOrUnlimited = (description: string) => orWord(DURATION, 'unlimited', description);
+export const durationOrNever = (description: string) => orWord(DURATION, 'never', description);
 export const percent = (description: string) => orBareZero(PERCENT, 0, description);
 export const rateOrRelative = (description: string) => orBareZero(RATE_OR_RELATIVE, { kind: 'absolute', bytesPerDay: 0 } as const, description);
 export const relative = (description: string) => orBareZero(RELATIVE, { kind: 'relative', fraction: 0, perDays: 1 } as const, description);

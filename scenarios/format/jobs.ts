@@ -5,18 +5,20 @@ import { type Draft, resolveNoted } from './draft.ts';
 import { isDueWithin } from './due.ts';
 import { formatLocalTime } from './local-time.ts';
 import type { EntryOf } from './schema.ts';
-import { placeAt } from './tree.ts';
+import { keyPlaceAt, type Place, placeAt } from './tree.ts';
 
 export function planJobs(draft: Draft): JobPlan[] {
   const { assumptions } = draft;
   return [...draft.entries.jobs].map(([name, entry]) => {
     const origin = `jobs.${name}`;
     const at = (key: string) => `${origin}.${key}`;
-    assumptions.fill(entry.ifVmBusy, at('ifVmBusy'), JOB.ifVmBusy);
+    const method = assumptions.fill(entry.method, at('method'), JOB.method);
+    if (method === 'agent') checkAgentSelection(draft, name, entry.vms);
+    const opensSnapshot = method === 'snapshot';
     return {
       name,
       selection: planSelection(entry.vms),
-      method: assumptions.fill(entry.method, at('method'), JOB.method),
+      method,
       schedule: planSchedule(draft, name, entry.schedule),
       proxies: assumptions.fill(entry.proxies, at('proxies'), JOB.proxies),
       repository: entry.repository,
@@ -26,19 +28,31 @@ export function planJobs(draft: Draft): JobPlan[] {
       streamBytesPerSecond: assumptions.fill(entry.streamRate, at('streamRate'), unlimited),
       reduction: assumptions.fill(entry.reduction, at('reduction'), JOB.reduction),
       ifRunning: assumptions.fill(entry.ifRunning, at('ifRunning'), JOB.ifRunning),
-      snapshots: assumptions.fill(entry.snapshots, at('snapshots'), JOB.snapshots),
+      ifVmBusy: assumptions.fill(entry.ifVmBusy, at('ifVmBusy'), JOB.ifVmBusy),
+      snapshots: assumptions.fillIf(opensSnapshot, entry.snapshots, at('snapshots'), JOB.snapshots),
       priority: assumptions.fill(entry.priority, at('priority'), JOB.priority),
       zeroDetection: assumptions.fill(entry.zeroDetection, at('zeroDetection'), JOB.zeroDetection),
       cbtOverhead: assumptions.fill(entry.cbtOverhead, at('cbtOverhead'), JOB.cbtOverhead),
       retainLast: assumptions.fill(entry.retention, at('retention'), JOB.retention).last,
       timings: {
         quiesceMs: assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
-        createMs: assumptions.fill(entry.timings?.create, at('timings.create'), JOB.create),
-        removeMs: assumptions.fill(entry.timings?.remove, at('timings.remove'), JOB.remove),
+        createMs: assumptions.fillIf(opensSnapshot, entry.timings?.create, at('timings.create'), JOB.create),
+        removeMs: assumptions.fillIf(opensSnapshot, entry.timings?.remove, at('timings.remove'), JOB.remove),
       },
       origin,
     };
   });
+}
+
+/** A hypervisor's inventory puts no agent into a guest. */
+function checkAgentSelection(draft: Draft, job: string, stated: EntryOf<'jobs'>['vms']): void {
+  const path = ['jobs', job, 'vms'];
+  const refuse = (place: Place, what: string) =>
+    draft.problems.add(place, `method \`agent\` cannot select by ${what}`, { expected: '`names`: agents are installed VM by VM' });
+  if (stated === 'all') return refuse(placeAt(draft.root, path), 'the word `all`');
+  for (const key of ['tags', 'hosts', 'datastores'] as const) {
+    if (stated[key] !== undefined) refuse(keyPlaceAt(draft.root, [...path, key]), `\`${key}\``);
+  }
 }
 
 function planSelection(stated: EntryOf<'jobs'>['vms']): SelectionPlan {

@@ -5,14 +5,15 @@ import { Activities } from './activities.ts';
 import { Assumptions, SCENARIO_SOURCE } from './defaults.ts';
 import { digestOf } from './digest.ts';
 import { type Clock, type Draft, type Entries, resolveNoted } from './draft.ts';
-import { planDatastores, planHosts, planLinks, planProxies, planRepositories } from './estate.ts';
+import { planArrays, planDatastores, planHosts, planLinks, planOperator, planProxies, planRepositories } from './estate.ts';
 import { nameKey } from './fields.ts';
 import { reportUnknownKey, type Target, validate } from './issues.ts';
 import { planJobs } from './jobs.ts';
 import { applySets, type Reader, readWithBases } from './merge.ts';
 import { Problems } from './problems.ts';
 import { checkReferences } from './references.ts';
-import { entrySchemas, headShape, MAX_VMS, SECTIONS, type Section } from './schema.ts';
+import { entrySchemas, headShape, SECTIONS, type Section } from './schema.ts';
+import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { checkSpace } from './space.ts';
 import { suggest } from './suggest.ts';
 import { keyPlaceAt, lineColumn, type MapTree, placeAt, type Source, splitPath, toData, valueAt } from './tree.ts';
@@ -57,12 +58,20 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     head.name ?? assumptions.fill(undefined, 'name', { value: stem(source.path), text: stem(source.path), source: 'the name of the file' });
   const seed = readSeed(source.seed, head.seed, name, problems, sources, assumptions);
   const clock = readClock(target, head, assumptions);
-  // Millions of VMs are refused by the checks above; they must not be counted out for further ones.
+  // Millions of VMs or disks are refused by the checks above; they must not be counted out for further ones.
   const draft: Draft = { root, problems, assumptions, seed, clock, entries: tooManyVms(entries) ? { ...entries, vms: new Map() } : entries };
 
   const activities = new Activities();
   const datastores = planDatastores(draft);
-  const parts = { datastores, hosts: planHosts(draft), links: planLinks(draft), proxies: planProxies(draft), repositories: planRepositories(draft) };
+  const operatorRespondsAfterMs = planOperator(draft, head.operator?.respondsAfter, datastores);
+  const parts = {
+    arrays: planArrays(draft),
+    datastores,
+    hosts: planHosts(draft),
+    links: planLinks(draft),
+    proxies: planProxies(draft),
+    repositories: planRepositories(draft),
+  };
   const vms = planVms(draft, activities);
   const jobs = planJobs(draft);
   checkSpace(draft, datastores, vms);
@@ -76,6 +85,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     start: formatInstant(zone, startEpochMs),
     durationMs,
     zone: zoneTable(zone, startEpochMs, durationMs, source.timeZoneData ?? 'unknown'),
+    operatorRespondsAfterMs,
     activities: activities.plan(),
     ...parts,
     vms,
@@ -102,6 +112,7 @@ function readHead(target: Target): Head {
     timezone: read('timezone', headShape.timezone),
     duration: read('duration', headShape.duration),
     seed: read('seed', headShape.seed),
+    operator: read('operator', headShape.operator),
   };
 }
 
@@ -128,8 +139,12 @@ function readEntries(target: Target): Entries {
 
 function tooManyVms(entries: Entries): boolean {
   let total = 0;
-  for (const { count } of entries.vms.values()) total += count ?? 1;
-  return total > MAX_VMS;
+  let disks = 0;
+  for (const entry of entries.vms.values()) {
+    total += entry.count ?? 1;
+    disks += (entry.count ?? 1) * (entry.disks?.length ?? 1);
+  }
+  return total > MAX_VMS || disks > MAX_DISKS;
 }
 
 function readSeed(

@@ -1,11 +1,13 @@
 /** Names that must lead somewhere: checked on the text itself, so that one wrong value elsewhere hides no wrong name. */
 import { type Groups, groupOfInstance, instanceName } from './names.ts';
 import type { Problems } from './problems.ts';
-import { MAX_VMS, SECTIONS, type Section } from './schema.ts';
+import { SECTIONS, type Section } from './schema.ts';
+import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { listNames, suggest } from './suggest.ts';
 import { type MapTree, type Place, placeAt, type Tree, valueAt } from './tree.ts';
 
 const WORDS: Record<Section, string> = {
+  arrays: 'array',
   datastores: 'datastore',
   hosts: 'host',
   links: 'link',
@@ -15,9 +17,16 @@ const WORDS: Record<Section, string> = {
   jobs: 'job',
 };
 
+/** The way to a value inside an entry; null stands for each item of a list. */
+type Keys = readonly (string | null)[];
+
+/** Where a VM names the datastores of its disks. */
+const DATASTORES_OF_VM: readonly Keys[] = [['datastore'], ['disks', null, 'datastore']];
+
 /** Which key of which section's entries names what; a list names one in each item. */
-const REFERENCES: readonly (readonly [section: Section, keys: readonly string[], target: Section])[] = [
-  ['vms', ['datastore'], 'datastores'],
+const REFERENCES: readonly (readonly [section: Section, keys: Keys, target: Section])[] = [
+  ['datastores', ['array'], 'arrays'],
+  ...DATASTORES_OF_VM.map((keys) => ['vms', keys, 'datastores'] as const),
   ['vms', ['host'], 'hosts'],
   ['proxies', ['links'], 'links'],
   ['repositories', ['links'], 'links'],
@@ -48,9 +57,12 @@ function entryNames(root: MapTree, section: string): string[] {
 }
 
 /** The texts of a scalar or of a list of scalars; anything else is the schema's to refuse. */
-function textsAt(root: MapTree, path: readonly string[]): { text: string; place: Place }[] {
-  const value = valueAt(root, path);
-  const scalars: Tree[] = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
+function textsAt(root: MapTree, path: Keys): { text: string; place: Place }[] {
+  let found: Tree[] = [root];
+  for (const step of path) {
+    found = found.flatMap((tree) => (step === null ? (tree.kind === 'list' ? tree.items : []) : (valueAt(tree, [step]) ?? [])));
+  }
+  const scalars = found.flatMap((tree) => (tree.kind === 'list' ? tree.items : tree));
   return scalars.flatMap((one) => (one.kind === 'scalar' && typeof one.value === 'string' ? [{ text: one.value, place: one.place }] : []));
 }
 
@@ -80,14 +92,20 @@ function groupsOf(root: MapTree): Groups {
 
 function checkVmNames(root: MapTree, groups: Groups, problems: Problems): void {
   let total = 0;
+  let disks = 0;
   for (const [name, count] of groups) {
-    total += count === null ? 1 : Number.isFinite(count) ? count : 0;
+    const instances = count === null ? 1 : Number.isFinite(count) ? count : 0;
+    const list = valueAt(root, ['vms', name, 'disks']);
+    total += instances;
+    disks += instances * (list?.kind === 'list' ? list.items.length : 1);
     const group = groupOfInstance(groups, name);
     if (group === null) continue;
     const expected = `another name: \`vms.${group}\` counts out ${listNames([instanceName(group, 1)])} and so on`;
     problems.add(placeOfKey(root, name), `\`${name}\` is also the name of a VM of \`vms.${group}\``, { expected });
   }
   if (total > MAX_VMS) problems.add(placeAt(root, ['vms']), `the scenario has ${total} VMs`, { expected: `at most ${MAX_VMS}` });
+  else if (disks > MAX_DISKS)
+    problems.add(placeAt(root, ['vms']), `the VMs of the scenario have ${disks} disks`, { expected: `at most ${MAX_DISKS}` });
 }
 
 function placeOfKey(root: MapTree, name: string): Place {
@@ -103,12 +121,12 @@ class Estate {
   constructor(root: MapTree, groups: Groups) {
     this.groups = groups;
     for (const group of groups.keys()) {
-      for (const [property, key] of [
-        ['tags', 'tags'],
-        ['hosts', 'host'],
-        ['datastores', 'datastore'],
+      for (const [property, keys] of [
+        ['tags', ['tags']],
+        ['hosts', ['host']],
+        ...DATASTORES_OF_VM.map((keys) => ['datastores', keys] as const),
       ] as const) {
-        for (const { text } of textsAt(root, ['vms', group, key])) {
+        for (const { text } of textsAt(root, ['vms', group, ...keys])) {
           const at = `${property} ${text}`;
           const list = this.index.get(at);
           if (list === undefined) this.index.set(at, [group]);

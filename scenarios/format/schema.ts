@@ -6,32 +6,50 @@ import {
   complaint,
   countOrUnlimited,
   duration,
-  durationOrUnlimited,
+  durationOrNever,
   localTime,
   nameKey,
   nameList,
   nameReference,
   parsed,
-  percent,
   positiveDuration,
   positiveRate,
   positiveRateOrUnlimited,
   positiveSize,
-  rate,
   rateOrRelative,
-  relative,
   size,
 } from './fields.ts';
+import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
 
 export const FORMAT_VERSION = 1;
-/** Over all groups. */
-export const MAX_VMS = 200_000;
 /** Shorter periods are slips of the unit (`10ms` for `10m`), and would fill any log. */
 const MIN_PERIOD_MS = 1000;
 const MAX_DURATION_MS = 3653 * MS_PER_DAY;
 
 const numberOf = (description: string) => z.number().positive().describe(description);
+
+const array = z
+  .strictObject({
+    read: positiveRate('Sequential read throughput, shared by the datastores on it.'),
+    write: positiveRate('Sequential write throughput, shared likewise.'),
+    iops: numberOf('Random operations per second, shared likewise.'),
+    capacity: positiveSize('Usable capacity; for the record, it is not simulated.'),
+  })
+  .describe('A storage array: the device behind the datastores that name it.');
+
+const latencyControl = z
+  .union(
+    [
+      z.literal('none').transform(() => null),
+      z.strictObject({
+        stop: positiveDuration('Latency above which no new task begins here.'),
+        throttle: positiveDuration('Latency at which transfers and merges are held back.'),
+      }),
+    ],
+    { error: () => complaint('this is no latency control', '`{stop: 20ms, throttle: 30ms}`, or `none`') },
+  )
+  .describe('What protects the guests from backups. Default none.');
 
 const datastore = z
   .strictObject({
@@ -49,10 +67,25 @@ const datastore = z
     mergeRate: positiveRate('Cap of one consolidation. Default by class.').optional(),
     floor: size('Free space at which writes that need a new block are refused. Default 100MiB.').optional(),
     resumeMargin: size('Free space above the floor at which it counts as freed. Default 1GiB.').optional(),
-    onFull: z.enum(['pause-writers']).optional().describe('What happens at the floor. Default pause-writers.'),
+    onFull: z
+      .enum(['pause-writers', 'all'])
+      .optional()
+      .describe('Who stops at the floor: VMs that need a new block, or every VM with a disk here. Default pause-writers.'),
     onSpaceFreed: z.enum(['stay-paused', 'resume']).optional().describe('What paused VMs do when space is back. Default stay-paused.'),
-    consolidation: z.enum(['mirror']).optional().describe('How a delta is merged under a running VM. Default mirror.'),
-    merges: z.enum(['parallel']).optional().describe('How several VMs consolidate on one datastore. Default parallel.'),
+    maxOpenSnapshots: countOrUnlimited('Snapshots of jobs open here at once. Default unlimited.').optional(),
+    countOrphans: z
+      .boolean()
+      .optional()
+      .describe('Whether snapshots of users and those left behind count towards `maxOpenSnapshots`. Default false.'),
+    consolidation: z.enum(['mirror', 'helper']).optional().describe('How a delta is merged under a running VM. Default mirror.'),
+    passLimit: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Passes of a merge with helper deltas before the VM stands still for the rest; only for `consolidation: helper`. Default 10.'),
+    merges: z.enum(['parallel', 'serial']).optional().describe('How several VMs consolidate on one datastore. Default parallel.'),
+    latencyControl: latencyControl.optional(),
+    array: nameReference('The array behind it. Default none.').optional(),
     ioSize: positiveSize('Mean size of a random guest operation. Default 16KiB.').optional(),
     queueDepth: z.int().min(1).optional().describe('Outstanding operations of one backup stream. Default 8.'),
   })
@@ -60,7 +93,7 @@ const datastore = z
 
 const host = z
   .strictObject({
-    network: positiveRateOrUnlimited('Management network. Default unlimited.').optional(),
+    network: positiveRateOrUnlimited('Its network: what agents in its VMs may send together. Default unlimited.').optional(),
     nbd: positiveRateOrUnlimited('What backup transfers over that network may take together. Default 40 % of `network`.').optional(),
   })
   .describe('A hypervisor host.');
@@ -69,8 +102,11 @@ const link = z.strictObject({ bandwidth: positiveRate('Bandwidth, shared by all 
 
 const proxy = z
   .strictObject({
-    slots: countOrUnlimited('Disks at once. Default unlimited.').optional(),
-    slotUnit: z.enum(['disk']).optional().describe('What takes a slot. Default disk.'),
+    slots: countOrUnlimited('Disks (or VMs, see `slotUnit`) at once. Default unlimited.').optional(),
+    slotUnit: z
+      .enum(['disk', 'vm'])
+      .optional()
+      .describe('What takes a slot here and on the repository: each disk, or a VM with all its disks. Default disk.'),
     cores: amountOrUnlimited('Processor cores. Default unlimited.').optional(),
     perCore: z
       .strictObject({
@@ -93,65 +129,6 @@ const repository = z
     links: nameList('Links between the proxies and this repository. Default none.').optional(),
   })
   .describe('A backup repository.');
-
-const writes = z
-  .strictObject({
-    changed: rateOrRelative('Unique bytes written per 24 h; a share is of the used bytes at the start. Default 5%/day.').optional(),
-    rate: rate('All bytes written, rewrites included. Default: follows from the law and `changed`.').optional(),
-    law: z.enum(['append', 'working-set', 'power']).optional().describe('How unique bytes follow from written bytes. Default power.'),
-    exponent: z.number().gt(0).max(1).optional().describe('Exponent of the power law. Default 0.72.'),
-    workingSet: positiveSize('Bytes that are written again and again; for the law `working-set`.').optional(),
-    growth: relative('Growth of `changed` and `rate`. Default none.').optional(),
-  })
-  .describe('What the guest writes.');
-
-const snapshot = z
-  .strictObject({
-    taken: localTime('When it was taken, before the start.'),
-    size: positiveSize('Its delta at the start.'),
-    kind: z.enum(['user', 'orphan']).optional().describe('Taken by somebody, or left behind by a backup. Default user.'),
-  })
-  .describe('A snapshot that exists at the start.');
-
-const multipliers = z
-  .array(z.number().min(0))
-  .refine((list) => list.length === 24 || list.length === 168, {
-    error: () => complaint('wrong number of multipliers', '24 (hours of a day) or 168 (hours from Monday 00:00)'),
-  })
-  .refine((list) => list.some((value) => value > 0), { error: () => complaint('all multipliers are zero', 'at least one hour with activity') });
-
-const vm = z
-  .strictObject({
-    count: z
-      .int()
-      .min(1)
-      .max(MAX_VMS)
-      .optional()
-      .describe('How many: `web` with count 20 gives web-01 to web-20. Without it one VM bears the name itself.'),
-    vary: percent('Spreads used, changed and rate over the instances, each by its own random draw. Default 0.').optional(),
-    host: nameReference('The host it runs on. Default none (no host limit).').optional(),
-    datastore: nameReference('Where its disk lies.'),
-    size: positiveSize('Size of its disk.'),
-    used: size('Bytes in use on the disk. Default: `size`.').optional(),
-    provisioning: z.enum(['thin', 'thick']).optional().describe('Thin disks take their used bytes, thick ones their size. Default thin.'),
-    writes: writes.optional(),
-    reads: z
-      .strictObject({ rate: rate('All bytes read. Default: as large as the writes.').optional() })
-      .optional()
-      .describe('What the guest reads.'),
-    activity: z
-      .union([z.enum(['flat', 'office-hours', 'nights']), multipliers])
-      .optional()
-      .describe('How reads and writes spread over the hours: a profile, or 24 or 168 multipliers. Default flat.'),
-    growth: rateOrRelative('Growth of the used bytes: a size per time, or a share per day or week. Default 0.').optional(),
-    tags: nameList('Tags that jobs may select by. Default none.').optional(),
-    snapshots: z.array(snapshot).optional().describe('Snapshots that exist at the start. Default none.'),
-    changeTracking: z.boolean().optional().describe('Whether increments can be read. Default true.'),
-    deltaOverhead: z.number().min(1).optional().describe('Bytes a delta takes per unique byte written. Default 1.'),
-    toleratesPause: durationOrUnlimited('How long the guest rides out a pause before it crashes. Default unlimited.').optional(),
-    maxChain: z.int().min(1).optional().describe('Snapshots above the base at most. Default 32.'),
-  })
-  .describe('A VM, or a group of like ones.');
 
 const cron = z
   .string()
@@ -210,7 +187,10 @@ const selection = z
 const job = z
   .strictObject({
     vms: selection,
-    method: z.enum(['snapshot']).optional().describe('How data is read. Default snapshot.'),
+    method: z
+      .enum(['snapshot', 'agent'])
+      .optional()
+      .describe('How data is read: from a snapshot over the network of the host, or by an agent in the guest. Default snapshot.'),
     schedule,
     proxies: nameList('Proxies that may carry the data. Default none: the transfer meets no proxy limit.').optional(),
     repository: nameReference('Where the data goes.'),
@@ -219,8 +199,14 @@ const job = z
     concurrency: countOrUnlimited('Tasks of one run at once. Default unlimited.').optional(),
     streamRate: positiveRateOrUnlimited("Cap of one disk's transfer. Default unlimited.").optional(),
     reduction: numberOf('Source bytes per stored byte. Default 2.').optional(),
-    ifRunning: z.enum(['skip', 'queue', 'queue-all', 'start']).optional().describe('What a tick does that finds the job running. Default skip.'),
-    ifVmBusy: z.enum(['wait']).optional().describe('What a task does when another job holds the VM. Default wait.'),
+    ifRunning: z
+      .enum(['skip', 'queue', 'queue-all', 'start', 'cancel-previous'])
+      .optional()
+      .describe('What a tick does that finds the job running. Default skip.'),
+    ifVmBusy: z
+      .enum(['wait', 'stack'])
+      .optional()
+      .describe('What a task does when another job holds the VM: wait for it, or put a snapshot on top. Default wait.'),
     snapshots: z.enum(['per-task', 'whole-run']).optional().describe('When snapshots open. Default per-task.'),
     priority: z.int().optional().describe('Lower goes first. Default 0.'),
     zeroDetection: z.boolean().optional().describe('Whether a full leaves out unused blocks. Default true.'),
@@ -255,11 +241,24 @@ export const headShape = {
     error: () => complaint('longer than ten years', 'at most `3653d`'),
   }),
   seed: seed.optional().describe('Decides every random draw. Default: the name.'),
+  operator: z
+    .strictObject({ respondsAfter: durationOrNever('From the pause of a VM to the answer, once space is back. Default never.').optional() })
+    .optional()
+    .describe('Who resumes VMs that a full datastore has paused.'),
   extends: z.string().optional().describe('Another scenario file over which this one is laid.'),
 };
 
 /** The entries of each section by name. */
-export const entrySchemas = { datastores: datastore, hosts: host, links: link, proxies: proxy, repositories: repository, vms: vm, jobs: job };
+export const entrySchemas = {
+  arrays: array,
+  datastores: datastore,
+  hosts: host,
+  links: link,
+  proxies: proxy,
+  repositories: repository,
+  vms: vm,
+  jobs: job,
+};
 
 export type Section = keyof typeof entrySchemas;
 export type EntryOf<S extends Section> = z.output<(typeof entrySchemas)[S]>;
@@ -268,6 +267,7 @@ export const SECTIONS = Object.keys(entrySchemas) as Section[];
 
 export const scenarioSchema = z.strictObject({
   ...headShape,
+  arrays: z.record(nameKey, array).optional().describe('Storage arrays by name.'),
   datastores: z.record(nameKey, datastore).optional().describe('Datastores by name.'),
   hosts: z.record(nameKey, host).optional().describe('Hosts by name.'),
   links: z.record(nameKey, link).optional().describe('Network links by name.'),

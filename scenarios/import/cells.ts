@@ -1,4 +1,6 @@
-import type { Cell, Workbook } from './workbook.ts';
+import type { Conventions } from './conventions.ts';
+import { type NumberShape, readDateShape, readNumberShape } from './shapes.ts';
+import type { Cell, Sheet } from './workbook.ts';
 
 /** The meaning of one cell; `problem` where it has none. */
 export type Parsed<T> = { value: T } | { problem: string };
@@ -10,34 +12,52 @@ const dayMs = 86_400_000;
 const firstRealYear = 1999;
 
 /**
- * Sizes are whole numbers, as real numbers or as text with any one thousands separator. Groups of exactly three digits make `16.384` safe to read
- * as 16384: these columns never hold fractions.
+ * MiB. Numbers as they are, or text with separators, which the conventions of the file explain. A whole number may carry a fraction of zeros; other
+ * sizes are rounded up, so that no space is lost.
  */
-export function parseMebibytes(cell: Cell): Parsed<number> {
+export function parseMebibytes(cell: Cell, holds: 'whole' | 'size', conventions: Conventions): Parsed<number> {
   const shown = JSON.stringify(cell);
+  const wanted = holds === 'whole' ? 'a whole number' : 'a number';
   let value: number;
   if (typeof cell === 'number') value = cell;
-  else if (typeof cell === 'string' && /^\d{1,3}(?:([,.'’ \u00a0\u202f])\d{3})(?:\1\d{3})*$|^\d+$/.test(cell.trim()))
-    value = Number(cell.replace(/\D/g, ''));
-  else return { problem: `${shown} is not a whole number` };
-  if (!Number.isInteger(value)) return { problem: `${shown} is not a whole number` };
+  else if (typeof cell === 'string') {
+    const shape = readNumberShape(cell.trim());
+    if (shape === undefined) return { problem: `${shown} is not ${wanted}` };
+    const isFraction = shape.couldBeFraction && holds === 'size' ? readsAsFraction(shape, conventions) : false;
+    if (isFraction === undefined) {
+      return { problem: `${shown} may have a thousands separator or a decimal one; nothing in the file tells. Write the number without separators` };
+    }
+    value = isFraction ? Number(shape.whole) / 1000 : Number(`${shape.whole}.${shape.fraction}0`);
+  } else return { problem: `${shown} is not ${wanted}` };
+  if (holds === 'whole' && !Number.isInteger(value)) return { problem: `${shown} is not a whole number` };
   if (value < 0) return { problem: `${shown} is negative` };
   if (value > largestMebibytes) return { problem: `${shown} is more than 8 PiB` };
-  return { value };
+  return { value: Math.ceil(value) };
 }
+
+/** Whether the one separator before three digits marks decimals; undefined where the file does not tell. */
+function readsAsFraction({ group }: NumberShape, { thousands, decimal }: Conventions): boolean | undefined {
+  if (decimal !== undefined) return decimal === group;
+  if (thousands !== undefined) return thousands !== group;
+  return undefined;
+}
+
+/** As spreadsheets write them in the languages in which they write anything else than TRUE and FALSE. */
+const trueWords = new Set(['true', '1', 'yes', 'wahr', 'vrai', 'verdadero', 'vero', 'waar', 'verdadeiro']);
+const falseWords = new Set(['false', '0', 'no', 'falsch', 'faux', 'falso', 'onwaar']);
 
 export function parseFlag(cell: Cell): Parsed<boolean> {
   const text = String(cell).trim().toLowerCase();
-  if (text === 'true' || text === '1') return { value: true };
-  if (text === 'false' || text === '0') return { value: false };
+  if (trueWords.has(text)) return { value: true };
+  if (falseWords.has(text)) return { value: false };
   return { problem: `${JSON.stringify(cell)} is neither True nor False` };
 }
 
 /**
  * A wall-clock time as milliseconds since 1970-01-01T00:00 of the same, unnamed clock; undefined where the date is an unset one. Numbers are
- * serial days; text is year first (`2026-03-18 16:05:15`, `2026/03/18`), and a zone behind it is left out of account.
+ * serial days; text is year first (`2026-03-18 16:05:15`, `2026/03/18`), or in the order of the file's region. A zone behind it is left out of account.
  */
-export function parseTime(cell: Cell, serialEpoch: Workbook['serialEpoch']): Parsed<number | undefined> {
+export function parseTime(cell: Cell, serialEpoch: Sheet['serialEpoch'], conventions: Conventions): Parsed<number | undefined> {
   if (typeof cell === 'number') {
     // Day 0 of the 1900 system is 1899-12-30 for every date after February 1900.
     const zeroMs = serialEpoch === 1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
@@ -45,23 +65,33 @@ export function parseTime(cell: Cell, serialEpoch: Workbook['serialEpoch']): Par
     if (!(Math.abs(cell) < 2_958_466)) return { problem: `${cell} is not a date` };
     return { value: onlyReal(timeMs) };
   }
-  const match = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?$/.exec(
-    String(cell).trim(),
-  );
-  if (match === null) return { problem: `${JSON.stringify(cell)} is not a date (year-month-day hours:minutes:seconds)` };
-  const [year, month, day, hours, minutes, seconds] = match.slice(1).map((digits) => Number(digits ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const text = String(cell).trim();
+  const parts = readYearFirst(text) ?? readRegional(text, conventions);
+  if (parts === undefined) return { problem: `${JSON.stringify(cell)} is not a date (year-month-day hours:minutes:seconds)` };
+  if (parts === 'ambiguous') return { problem: `${JSON.stringify(cell)} may start with the day or the month; nothing in the file tells` };
+  const { year, month, day, hours, minutes, seconds } = parts;
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hours > 23 || minutes > 59 || seconds > 59) {
     return { problem: `${JSON.stringify(cell)} is not a possible date` };
   }
   return { value: onlyReal(date.getTime() + ((hours * 60 + minutes) * 60 + seconds) * 1000) };
+}
+
+type Time = Record<'year' | 'month' | 'day' | 'hours' | 'minutes' | 'seconds', number>;
+
+function readYearFirst(text: string): Time | undefined {
+  const match = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?$/.exec(text);
+  if (match === null) return undefined;
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((digits) => Number(digits ?? 0));
+  return { year, month, day, hours, minutes, seconds };
+}
+
+function readRegional(text: string, conventions: Conventions): Time | 'ambiguous' | undefined {
+  const shape = readDateShape(text);
+  if (shape === undefined) return undefined;
+  const dayFirst = shape.dayFirst ?? conventions.dayFirst;
+  if (dayFirst === undefined) return 'ambiguous';
+  return { ...shape, day: dayFirst ? shape.first : shape.second, month: dayFirst ? shape.second : shape.first };
 }
 
 function onlyReal(timeMs: number): number | undefined {

@@ -15,13 +15,12 @@ export function cleanText(workbook: Workbook): { workbook: Workbook; cleanedCell
   const cleanedCells: CleanedCell[] = [];
   const sheets = workbook.sheets.map((sheet) => {
     const headers = sheet.headers.map((header) => ({ ...header, text: withoutControls(header.text) }));
-    const nameOf = new Map(headers.map((header) => [header.column, header.text]));
+    const textOf = new Map(headers.map((header) => [header.slot, header.text]));
     const rows = sheet.rows.map((row) => {
-      if (![...row.cells.values()].some((cell) => clean(cell) !== cell)) return row;
-      const cells = new Map<number, Cell>();
-      for (const [column, cell] of row.cells) {
-        cells.set(column, clean(cell));
-        if (cells.get(column) !== cell) cleanedCells.push({ sheet: sheet.name, row: row.number, column: nameOf.get(column) ?? '' });
+      if (!row.cells.some((cell) => clean(cell) !== cell)) return row;
+      const cells = row.cells.map(clean);
+      for (const [slot, cell] of cells.entries()) {
+        if (cell !== row.cells[slot]) cleanedCells.push({ sheet: sheet.name, row: row.number, column: textOf.get(slot) ?? '' });
       }
       return { ...row, cells };
     });
@@ -30,8 +29,10 @@ export function cleanText(workbook: Workbook): { workbook: Workbook; cleanedCell
   return { workbook: { ...workbook, sheets }, cleanedCells };
 }
 
-function clean(cell: Cell): Cell {
-  return typeof cell === 'string' ? withoutControls(cell).replace(/(?<=^\s*|^\[)__proto__(?=\s*$|\])/, '_proto_') : cell;
+function clean(cell: Cell | undefined): Cell | undefined {
+  if (typeof cell !== 'string') return cell;
+  const text = withoutControls(cell);
+  return text.includes('__proto__') ? text.replace(/^(\s*|\[)__proto__(?=\s*$|\])/, '$1_proto_') : text;
 }
 
 function withoutControls(text: string): string {

@@ -1,6 +1,7 @@
 import { groupBy } from './groups.ts';
 import type { DatastoreRecord } from './inventory.ts';
 import { UniqueNames } from './names.ts';
+import { distinctRows } from './owners.ts';
 import { formatMebibytes, sum, upToGibibyte } from './quantities.ts';
 import type { ImportLog } from './report.ts';
 import type { ImportedVm } from './vms.ts';
@@ -21,15 +22,21 @@ export interface ImportedDatastore {
 
 /** Lays the VMs on the datastores of the file, and on assumed ones where the file says too little. In the order of the file. */
 export function importDatastores(vms: readonly ImportedVm[], records: readonly DatastoreRecord[], log: ImportLog): ImportedDatastore[] {
-  const usable = records.filter((record) => (record.capacityMebibytes ?? 0) > 0);
-  for (const record of records) {
-    if (!usable.includes(record)) log.leaveOut('vDatastore', record.row, record.name, 'no capacity in the file, or a capacity of 0');
+  const distinct = distinctRows(
+    records,
+    ({ server, objectId }) => (server === undefined || objectId === undefined ? undefined : JSON.stringify([server, objectId])),
+    ({ name }) => name,
+    log,
+  );
+  const usable = distinct.filter((record) => (record.capacityMebibytes ?? 0) > 0);
+  for (const record of distinct) {
+    if (!usable.includes(record)) log.leaveOut(record.sheet, record.row, record.name, 'no capacity in the file, or a capacity of 0');
   }
   const names = new UniqueNames([...records.map((record) => record.name), ...vms.flatMap((vm) => vm.datastore ?? [])]);
   const described = new Map<DatastoreRecord, ImportedDatastore>();
   for (const record of usable) {
     const name = names.take(record.name);
-    if (name !== record.name) log.assume(`datastores.${name}`, name, `another datastore named ${record.name} (vDatastore, row ${record.row})`);
+    if (name !== record.name) log.assume(`datastores.${name}`, name, `another datastore named ${record.name} (${record.sheet}, row ${record.row})`);
     const datastore = { name, capacityMebibytes: record.capacityMebibytes ?? 0, otherUsedMebibytes: 0, described: true, vms: [] };
     described.set(record, datastore);
   }

@@ -1,13 +1,17 @@
 import { parseTime } from './cells.ts';
-import { matchColumns, normaliseHeader, RowReader, type SheetSpec } from './columns.ts';
-import { ImportError } from './errors.ts';
-import type { ImportReport } from './report.ts';
-import { tabOf, vDatastore, vDisk, vHost, vInfo, vMetaData, vPartition, vSnapshot } from './rvtools-sheets.ts';
-import { usualHeaders } from './usual-headers.ts';
-import type { Workbook } from './workbook.ts';
+import type { RowReader } from './columns.ts';
+import { unknownConventions } from './conventions.ts';
+import { areTags, customColumns } from './custom-columns.ts';
+import { groupBy } from './groups.ts';
+import { normaliseHeader } from './headers.ts';
+import { vDatastore, vDisk, vHost, vInfo, vMetaData, vPartition, vSnapshot } from './rvtools-sheets.ts';
+import { type ReadingReport, Tabs } from './tabs.ts';
+import type { Header, Sheet, Workbook } from './workbook.ts';
 
 /** What tells apart VMs of one name. */
 export interface Identity {
+  /** The file, where it holds more than one tab. */
+  file: string | undefined;
   server: string | undefined;
   serverName: string | undefined;
   vmId: string | undefined;
@@ -20,6 +24,7 @@ export interface Identity {
 
 /** A row that belongs to a VM. */
 export interface VmRow {
+  sheet: string;
   row: number;
   vm: string;
   identity: Identity;
@@ -33,6 +38,10 @@ export interface VmRecord extends VmRow {
   provisionedMebibytes: number | undefined;
   inUseMebibytes: number | undefined;
   changeTracking: boolean | undefined;
+  /** Whether a merge of deltas that nobody holds any more is still to be done. */
+  consolidationNeeded: boolean;
+  /** Cluster, folder and tags, as `cluster:blue`. */
+  tags: string[];
   /** Of the configuration file. */
   datastore: string | undefined;
 }
@@ -48,6 +57,8 @@ export interface DiskRecord extends VmRow {
 }
 
 export interface PartitionRecord extends VmRow {
+  /** Drive letter or mount point. */
+  disk: string | undefined;
   diskKey: string | undefined;
   consumedMebibytes: number | undefined;
 }
@@ -58,8 +69,10 @@ export interface SnapshotRecord extends VmRow {
 }
 
 export interface DatastoreRecord {
+  sheet: string;
   row: number;
   name: string;
+  objectId: string | undefined;
   server: string | undefined;
   serverName: string | undefined;
   hosts: string[];
@@ -74,20 +87,16 @@ export interface Inventory {
   partitions: PartitionRecord[];
   snapshots: SnapshotRecord[];
   datastores: DatastoreRecord[];
-  hosts: { row: number; name: string }[];
+  hosts: { sheet: string; row: number; name: string }[];
   /** When it was exported, and where that is said; on the clock of the export. */
   exported: { timeMs: number; source: string } | undefined;
 }
 
-/** Which sheets and columns were there. */
-export type ReadingReport = Pick<ImportReport, 'sheets' | 'missingSheets' | 'missingColumns' | 'aliases' | 'unknownColumns'>;
-
 export function readInventory(workbook: Workbook): { inventory: Inventory; reading: ReadingReport } {
-  const reading: ReadingReport = { sheets: [], missingSheets: [], missingColumns: [], aliases: [], unknownColumns: [] };
-  const rowsOf = <Field extends string>(spec: SheetSpec<Field>) => readRows(workbook, spec, reading);
-
-  const infoRows = rowsOf(vInfo);
-  if (infoRows === undefined) throw new ImportError(workbook.fileName, 'has no sheet vInfo; this does not look like an RVTools export');
+  const tabs = new Tabs(workbook, [vInfo, vDisk, vPartition, vSnapshot, vDatastore, vHost, vMetaData]);
+  tabs.require(vInfo);
+  const infoRows = tabs.keyedRows(vInfo);
+  const tagColumns = findTagColumns(infoRows);
   const vms = infoRows.map(
     (row): VmRecord => ({
       ...vmRow(row),
@@ -98,10 +107,12 @@ export function readInventory(workbook: Workbook): { inventory: Inventory; readi
       provisionedMebibytes: row.mebibytes('provisioned'),
       inUseMebibytes: row.mebibytes('inUse'),
       changeTracking: row.flag('changeTracking'),
+      consolidationNeeded: row.flag('consolidation') ?? false,
+      tags: tagsOf(row, tagColumns.get(row.sheet) ?? []),
       datastore: datastoreOf(row.text('path')),
     }),
   );
-  const disks = (rowsOf(vDisk) ?? []).map(
+  const disks = tabs.keyedRows(vDisk).map(
     (row): DiskRecord => ({
       ...vmRow(row),
       disk: row.text('disk') ?? `row ${row.number}`,
@@ -113,59 +124,72 @@ export function readInventory(workbook: Workbook): { inventory: Inventory; readi
       datastore: datastoreOf(row.text('path')),
     }),
   );
-  const partitions = (rowsOf(vPartition) ?? []).map(
+  const partitions = tabs.keyedRows(vPartition).map(
     (row): PartitionRecord => ({
       ...vmRow(row),
+      disk: row.text('disk'),
       diskKey: row.text('diskKey'),
       consumedMebibytes: row.mebibytes('consumed'),
     }),
   );
-  const snapshots = (rowsOf(vSnapshot) ?? []).map(
+  const snapshots = tabs.keyedRows(vSnapshot).map(
     (row): SnapshotRecord => ({
       ...vmRow(row),
       takenMs: row.time('taken'),
       sizeMebibytes: row.mebibytes('size'),
     }),
   );
-  const datastores = (rowsOf(vDatastore) ?? []).map(readDatastore);
-  const hosts = (rowsOf(vHost) ?? []).map((row) => ({ row: row.number, name: row.text('host') ?? '' }));
+  const datastores = tabs.keyedRows(vDatastore).map(readDatastore);
+  const hosts = tabs.keyedRows(vHost).map((row) => ({ sheet: row.sheet.name, row: row.number, name: row.text('host') ?? '' }));
   const newestMs = latest([
-    ...snapshots.map((snapshot) => snapshot.takenMs ?? 0),
-    ...infoRows.flatMap((row) => [timeIfReadable(workbook, row.text('created')), timeIfReadable(workbook, row.text('poweredOn'))]),
+    ...snapshots.map((snapshot) => snapshot.takenMs),
+    ...infoRows.flatMap((row) => [row.timeIfAny('created'), row.timeIfAny('poweredOn')]),
   ]);
-  return { inventory: { vms, disks, partitions, snapshots, datastores, hosts, exported: exportTime(workbook, newestMs) }, reading };
+  for (const [sheet, headers] of tagColumns) {
+    if (headers.length === 0) continue;
+    const names = headers.map((header) => JSON.stringify(header.text)).join(', ');
+    tabs.reading.remarks.push({ fileName: sheet.fileName, remark: `${sheet.name}: read as tags: ${names}` });
+  }
+  tabs.reportUnknown(new Set([...tagColumns.values()].flat()));
+  return {
+    inventory: { vms, disks, partitions, snapshots, datastores, hosts, exported: exportTime(workbook, tabs, newestMs) },
+    reading: tabs.reading,
+  };
 }
 
-/** The rows of a sheet that have a key; undefined where the sheet is missing. */
-function readRows<Field extends string>(workbook: Workbook, spec: SheetSpec<Field>, reading: ReadingReport): RowReader<Field>[] | undefined {
-  const [sheet, second] = workbook.sheets.filter((candidate) => tabOf(candidate.name) === spec.sheet.toLowerCase());
-  if (sheet === undefined) {
-    reading.missingSheets.push(spec.sheet);
-    return undefined;
-  }
-  if (second !== undefined) throw new ImportError(workbook.fileName, `is there twice, also as ${second.name}`, { sheet: sheet.name });
-  const { columns, aliases, missing } = matchColumns(workbook.fileName, sheet, spec);
-  if (!columns.has(spec.key)) throw new ImportError(workbook.fileName, `has no column ${spec.columns[spec.key].header}`, { sheet: sheet.name });
-  const rows = sheet.rows.map((row) => new RowReader(workbook, sheet, columns, row)).filter((row) => row.text(spec.key) !== undefined);
-  const usual = new Set((usualHeaders[spec.sheet] ?? []).map(normaliseHeader));
-  const readColumns = new Set([...columns.values()].map((header) => header.column));
-  reading.sheets.push({
-    sheet: sheet.name,
-    rowsRead: rows.length,
-    rowsWithoutKey: sheet.rowsInFile - rows.length,
-    cellsBeyondLimit: sheet.cellsBeyondLimit,
-  });
-  reading.aliases.push(...aliases.map((alias) => ({ sheet: sheet.name, ...alias })));
-  reading.missingColumns.push(...missing.map((column) => ({ sheet: sheet.name, column })));
-  for (const { column, text } of sheet.headers) {
-    const known = usual.has(normaliseHeader(text)) || usual.has(normaliseHeader(text.replace(/\bMB\b/, 'MiB')));
-    if (!readColumns.has(column) && !known) reading.unknownColumns.push({ sheet: sheet.name, column: text });
-  }
-  return rows;
+type InfoRow = RowReader<keyof typeof vInfo.columns>;
+
+/** Custom columns of vInfo whose values sort VMs into classes; by sheet. */
+function findTagColumns(rows: readonly InfoRow[]): Map<Sheet, Header[]> {
+  const rowsOf = groupBy(rows, (row) => row.sheet);
+  return new Map(
+    [...rowsOf].map(([sheet, ofSheet]) => {
+      const custom = customColumns(
+        sheet.tab,
+        sheet.headers.map((header) => header.text),
+      );
+      const candidates = sheet.headers.filter((header, index) => custom.has(index) && header.slot !== undefined);
+      return [sheet, candidates.filter((header) => areTags(ofSheet.flatMap((row) => row.textUnder(header) ?? [])))];
+    }),
+  );
 }
 
-function vmRow(row: RowReader<keyof Identity | 'vm'>): VmRow {
+function tagsOf(row: InfoRow, tagColumns: readonly Header[]): string[] {
+  const folder = row.text('folder')?.replace(/^\/+|\/+$/g, '');
+  const cluster = row.text('cluster');
+  return [
+    ...(cluster === undefined ? [] : [`cluster:${cluster}`]),
+    ...(folder === undefined || folder === '' ? [] : [`folder:${folder}`]),
+    ...tagColumns.flatMap((header) => {
+      const value = row.textUnder(header);
+      return value === undefined ? [] : [`${header.text.trim()}:${value}`];
+    }),
+  ];
+}
+
+function vmRow(row: RowReader<Exclude<keyof Identity, 'file'> | 'vm'>): VmRow {
   const identity: Identity = {
+    file: row.sheet.sharesFile ? row.sheet.fileName : undefined,
     server: row.text('server'),
     serverName: row.text('serverName'),
     vmId: row.text('vmId'),
@@ -175,10 +199,10 @@ function vmRow(row: RowReader<keyof Identity | 'vm'>): VmRow {
     host: row.text('host'),
     folder: row.text('folder'),
   };
-  return { row: row.number, vm: row.text('vm') ?? '', identity };
+  return { sheet: row.sheet.name, row: row.number, vm: row.text('vm') ?? '', identity };
 }
 
-function readPowerstate(row: RowReader<'powerstate'>): VmRecord['powerstate'] {
+function readPowerstate(row: InfoRow): VmRecord['powerstate'] {
   const text = row.text('powerstate');
   if (text === undefined) return undefined;
   const known = (['poweredOn', 'poweredOff', 'suspended'] as const).find((state) => state.toLowerCase() === text.toLowerCase());
@@ -195,8 +219,10 @@ function readDatastore(row: RowReader<keyof typeof vDatastore.columns>): Datasto
   const freeMebibytes = row.mebibytes('free');
   const freed = capacityMebibytes === undefined || freeMebibytes === undefined ? undefined : Math.max(0, capacityMebibytes - freeMebibytes);
   return {
+    sheet: row.sheet.name,
     row: row.number,
     name: row.text('name') ?? '',
+    objectId: row.text('objectId'),
     server: row.text('server'),
     serverName: row.text('serverName'),
     hosts: (row.text('hosts') ?? '').split(',').map((host) => host.trim()),
@@ -205,36 +231,22 @@ function readDatastore(row: RowReader<keyof typeof vDatastore.columns>): Datasto
   };
 }
 
-function timeIfReadable(workbook: Workbook, cell: string | undefined): number {
-  if (cell === undefined) return 0;
-  const serial = Number(cell);
-  const parsed = parseTime(Number.isNaN(serial) ? cell : serial, workbook.serialEpoch);
-  return 'value' in parsed ? (parsed.value ?? 0) : 0;
-}
-
 /** The export's own word, else the workbook's, else the newest date in the file. */
-function exportTime(workbook: Workbook, newestMs: number): Inventory['exported'] {
-  const statedMs = statedExportTime(workbook);
+function exportTime(workbook: Workbook, tabs: Tabs, newestMs: number): Inventory['exported'] {
+  const statedMs = latest(tabs.rows(vMetaData).map((row) => row.timeIfAny(isExportTime(row.text('property')) ? 'value' : 'created')));
   if (statedMs > 0) return { timeMs: statedMs, source: 'vMetaData' };
-  const createdMs = timeIfReadable(workbook, workbook.created);
+  const created = workbook.created === undefined ? undefined : parseTime(workbook.created, 1900, unknownConventions);
+  const createdMs = created !== undefined && 'value' in created ? (created.value ?? 0) : 0;
   if (createdMs > 0) return { timeMs: createdMs, source: 'the creation date of the workbook' };
   return newestMs > 0 ? { timeMs: newestMs, source: 'the newest date in the file' } : undefined;
 }
 
-function statedExportTime(workbook: Workbook): number {
-  const sheet = workbook.sheets.find((candidate) => tabOf(candidate.name) === vMetaData.sheet.toLowerCase());
-  if (sheet === undefined) return 0;
-  const { columns } = matchColumns(workbook.fileName, sheet, vMetaData);
-  const names = new Set([vMetaData.columns.created.header, ...(vMetaData.columns.created.aliases ?? [])].map(normaliseHeader));
-  const times = sheet.rows.map((row) => {
-    const reader = new RowReader(workbook, sheet, columns, row);
-    const named = names.has(normaliseHeader(reader.text('property') ?? '')) ? reader.text('value') : undefined;
-    return timeIfReadable(workbook, reader.text('created') ?? named);
-  });
-  return latest(times);
+function isExportTime(property: string | undefined): boolean {
+  const { header, aliases = [] } = vMetaData.columns.created;
+  return property !== undefined && [header, ...aliases].map(normaliseHeader).includes(normaliseHeader(property));
 }
 
 /** The latest of any number of times, 0 of none. */
-function latest(timesMs: readonly number[]): number {
-  return timesMs.reduce((newest, timeMs) => Math.max(newest, timeMs), 0);
+function latest(timesMs: readonly (number | undefined)[]): number {
+  return timesMs.reduce<number>((newest, timeMs) => Math.max(newest, timeMs ?? 0), 0);
 }

@@ -1,4 +1,8 @@
+import type { NameKey } from './anonymise.ts';
 import type { CleanedCell } from './clean-text.ts';
+import type { TotalComparison } from './file-totals.ts';
+import type { RatesFileReport } from './rates/read-rates.ts';
+import type { Remark } from './workbook.ts';
 
 /** One thing of the file that the scenario does not hold. */
 export interface SetAside {
@@ -13,6 +17,19 @@ export interface ImportAssumption {
   path: string;
   value: string;
   source: string;
+}
+
+/** What was measured, and what did not meet on either side. */
+export interface RatesReport {
+  files: RatesFileReport[];
+  /** VMs of the scenario with measured writes. */
+  measuredVms: number;
+  /** VMs whose names are spelt otherwise in the measurements. */
+  respelt: { vm: string; measuredAs: string }[];
+  /** Running VMs of the scenario that no measurement is of. */
+  unmeasuredVms: string[];
+  /** Measurements that belong to no VM of the scenario. */
+  unused: { name: string; reason: string }[];
 }
 
 interface SheetReport {
@@ -47,18 +64,37 @@ export interface ImportReport {
   aliases: { sheet: string; column: string; readAs: string }[];
   /** Columns that belong to no known version, custom attributes mostly; not read. */
   unknownColumns: { sheet: string; column: string }[];
+  /** How a file was read where more than one way was possible, and files that were not. */
+  remarks: Remark[];
   /** Cells in which something was replaced that no scenario may hold: control characters, the name `__proto__`. */
   cleanedCells: CleanedCell[];
   setAside: SetAside[];
   assumptions: ImportAssumption[];
+  /** Those of them on which the verdict hangs most. */
+  lookFirst: ImportAssumption[];
+  /** Undefined without measurements. */
+  rates: RatesReport | undefined;
   totals: ImportTotals;
+  /** The file's own totals beside those of the scenario. */
+  comparisons: TotalComparison[];
 }
 
 export interface ImportResult {
   /** The scenario. */
   yaml: string;
   report: ImportReport;
+  /** Original names by invented ones; undefined where names were kept. */
+  nameKey: NameKey | undefined;
 }
+
+/** What decides how long transfers take, how fast snapshots grow, and how much space there is. */
+const decisive = [
+  /^vms\..*\.writes/,
+  /^vms\..*\.snapshots$/,
+  /^datastores\..*\.(?:class|capacity)$/,
+  /^repositories\./,
+  /^jobs\.(?:nightly$|.*\.vms$)/,
+];
 
 /** What the stages of an import write down as they go. */
 export class ImportLog {
@@ -71,6 +107,10 @@ export class ImportLog {
 
   assume(path: string, value: string, source: string): void {
     this.assumptions.push({ path, value, source });
+  }
+
+  lookFirst(): ImportAssumption[] {
+    return this.assumptions.filter(({ path }) => decisive.some((pattern) => pattern.test(path)));
   }
 
   /** One line for something that holds for many; none where it holds for nobody. */

@@ -1,23 +1,99 @@
+import { anonymise, InventedNames, type NameKey, originalNames, replaceTexts } from './anonymise.ts';
 import { cleanText } from './clean-text.ts';
 import { type Estate, importEstate } from './estate.ts';
-import { readInventory } from './inventory.ts';
+import { compareTotals } from './file-totals.ts';
+import { readInventory, type VmRecord } from './inventory.ts';
+import { type ImportOptions, parseOptions } from './options.ts';
 import { sum } from './quantities.ts';
-import { ImportLog, type ImportResult, type ImportTotals } from './report.ts';
+import { type JoinedRates, joinRates } from './rates/join.ts';
+import type { MeasuredRates } from './rates/read-rates.ts';
+import { readWorkbook } from './read-workbook.ts';
+import { ImportLog, type ImportReport, type ImportResult, type ImportTotals, type RatesReport } from './report.ts';
 import { rvtoolsRequest } from './rvtools-sheets.ts';
 import { writeScenario } from './scenario-text.ts';
-import { readXlsx } from './xlsx.ts';
+import type { ImportFile } from './workbook.ts';
 
-/** Makes a scenario that runs as it is from an RVTools workbook. Throws `ImportError` for anything that cannot be read. */
-export function importRvtools(input: { fileName: string; bytes: Uint8Array }): ImportResult {
-  const { workbook, cleanedCells } = cleanText(readXlsx(input.fileName, input.bytes, rvtoolsRequest));
-  const { inventory, reading } = readInventory(workbook);
+export interface RvtoolsInput {
+  files: readonly ImportFile[];
+  options?: ImportOptions;
+  rates?: MeasuredRates | undefined;
+  /** Invents names for everything that has one; with the key of an earlier import the same ones. */
+  anonymise?: { known: NameKey | undefined } | undefined;
+}
+
+/**
+ * Makes a scenario that runs as it is from an RVTools export: a workbook, files of a CSV export, or several. Throws `ImportError` for anything that
+ * cannot be read and `OptionError` for an option that makes no sense.
+ */
+export function importRvtools(input: RvtoolsInput): ImportResult {
+  const choices = parseOptions(input.options ?? {});
+  const { workbook, cleanedCells } = cleanText(readWorkbook(input.files, rvtoolsRequest));
+  const { inventory: original, reading } = readInventory(workbook);
+  const joined = input.rates === undefined ? undefined : joinRates(original.vms, (vm) => vm.vm, input.rates.byName);
+  const names =
+    input.anonymise === undefined
+      ? undefined
+      : new InventedNames([...originalNames(original), ...(input.rates?.byName.keys() ?? [])], input.anonymise.known);
+  const inventory = names === undefined ? original : anonymise(original, names);
+  const sameVm = new Map(original.vms.map((vm, index) => [vm, inventory.vms[index] as VmRecord]));
+  const byVm = new Map([...(joined?.byVm ?? [])].map(([vm, rates]) => [sameVm.get(vm) as VmRecord, rates]));
+
   const log = new ImportLog();
-  const estate = importEstate(input.fileName, inventory, log);
+  const fileName = names === undefined ? workbook.fileName : 'an export under invented names';
+  const estate = importEstate(fileName, inventory, byVm, choices, log);
   const totals = totalsOf(estate);
-  return {
-    yaml: writeScenario(input.fileName, estate, totals, log.setAside),
-    report: { fileName: input.fileName, ...reading, cleanedCells, setAside: log.setAside, assumptions: log.assumptions, totals },
+  const report: ImportReport = {
+    fileName,
+    ...reading,
+    cleanedCells,
+    setAside: log.setAside,
+    assumptions: log.assumptions,
+    lookFirst: log.lookFirst(),
+    rates: input.rates === undefined || joined === undefined ? undefined : ratesReport(input.rates, { ...joined, byVm }, estate),
+    totals,
+    comparisons: compareTotals(workbook, inventory, estate),
   };
+  const shown = names === undefined ? report : anonymousReport(report, input, names);
+  return {
+    yaml: writeScenario(fileName, estate, totals, shown.setAside),
+    report: shown,
+    nameKey: names?.key(),
+  };
+}
+
+function ratesReport(rates: MeasuredRates, joined: JoinedRates<VmRecord>, estate: Estate): RatesReport {
+  const imported = new Set(estate.vms.map((vm) => vm.record));
+  const respelt = estate.vms.flatMap(({ name, record }) => {
+    const measured = joined.byVm.get(record);
+    return measured?.respelt ? [{ vm: name, measuredAs: measured.measuredAs }] : [];
+  });
+  const ofOthers = [...joined.byVm].filter(([record]) => !imported.has(record)).map(([, { measuredAs }]) => measuredAs);
+  return {
+    files: rates.files,
+    measuredVms: estate.vms.filter((vm) => vm.writes.source === 'measured').length,
+    respelt,
+    unmeasuredVms: estate.vms.filter((vm) => vm.writes.source === 'default').map((vm) => vm.name),
+    unused: [...joined.unused, ...ofOthers.map((name) => ({ name, reason: 'its VM is set aside' }))],
+  };
+}
+
+/** The report without names of files, and of columns that somebody has added. */
+function anonymousReport(report: ImportReport, input: RvtoolsInput, names: InventedNames): ImportReport {
+  const exports = input.files.map((file, index) => [file.fileName, `export-${index + 1}`] as const);
+  const measurements = (report.rates?.files ?? []).map((file, index) => [file.fileName, `rates-${index + 1}`] as const);
+  const rates = report.rates && {
+    ...report.rates,
+    // A spelling gives the name away that it is a spelling of.
+    respelt: report.rates.respelt.map(({ vm }) => ({ vm, measuredAs: 'a name spelt otherwise' })),
+    unused: report.rates.unused.map(({ name, reason }) => ({ name: names.of('vm', name), reason })),
+    files: report.rates.files.map((file) => ({ ...file, passedOver: [] })),
+  };
+  const remarks = report.remarks.map(({ fileName, remark }) => ({
+    fileName,
+    remark: remark.replace(/(?<=^vInfo: read as tags: ).*$/s, 'custom columns'),
+  }));
+  const unknownColumns = report.unknownColumns.map(({ sheet }, index) => ({ sheet, column: `custom column ${index + 1}` }));
+  return replaceTexts({ ...report, rates, remarks, unknownColumns }, new Map([...exports, ...measurements]));
 }
 
 function totalsOf(estate: Estate): ImportTotals {
@@ -26,7 +102,7 @@ function totalsOf(estate: Estate): ImportTotals {
   return {
     vms: estate.vms.length,
     vmsNotRunning: estate.vms.filter((vm) => !vm.running).length,
-    disks: sum(estate.vms.map((vm) => vm.diskCount)),
+    disks: sum(estate.vms.map((vm) => vm.disks.length)),
     snapshots: snapshots.length,
     datastores: estate.datastores.length,
     hosts: estate.hosts.length,

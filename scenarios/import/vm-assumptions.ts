@@ -4,7 +4,7 @@ import type { ImportedVm } from './vms.ts';
 /** Assumptions that hold for many VMs alike: whom, which key, what, why. */
 const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: string; source: string }[] = [
   {
-    holds: (vm) => vm.diskCount > 1,
+    holds: (vm) => vm.disks.length > 1,
     path: 'vms.*.size',
     value: 'all disks of a VM as one, on the datastore of the first',
     source: 'several disks per VM are not built yet',
@@ -37,10 +37,22 @@ const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: st
     source: 'no power state in the file',
   },
   {
-    holds: (vm) => vm.running,
+    holds: (vm) => vm.running && vm.writes.changed === undefined,
     path: 'vms.*.writes.changed',
     value: '5%/day of used',
-    source: 'write rates are not in the file; default of the format',
+    source: 'how much changes is in no inventory; default of the format',
+  },
+  {
+    holds: (vm) => vm.writes.source === 'default',
+    path: 'vms.*.writes.rate',
+    value: '`changed` / 0.18',
+    source: 'not measured; default of the format',
+  },
+  {
+    holds: (vm) => vm.running && vm.writes.readRate === undefined,
+    path: 'vms.*.reads.rate',
+    value: 'as large as the writes',
+    source: 'not measured; default of the format',
   },
   { holds: (vm) => !vm.running, path: 'vms.*.writes.changed', value: '0MiB/day', source: 'powered off or suspended when exported' },
   {
@@ -51,7 +63,7 @@ const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: st
   },
   { holds: (vm) => vm.record.identity.host === undefined, path: 'vms.*.host', value: 'none', source: 'not in the file' },
   {
-    holds: (vm) => vm.snapshots.some((snapshot) => snapshot.takenMs === undefined),
+    holds: (vm) => vm.snapshots.some((snapshot) => snapshot.takenMs === undefined && snapshot.kind === 'user'),
     path: 'vms.*.snapshots.taken',
     value: 'one day before the start',
     source: 'the file has no date for the snapshot',

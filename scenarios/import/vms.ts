@@ -1,15 +1,21 @@
-import type { DiskRecord, Inventory, PartitionRecord, SnapshotRecord, VmRecord } from './inventory.ts';
+import type { DiskRecord, Inventory, PartitionRecord, SnapshotRecord, VmRecord, VmRow } from './inventory.ts';
 import { UniqueNames } from './names.ts';
-import { rowsByVm } from './owners.ts';
+import { distinctRows, rowsByVm, vmKey } from './owners.ts';
 import { sum } from './quantities.ts';
+import type { MeasuredVm } from './rates/join.ts';
 import type { ImportLog } from './report.ts';
 import { logCommonAssumptions } from './vm-assumptions.ts';
+import { type ImportedWrites, importWrites } from './writes.ts';
 
 interface ImportedSnapshot {
   /** On the clock of the export; undefined where the file does not say. */
   takenMs: number | undefined;
   sizeMebibytes: number;
+  kind: 'user' | 'orphan';
 }
+
+/** What an orphan delta holds where only its existence is known: the changes of one day, as the format assumes them. */
+const orphanShareOfUsed = 0.05;
 
 /** A VM as the scenario will hold it, all its disks made into one. */
 export interface ImportedVm {
@@ -17,7 +23,8 @@ export interface ImportedVm {
   record: VmRecord;
   /** Of its first disk, as the file calls it; undefined where the file does not say. */
   datastore: string | undefined;
-  diskCount: number;
+  /** Rows of vDisk that it is made of. */
+  disks: readonly DiskRecord[];
   sizeMebibytes: number;
   usedMebibytes: number;
   /** The columns that the two sizes come from. */
@@ -26,26 +33,42 @@ export interface ImportedVm {
   provisioning: 'thin' | 'thick';
   provisioningSource: 'stated' | 'mixed' | 'assumed';
   running: boolean;
+  writes: ImportedWrites;
   /** Oldest first. */
   snapshots: ImportedSnapshot[];
 }
 
-/** Chooses the VMs that a backup would take and works out what each occupies. */
-export function importVms(inventory: Inventory, log: ImportLog): ImportedVm[] {
-  const disks = rowsByVm('vDisk', inventory.disks, inventory.vms, log);
-  const partitions = rowsByVm('vPartition', inventory.partitions, inventory.vms, log);
-  const snapshots = rowsByVm('vSnapshot', inventory.snapshots, inventory.vms, log);
+/** Chooses the VMs that a backup would take and works out what each occupies and writes. */
+export function importVms(inventory: Inventory, measured: ReadonlyMap<VmRecord, MeasuredVm>, log: ImportLog): ImportedVm[] {
+  const records = distinctRows(
+    inventory.vms,
+    ({ identity }) => vmKey(identity),
+    ({ vm }) => vm,
+    log,
+  );
+  const disks = rowsByVm(inventory.disks, records, log);
+  const partitions = rowsByVm(inventory.partitions, records, log);
+  const snapshots = rowsByVm(inventory.snapshots, records, log);
   const names = new UniqueNames(inventory.vms.map((vm) => vm.vm));
   const imported: ImportedVm[] = [];
-  for (const record of inventory.vms) {
+  for (const record of records) {
     const reason = reasonToLeaveOut(record);
     if (reason !== undefined) {
-      log.leaveOut('vInfo', record.row, record.vm, reason);
+      log.leaveOut(record.sheet, record.row, record.vm, reason);
       continue;
     }
-    const vm = importVm(record, disks.get(record) ?? [], partitions.get(record) ?? [], names, log);
+    const nameOf = (row: VmRow & { disk?: string | undefined }): string => (row.disk === undefined ? record.vm : `${record.vm}: ${row.disk}`);
+    const vm = importVm(
+      record,
+      distinctRows(disks.get(record) ?? [], (disk) => disk.diskKey, nameOf, log),
+      distinctRows(partitions.get(record) ?? [], (partition) => partition.disk, nameOf, log),
+      names,
+      measured.get(record),
+      log,
+    );
     if (vm === undefined) continue;
-    vm.snapshots = importSnapshots(vm, snapshots.get(record) ?? [], log);
+    const keyOf = ({ takenMs, sizeMebibytes }: SnapshotRecord) => (takenMs === undefined ? undefined : `${takenMs} ${sizeMebibytes}`);
+    vm.snapshots = [...importSnapshots(vm, distinctRows(snapshots.get(record) ?? [], keyOf, nameOf, log), log), ...orphanOf(vm, log)];
     imported.push(vm);
   }
   logCommonAssumptions(imported, log);
@@ -55,9 +78,13 @@ export function importVms(inventory: Inventory, log: ImportLog): ImportedVm[] {
 function reasonToLeaveOut(record: VmRecord): string | undefined {
   if (record.template) return 'template';
   if (record.placeholder) return 'placeholder of Site Recovery Manager';
-  // Agents that vSphere puts on each cluster and restores by itself.
-  if (/^vCLS(?:$|[-\s(])/.test(record.vm)) return 'cluster service VM (vCLS)';
+  if (isClusterService(record.vm)) return 'cluster service VM (vCLS)';
   return undefined;
+}
+
+/** Agents that vSphere puts on each cluster and restores by itself. */
+export function isClusterService(name: string): boolean {
+  return /^vCLS(?:$|[-\s(])/.test(name);
 }
 
 function importVm(
@@ -65,21 +92,22 @@ function importVm(
   allDisks: readonly DiskRecord[],
   partitions: readonly PartitionRecord[],
   names: UniqueNames,
+  measured: MeasuredVm | undefined,
   log: ImportLog,
 ): ImportedVm | undefined {
   const disks = allDisks.filter((disk) => !disk.raw && !disk.independent);
   const leftOut = allDisks.filter((disk) => disk.raw || disk.independent);
   for (const disk of leftOut) {
-    log.leaveOut('vDisk', disk.row, `${record.vm}: ${disk.disk}`, disk.raw ? 'raw device mapping' : 'independent disk, which no snapshot holds');
+    log.leaveOut(disk.sheet, disk.row, `${record.vm}: ${disk.disk}`, disk.raw ? 'raw device mapping' : 'independent disk, which no snapshot holds');
   }
   const size = sizeOf(record, allDisks, disks);
   if (size.mebibytes === 0) {
     const reason = leftOut.length > 0 && disks.length === 0 ? 'no disk that a snapshot holds' : 'no disk size in the file, or a size of 0';
-    log.leaveOut('vInfo', record.row, record.vm, reason);
+    log.leaveOut(record.sheet, record.row, record.vm, reason);
     return undefined;
   }
   const name = names.take(record.vm);
-  if (name !== record.vm) log.assume(`vms.${name}`, name, `another VM named ${record.vm} (vInfo, row ${record.row})`);
+  if (name !== record.vm) log.assume(`vms.${name}`, name, `another VM named ${record.vm} (${record.sheet}, row ${record.row})`);
   const leftOutKeys = new Set(leftOut.map((disk) => disk.diskKey));
   const used = usedOf(
     record,
@@ -90,17 +118,19 @@ function importVm(
   if (used.mebibytes > usedMebibytes) {
     log.assume(`vms.${name}.used`, `${usedMebibytes}MiB`, `${used.source} says ${used.mebibytes} MiB, more than the size: taken as the size`);
   }
+  const running = record.powerstate === undefined || record.powerstate === 'poweredOn';
   return {
     name,
     record,
     datastore: disks.find((disk) => disk.datastore !== undefined)?.datastore ?? record.datastore,
-    diskCount: disks.length,
+    disks,
     sizeMebibytes: size.mebibytes,
     usedMebibytes,
     sizeSource: size.source,
     usedSource: used.source,
     ...provisioningOf(disks),
-    running: record.powerstate === undefined || record.powerstate === 'poweredOn',
+    running,
+    writes: importWrites({ name, running, usedMebibytes }, measured, log),
     snapshots: [],
   };
 }
@@ -140,17 +170,34 @@ function importSnapshots(vm: ImportedVm, rows: readonly SnapshotRecord[], log: I
   const snapshots: ImportedSnapshot[] = [];
   for (const row of rows) {
     if (row.sizeMebibytes === undefined || row.sizeMebibytes === 0) {
-      log.leaveOut('vSnapshot', row.row, vm.name, 'snapshot without a size, or of size 0');
-    } else if (!vm.running || vm.usedMebibytes === 0) {
-      log.leaveOut('vSnapshot', row.row, vm.name, 'snapshot of a VM that writes nothing: no law of writing reaches its size; left in otherUsed');
+      log.leaveOut(row.sheet, row.row, vm.name, 'snapshot without a size, or of size 0');
+    } else if (changesNothing(vm)) {
+      log.leaveOut(row.sheet, row.row, vm.name, 'snapshot of a VM that writes nothing: no law of writing reaches its size; left in otherUsed');
     } else {
       const sizeMebibytes = Math.min(row.sizeMebibytes, vm.sizeMebibytes);
       if (sizeMebibytes < row.sizeMebibytes) {
-        const source = `vSnapshot, row ${row.row}, says ${row.sizeMebibytes} MiB, more than the disk: taken as the disk's size`;
+        const source = `${row.sheet}, row ${row.row}, says ${row.sizeMebibytes} MiB, more than the disk: taken as the disk's size`;
         log.assume(`vms.${vm.name}.snapshots.size`, `${sizeMebibytes}MiB`, source);
       }
-      snapshots.push({ takenMs: row.takenMs, sizeMebibytes });
+      snapshots.push({ takenMs: row.takenMs, sizeMebibytes, kind: 'user' });
     }
   }
   return snapshots.sort((left, right) => (left.takenMs ?? 0) - (right.takenMs ?? 0));
+}
+
+function changesNothing({ running, usedMebibytes, writes }: ImportedVm): boolean {
+  return !running || usedMebibytes === 0 || writes.changed === '0KiB/day';
+}
+
+/** vCenter says that deltas without a snapshot are left, but neither how many nor how large. */
+function orphanOf(vm: ImportedVm, log: ImportLog): ImportedSnapshot[] {
+  if (!vm.record.consolidationNeeded) return [];
+  const sizeMebibytes = Math.ceil(vm.usedMebibytes * orphanShareOfUsed);
+  if (changesNothing(vm)) {
+    log.leaveOut(vm.record.sheet, vm.record.row, vm.name, 'consolidation needed, but the VM writes nothing: no law of writing reaches a size');
+    return [];
+  }
+  const source = `vInfo says that consolidation is needed, not of how much: ${orphanShareOfUsed * 100} % of used, as of the day before the start`;
+  log.assume(`vms.${vm.name}.snapshots`, `an orphan of ${sizeMebibytes}MiB`, source);
+  return [{ takenMs: undefined, sizeMebibytes, kind: 'orphan' }];
 }

@@ -1,6 +1,6 @@
 import { ImportError } from './errors.ts';
-import { type Cell, limits, type Row, type Sheet, type SheetRequest } from './workbook.ts';
-import type { XmlHandlers } from './xml.ts';
+import { type Cell, limits, type ReadCount, type Sheet, type SheetRequest } from './workbook.ts';
+import type { AttributeOf, XmlHandlers } from './xml.ts';
 
 /** A cell as it stands in the XML. */
 interface RawCell {
@@ -10,74 +10,128 @@ interface RawCell {
   hasFormula: boolean;
 }
 
-/** Reads one worksheet: the first row with content gives the headers, then only kept columns are stored. */
-export function readSheet(
-  fileName: string,
-  name: string,
-  strings: readonly string[],
-  request: SheetRequest,
-  readXml: (handlers: XmlHandlers) => void,
-): Sheet {
-  const sheet: Sheet = { name, headers: [], rows: [], rowsInFile: 0, cellsBeyondLimit: 0 };
-  const kept = new Map<number, string>();
-  let cells = new Map<number, Cell>();
+export interface SheetSource {
+  fileName: string;
+  name: string;
+  serialEpoch: Sheet['serialEpoch'];
+  strings: readonly string[];
+  count: ReadCount;
+  request: SheetRequest;
+}
+
+/** Thrown to leave a sheet of which nothing is wanted. */
+class Unwanted extends Error {}
+
+/**
+ * Reads one worksheet: the first row with content gives the headers, then only kept columns are stored. Undefined where neither its name nor its
+ * headers make it one of the wanted tabs.
+ */
+export function readSheet(source: SheetSource, readXml: (handlers: XmlHandlers) => void): Sheet | undefined {
+  const { fileName, name, serialEpoch, strings, count, request } = source;
+  const tabByName = request.tabOfName(name);
+  const sheet: Sheet = {
+    fileName,
+    sharesFile: true,
+    tab: tabByName ?? '',
+    name,
+    serialEpoch,
+    headers: [],
+    rows: [],
+    rowsInFile: 0,
+    cellsBeyondLimit: 0,
+  };
+  /** Kept headers by column. */
+  const kept = new Map<number, { slot: number; text: string }>();
+  let cells: (Cell | undefined)[] = [];
+  let headerCells = new Map<number, Cell>();
+  let filled = false;
   let rowNumber = 0;
+  let cellsInRow = 0;
   let column = -1;
   let raw: RawCell | undefined;
   let reading: 'value' | 'nothing' = 'nothing';
   let inPhonetic = false;
 
-  const startRow = (attributes: ReadonlyMap<string, string>): void => {
-    const stated = Number(attributes.get('r') ?? Number.NaN);
+  const failAt = (problem: string): never => {
+    throw new ImportError(fileName, problem, { sheet: name, row: rowNumber, column: kept.get(column)?.text });
+  };
+
+  const startRow = (attribute: AttributeOf): void => {
+    const stated = Number(attribute('r') ?? Number.NaN);
     rowNumber = Number.isInteger(stated) && stated > 0 ? stated : rowNumber + 1;
-    cells = new Map();
+    cells = [];
+    headerCells = new Map();
+    filled = false;
+    cellsInRow = 0;
     column = -1;
   };
 
-  const startCell = (attributes: ReadonlyMap<string, string>): void => {
-    const reference = attributes.get('r');
+  const startCell = (attribute: AttributeOf): 'skip' | undefined => {
+    const reference = attribute('r');
     column = reference === undefined ? column + 1 : columnOf(reference);
-    raw = { column, type: attributes.get('t') ?? 'n', value: '', hasFormula: false };
+    raw = undefined;
+    cellsInRow += 1;
+    if (cellsInRow > limits.rowCells) failAt(`has more than ${limits.rowCells} cells`);
+    if (column >= limits.columns || column < 0) sheet.cellsBeyondLimit += 1;
+    else if (sheet.headers.length === 0 || kept.has(column)) raw = { column, type: attribute('t') ?? 'n', value: '', hasFormula: false };
+    return raw === undefined ? 'skip' : undefined;
   };
 
   const endCell = (cell: RawCell): void => {
-    if (cell.column >= limits.columns || cell.column < 0) {
-      sheet.cellsBeyondLimit += 1;
-      return;
+    const header = kept.get(cell.column);
+    const value = cellValue(cell, strings, failAt);
+    if (value === undefined) return;
+    if (typeof value === 'string') {
+      count.chars += value.length;
+      if (count.chars > limits.textChars)
+        failAt(`brings the texts of the file to more than ${limits.textChars} characters; no real inventory has that many`);
     }
-    const inHeader = sheet.headers.length === 0;
-    if (!inHeader && !kept.has(cell.column)) return;
-    const value = cellValue(cell, strings, (problem) => {
-      throw new ImportError(fileName, problem, { sheet: name, row: rowNumber, column: kept.get(cell.column) });
-    });
-    if (value !== undefined) cells.set(cell.column, value);
+    if (header === undefined) headerCells.set(cell.column, value);
+    else {
+      cells[header.slot] = value;
+      filled = true;
+    }
   };
 
   const endRow = (): void => {
-    if (sheet.headers.length > 0) {
-      sheet.rowsInFile += 1;
-      if (sheet.rowsInFile > limits.rows) throw new ImportError(fileName, `has more than ${limits.rows} rows`, { sheet: name });
-      const row: Row = { number: rowNumber, cells };
-      if (cells.size > 0) sheet.rows.push(row);
-      return;
-    }
-    for (const [at, value] of [...cells].sort(([left], [right]) => left - right)) {
-      const text = String(value);
-      sheet.headers.push({ column: at, text });
-      if (request.keepsColumn(name, text)) kept.set(at, text);
+    if (sheet.headers.length === 0) return readHeaders();
+    sheet.rowsInFile += 1;
+    if (sheet.rowsInFile > limits.rows) throw new ImportError(fileName, `has more than ${limits.rows} rows`, { sheet: name });
+    if (filled) sheet.rows.push({ number: rowNumber, cells });
+    if (filled && ++count.rows > limits.totalRows) {
+      throw new ImportError(fileName, `brings the sheets to more than ${limits.totalRows} rows with content`, { sheet: name, row: rowNumber });
     }
   };
 
-  readXml({
-    open(tag, attributes) {
-      if (tag === 'row') startRow(attributes());
-      else if (tag === 'c') startCell(attributes());
+  const readHeaders = (): void => {
+    const found = [...headerCells].sort(([left], [right]) => left - right);
+    if (found.length === 0) return;
+    const texts = found.map(([, value]) => String(value));
+    sheet.tab = tabByName ?? request.tabOfHeaders(texts) ?? '';
+    if (sheet.tab === '') throw new Unwanted();
+    const keptIndices = request.keptColumns(sheet.tab, texts);
+    for (const [index, [at]] of found.entries()) {
+      const text = texts[index] as string;
+      const slot = keptIndices.has(index) ? kept.size : undefined;
+      sheet.headers.push({ column: at, text, slot });
+      if (slot !== undefined) kept.set(at, { slot, text });
+    }
+  };
+
+  const handlers: XmlHandlers = {
+    open(tag, attribute) {
+      if (tag === 'row') startRow(attribute);
+      else if (tag === 'c') return startCell(attribute);
       else if (tag === 'f' && raw !== undefined) raw.hasFormula = true;
       else if (tag === 'rPh') inPhonetic = true;
       else if (tag === 'v' || (tag === 't' && !inPhonetic)) reading = 'value';
+      return undefined;
     },
+    wantsText: () => reading === 'value' && raw !== undefined,
     text(value) {
-      if (reading === 'value' && raw !== undefined) raw.value += value;
+      if (reading !== 'value' || raw === undefined) return;
+      raw.value += value;
+      if (raw.value.length > limits.cellChars) failAt(`holds a text of more than ${limits.cellChars} characters`);
     },
     close(tag) {
       if (tag === 'v' || tag === 't') reading = 'nothing';
@@ -87,14 +141,25 @@ export function readSheet(
         raw = undefined;
       } else if (tag === 'row') endRow();
     },
-  });
-  return sheet;
+  };
+  try {
+    readXml(handlers);
+  } catch (error) {
+    if (error instanceof Unwanted) return undefined;
+    throw error;
+  }
+  return sheet.tab === '' ? undefined : sheet;
 }
 
 /** `BC12` is column 54, counted from 0; -1 where there are no letters. */
 function columnOf(reference: string): number {
   let column = 0;
-  for (const letter of /^[A-Z]{0,3}/i.exec(reference)?.[0] ?? '') column = column * 26 + (letter.toUpperCase().charCodeAt(0) - 64);
+  for (let at = 0; at < 3; at++) {
+    // The sixth bit tells small letters from capitals.
+    const letter = (reference.charCodeAt(at) & ~32) - 64;
+    if (!(letter >= 1 && letter <= 26)) break;
+    column = column * 26 + letter;
+  }
   return column - 1;
 }
 

@@ -1,38 +1,60 @@
 import { ImportError } from './errors.ts';
-import { limits, type SheetRequest, type Workbook } from './workbook.ts';
+import { type ImportFile, limits, type ReadCount, type Remark, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
 import { readSheet } from './xlsx-sheet.ts';
 import { createXmlReader, type XmlHandlers } from './xml.ts';
-import { inflatePart, listParts, partKey, type ZipPart } from './zip.ts';
+import { inflatePart, listParts, partKey, type UnpackedCount, type ZipPart } from './zip.ts';
+
+/** One workbook while it is being read. */
+interface Package {
+  fileName: string;
+  parts: ReadonlyMap<string, ZipPart>;
+  unpacked: UnpackedCount;
+}
+
+interface ListedSheet {
+  name: string;
+  relation: string;
+}
 
 /** Reads the wanted sheets and columns of an .xlsx workbook; nothing else is even unpacked. */
-export function readXlsx(fileName: string, bytes: Uint8Array, request: SheetRequest): Workbook {
-  const parts = listParts(fileName, bytes);
-  const rootPath = targetsOf(fileName, parts, '_rels/.rels', '').find((target) => target.type === 'officeDocument')?.path ?? 'xl/workbook.xml';
-  const root = parts.get(rootPath);
+export function readXlsx({ fileName, bytes }: ImportFile, request: SheetRequest, count: ReadCount): Pick<Workbook, 'created' | 'sheets' | 'remarks'> {
+  const book: Package = { fileName, parts: listParts(fileName, bytes), unpacked: { bytes: 0 } };
+  const rootPath = targetsOf(book, '_rels/.rels', '').find((target) => target.type === 'officeDocument')?.path ?? 'xl/workbook.xml';
+  const root = book.parts.get(rootPath);
   if (root === undefined) throw new ImportError(fileName, 'is not an .xlsx workbook (it has no workbook part)');
 
-  const listed: { name: string; relation: string }[] = [];
-  let serialEpoch: Workbook['serialEpoch'] = 1900;
-  readXml(fileName, root, {
-    open(name, attributes) {
-      if (name === 'workbookPr') serialEpoch = isTrue(attributes().get('date1904')) ? 1904 : 1900;
-      if (name === 'sheet') listed.push({ name: attributes().get('name') ?? '', relation: attributes().get('id') ?? '' });
+  const listed: ListedSheet[] = [];
+  let serialEpoch: Sheet['serialEpoch'] = 1900;
+  readXml(book, root, {
+    open(name, attribute) {
+      if (name === 'workbookPr') serialEpoch = isTrue(attribute('date1904')) ? 1904 : 1900;
+      if (name === 'sheet') listed.push({ name: attribute('name') ?? '', relation: attribute('id') ?? '' });
     },
   });
 
   const folder = rootPath.slice(0, rootPath.lastIndexOf('/') + 1);
-  const targets = targetsOf(fileName, parts, `${folder}_rels/${rootPath.slice(folder.length)}.rels`, folder);
+  const targets = targetsOf(book, `${folder}_rels/${rootPath.slice(folder.length)}.rels`, folder);
   const stringsPath = targets.find((target) => target.type === 'sharedStrings')?.path;
-  const strings = readSharedStrings(fileName, stringsPath === undefined ? undefined : parts.get(stringsPath));
-  const sheets = listed
-    .filter((sheet) => request.wantsSheet(sheet.name))
-    .map((sheet) => {
-      const path = targets.find((target) => target.id === sheet.relation)?.path;
-      const part = path === undefined ? undefined : parts.get(path);
-      if (part === undefined) throw new ImportError(fileName, 'is named in the workbook but not in the file', { sheet: sheet.name });
-      return readSheet(fileName, sheet.name, strings, request, (handlers) => readXml(fileName, part, handlers));
-    });
-  return { fileName, serialEpoch, created: readCreated(fileName, parts.get('docprops/core.xml')), sheets };
+  const strings = readSharedStrings(book, stringsPath === undefined ? undefined : book.parts.get(stringsPath));
+  const read = (sheet: ListedSheet): Sheet | undefined => {
+    const path = targets.find((target) => target.id === sheet.relation)?.path;
+    const part = path === undefined ? undefined : book.parts.get(path);
+    if (part === undefined) throw new ImportError(fileName, 'is named in the workbook but not in the file', { sheet: sheet.name });
+    return readSheet({ fileName, name: sheet.name, serialEpoch, strings, count, request }, (handlers) => readXml(book, part, handlers));
+  };
+
+  const sheets = listed.filter((sheet) => request.tabOfName(sheet.name) !== undefined).flatMap((sheet) => read(sheet) ?? []);
+  const remarks: Remark[] = [];
+  if (!sheets.some((sheet) => sheet.tab === request.mainTab)) {
+    // Sheets that somebody has renamed or copied into a new workbook are known by their headers only.
+    for (const sheet of listed.filter(({ name }) => request.tabOfName(name) === undefined && !request.isUnwanted(name))) {
+      const found = read(sheet);
+      if (found === undefined) continue;
+      sheets.push(found);
+      remarks.push({ fileName, remark: `sheet ${sheet.name}: read as ${found.tab}, by its headers` });
+    }
+  }
+  return { created: readCreated(book, book.parts.get('docprops/core.xml')), sheets, remarks };
 }
 
 function isTrue(value: string | undefined): boolean {
@@ -40,7 +62,7 @@ function isTrue(value: string | undefined): boolean {
 }
 
 /** Feeds one part through the XML reader, piece by piece. */
-function readXml(fileName: string, part: ZipPart, handlers: XmlHandlers): void {
+function readXml({ fileName, unpacked }: Package, part: ZipPart, handlers: XmlHandlers): void {
   const fail = (problem: string): never => {
     throw new ImportError(fileName, `part ${JSON.stringify(part.name)} ${problem}`);
   };
@@ -53,25 +75,24 @@ function readXml(fileName: string, part: ZipPart, handlers: XmlHandlers): void {
     }
   };
   const reader = createXmlReader(handlers, fail);
-  inflatePart(fileName, part, (piece) => reader.write(decode(piece)));
+  inflatePart(fileName, part, unpacked, (piece) => reader.write(decode(piece)));
   reader.write(decode());
   reader.end();
 }
 
 /** The parts that one part refers to, with the last word of the kind of reference. */
-function targetsOf(fileName: string, parts: Map<string, ZipPart>, relationsPath: string, folder: string) {
+function targetsOf(book: Package, relationsPath: string, folder: string) {
   const targets: { id: string; type: string; path: string }[] = [];
-  const part = parts.get(relationsPath);
+  const part = book.parts.get(relationsPath);
   if (part === undefined) return targets;
-  readXml(fileName, part, {
-    open(name, attributes) {
+  readXml(book, part, {
+    open(name, attribute) {
       if (name !== 'Relationship') return;
-      const relation = attributes();
-      const type = relation.get('Type') ?? '';
+      const type = attribute('Type') ?? '';
       targets.push({
-        id: relation.get('Id') ?? '',
+        id: attribute('Id') ?? '',
         type: type.slice(type.lastIndexOf('/') + 1),
-        path: resolvePath(folder, relation.get('Target') ?? ''),
+        path: resolvePath(folder, attribute('Target') ?? ''),
       });
     },
   });
@@ -87,37 +108,44 @@ function resolvePath(folder: string, target: string): string {
   return partKey(steps.join('/'));
 }
 
-function readSharedStrings(fileName: string, part: ZipPart | undefined): string[] {
+function readSharedStrings(book: Package, part: ZipPart | undefined): string[] {
   const strings: string[] = [];
   if (part === undefined) return strings;
+  let chars = 0;
   let current = '';
   let inText = false;
   let inPhonetic = false;
-  readXml(fileName, part, {
+  readXml(book, part, {
     open(name) {
       if (name === 'si') current = '';
       if (name === 'rPh') inPhonetic = true;
       if (name === 't') inText = !inPhonetic;
     },
     text(value) {
-      if (inText) current += value;
+      if (!inText) return;
+      current += value;
+      if (current.length > limits.cellChars) {
+        throw new ImportError(book.fileName, `shared string ${strings.length} has more than ${limits.cellChars} characters`);
+      }
     },
     close(name) {
       if (name === 't') inText = false;
       if (name === 'rPh') inPhonetic = false;
       if (name !== 'si') return;
-      if (strings.length >= limits.sharedStrings) throw new ImportError(fileName, `holds more than ${limits.sharedStrings} shared strings`);
+      chars += current.length;
+      if (strings.length >= limits.sharedStrings) throw new ImportError(book.fileName, `holds more than ${limits.sharedStrings} shared strings`);
+      if (chars > limits.textChars) throw new ImportError(book.fileName, `holds more than ${limits.textChars} characters of shared strings`);
       strings.push(current);
     },
   });
   return strings;
 }
 
-function readCreated(fileName: string, part: ZipPart | undefined): string | undefined {
+function readCreated(book: Package, part: ZipPart | undefined): string | undefined {
   if (part === undefined) return undefined;
   let created = '';
   let inCreated = false;
-  readXml(fileName, part, {
+  readXml(book, part, {
     open(name) {
       inCreated = name === 'created';
     },

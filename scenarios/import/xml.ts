@@ -1,10 +1,16 @@
 import { limits } from './workbook.ts';
 
+/** The value of an attribute of the tag at hand, by its name without prefix. */
+export type AttributeOf = (name: string) => string | undefined;
+
 /** Names come without namespace prefix. */
 export interface XmlHandlers {
-  open?(name: string, attributes: () => ReadonlyMap<string, string>): void;
+  /** `attribute` is good until the handler returns. Of an element to skip neither content nor end is reported, wherever that spares work. */
+  open?(name: string, attribute: AttributeOf): 'skip' | undefined;
   close?(name: string): void;
   text?(value: string): void;
+  /** Whether text is of any use where the reader stands; always where this is not given. */
+  wantsText?(): boolean;
 }
 
 export interface XmlReader {
@@ -19,8 +25,13 @@ export interface XmlReader {
 export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) => never): XmlReader {
   const openNames: string[] = [];
   let rest = '';
+  // Workbooks hold millions of tags: one function for all of them, and no list of attributes that nobody asks for.
+  let tagBody = '';
+  let tagNameEnd = 0;
+  const attribute: AttributeOf = (name) => readAttribute(tagBody, tagNameEnd, name, fail);
 
-  const markup = (tag: string): void => {
+  /** Tells the handlers; the closing tag of the element where it is to be skipped. */
+  const markup = (tag: string): string | undefined => {
     if (tag.startsWith('<![CDATA[')) {
       handlers.text?.(tag.slice(9, -3));
     } else if (tag.startsWith('</')) {
@@ -29,15 +40,18 @@ export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) =
       handlers.close?.(name);
     } else if (!tag.startsWith('<!') && !tag.startsWith('<?')) {
       const selfClosing = tag.endsWith('/>');
-      const body = tag.slice(1, selfClosing ? -2 : -1);
-      let nameEnd = 0;
-      while (nameEnd < body.length && !isBlank(body.charCodeAt(nameEnd))) nameEnd += 1;
-      const name = localName(body.slice(0, nameEnd));
+      tagBody = tag.slice(1, selfClosing ? -2 : -1);
+      tagNameEnd = 0;
+      while (tagNameEnd < tagBody.length && !isBlank(tagBody.charCodeAt(tagNameEnd))) tagNameEnd += 1;
+      const fullName = tagBody.slice(0, tagNameEnd);
+      const name = localName(fullName);
       if (openNames.length >= limits.markupDepth) fail(`nests its XML more than ${limits.markupDepth} levels deep`);
-      handlers.open?.(name, () => readAttributes(body, nameEnd, fail));
+      const wish = handlers.open?.(name, attribute);
       if (selfClosing) handlers.close?.(name);
       else openNames.push(name);
+      if (wish === 'skip' && !selfClosing) return `</${fullName}>`;
     }
+    return undefined;
   };
 
   const checkLength = (chars: number): void => {
@@ -47,16 +61,19 @@ export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) =
   return {
     write(piece) {
       const buffer = rest + piece;
+      const quotes = new QuoteFinder(buffer);
       let at = 0;
       for (let tagAt = buffer.indexOf('<'); tagAt >= 0; tagAt = buffer.indexOf('<', at)) {
         checkLength(tagAt - at);
-        if (tagAt > at) handlers.text?.(decodeText(buffer.slice(at, tagAt), fail));
+        if (tagAt > at && handlers.wantsText?.() !== false) handlers.text?.(decodeText(buffer.slice(at, tagAt), fail));
         at = tagAt;
-        const end = markupEnd(buffer, tagAt, fail);
+        const end = markupEnd(buffer, tagAt, quotes, fail);
         if (end < 0) break;
         checkLength(end - at);
-        markup(buffer.slice(tagAt, end));
-        at = end;
+        const skipTo = markup(buffer.slice(tagAt, end));
+        const skipAt = skipTo === undefined ? -1 : buffer.indexOf(skipTo, end);
+        at = skipTo === undefined || skipAt < 0 ? end : skipAt + skipTo.length;
+        if (at > end) openNames.pop();
       }
       rest = buffer.slice(at);
       checkLength(rest.length);
@@ -68,7 +85,7 @@ export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) =
 }
 
 /** Index behind the markup that starts at `at`, or -1 while its end has not arrived. */
-function markupEnd(buffer: string, at: number, fail: (problem: string) => never): number {
+function markupEnd(buffer: string, at: number, quotes: QuoteFinder, fail: (problem: string) => never): number {
   if (buffer.startsWith('<?', at)) return behind(buffer, '?>', at);
   if (buffer.startsWith('<!', at)) {
     if (buffer.startsWith('<!--', at)) return behind(buffer, '-->', at + 4);
@@ -76,18 +93,36 @@ function markupEnd(buffer: string, at: number, fail: (problem: string) => never)
     if (buffer.length - at < 9) return -1;
     return fail('declares a document type (DTD), which no workbook does; it is not read');
   }
-  let quote = 0;
-  for (let index = at + 1; index < buffer.length; index++) {
-    const code = buffer.charCodeAt(index);
-    if (quote !== 0) {
-      if (code === quote) quote = 0;
-    } else if (code === 34 || code === 39) {
-      quote = code;
-    } else if (code === 62) {
-      return index + 1;
-    }
+  let end = buffer.indexOf('>', at);
+  for (let quote = quotes.next(at); quote < end; quote = quotes.next(quote)) {
+    quote = buffer.indexOf(buffer.charAt(quote), quote + 1) + 1;
+    if (quote === 0) return -1;
+    if (quote > end) end = buffer.indexOf('>', quote);
   }
-  return -1;
+  return end < 0 ? -1 : end + 1;
+}
+
+/** Finds the next quote of either kind; no stretch of the text is searched twice. */
+class QuoteFinder {
+  readonly #text: string;
+  #single = -1;
+  #double = -1;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Positions must not go back. */
+  next(from: number): number {
+    if (this.#single < from) this.#single = this.#find("'", from);
+    if (this.#double < from) this.#double = this.#find('"', from);
+    return Math.min(this.#single, this.#double);
+  }
+
+  #find(quote: string, from: number): number {
+    const at = this.#text.indexOf(quote, from);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  }
 }
 
 function behind(buffer: string, mark: string, from: number): number {
@@ -96,21 +131,22 @@ function behind(buffer: string, mark: string, from: number): number {
 }
 
 function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+  const colon = name.indexOf(':');
+  return colon < 0 ? name : name.slice(colon + 1);
 }
 
-function readAttributes(body: string, nameEnd: number, fail: (problem: string) => never): Map<string, string> {
-  const attributes = new Map<string, string>();
+function readAttribute(body: string, nameEnd: number, wanted: string, fail: (problem: string) => never): string | undefined {
   let at = nameEnd;
   for (let equals = body.indexOf('=', at); equals >= 0; equals = body.indexOf('=', at)) {
     let valueAt = equals + 1;
     while (isBlank(body.charCodeAt(valueAt))) valueAt += 1;
-    const end = body.indexOf(body.charAt(valueAt), valueAt + 1);
-    if (!/["']/.test(body.charAt(valueAt)) || end < 0) fail('is not well-formed XML: an attribute has no quoted value');
-    attributes.set(localName(body.slice(at, equals).trim()), decodeText(body.slice(valueAt + 1, end), fail));
+    const quote = body.charAt(valueAt);
+    const end = quote === '"' || quote === "'" ? body.indexOf(quote, valueAt + 1) : -1;
+    if (end < 0) fail('is not well-formed XML: an attribute has no quoted value');
+    if (localName(body.slice(at, equals).trim()) === wanted) return decodeText(body.slice(valueAt + 1, end), fail);
     at = end + 1;
   }
-  return attributes;
+  return undefined;
 }
 
 function isBlank(code: number): boolean {

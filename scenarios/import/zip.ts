@@ -21,6 +21,19 @@ const oleSignature = 0xe011cfd0;
 const stored = 0;
 const deflated = 8;
 
+export function isZip(bytes: Uint8Array): boolean {
+  return startsWith(bytes, localSignature);
+}
+
+/** Old and encrypted workbooks. */
+export function isOle(bytes: Uint8Array): boolean {
+  return startsWith(bytes, oleSignature);
+}
+
+function startsWith(bytes: Uint8Array, signature: number): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === signature;
+}
+
 /** Small enough that even the densest input (about 1000 to 1) unpacks to a few MiB before the next look at the count. */
 const sliceBytes = 8 * 1024;
 
@@ -36,7 +49,7 @@ export function listParts(fileName: string, bytes: Uint8Array): Map<string, ZipP
   };
   if (bytes.length > limits.fileBytes) fail(`is ${bytes.length} bytes long; at most ${limits.fileBytes} are read`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length >= 4 && view.getUint32(0, true) === oleSignature) {
+  if (isOle(bytes)) {
     fail('is an .xls file or a password-protected workbook; save it as an unprotected .xlsx');
   }
   try {
@@ -115,8 +128,13 @@ function getUint64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
 }
 
-/** Unpacks one part in pieces and stops at the limit, whatever size the archive declares. */
-export function inflatePart(fileName: string, part: ZipPart, onData: (piece: Uint8Array) => void): void {
+/** What all parts of one file have unpacked to so far. */
+export interface UnpackedCount {
+  bytes: number;
+}
+
+/** Unpacks one part in pieces and stops at the limits, whatever size the archive declares. */
+export function inflatePart(fileName: string, part: ZipPart, unpacked: UnpackedCount, onData: (piece: Uint8Array) => void): void {
   const fail = (problem: string): never => {
     throw new ImportError(fileName, `part ${JSON.stringify(part.name)} ${problem}`);
   };
@@ -125,36 +143,64 @@ export function inflatePart(fileName: string, part: ZipPart, onData: (piece: Uin
   const take = (piece: Uint8Array): void => {
     producedBytes += piece.length;
     if (producedBytes > limits.partBytes) fail(`unpacks to more than ${limits.partBytes} bytes; no real inventory is that large`);
+    if (producedBytes > limits.denseBytes && producedBytes > limits.unpackRatio * part.packed.length) {
+      fail(`unpacks to more than ${limits.unpackRatio} times its size, as no real sheet does`);
+    }
+    unpacked.bytes += piece.length;
+    if (unpacked.bytes > limits.unpackedBytes)
+      fail(`brings the file to more than ${limits.unpackedBytes} bytes unpacked; no real inventory is that large`);
     crc = updateCrc(crc, piece);
     onData(piece);
   };
   if (part.method !== stored && part.method !== deflated) fail(`is packed by method ${part.method}, which is not supported`);
-  const inflater = new Inflate((piece) => take(piece));
-  for (let at = 0; at === 0 || at < part.packed.length; at += sliceBytes) {
-    const slice = part.packed.subarray(at, at + sliceBytes);
-    if (part.method === stored) {
-      take(slice);
-      continue;
-    }
+  let pieces: Uint8Array[] = [];
+  const inflate = (slice: Uint8Array, isLast: boolean): void => {
     try {
-      inflater.push(slice, at + sliceBytes >= part.packed.length);
+      inflater.push(slice, isLast);
     } catch (error) {
-      if (error instanceof ImportError) throw error;
       fail(`is damaged (${error instanceof Error ? error.message : String(error)})`);
     }
+  };
+  const inflater = new Inflate((piece) => pieces.push(piece));
+  for (let at = 0; at === 0 || at < part.packed.length; at += sliceBytes) {
+    const slice = part.packed.subarray(at, at + sliceBytes);
+    pieces = [];
+    if (part.method === stored) pieces.push(slice);
+    else inflate(slice, at + sliceBytes >= part.packed.length);
+    for (const piece of pieces) take(piece);
   }
   if (producedBytes !== part.declaredBytes) fail(`unpacks to ${producedBytes} bytes, but the file declares ${part.declaredBytes}`);
   if (~crc >>> 0 !== part.crc) fail('is damaged (its checksum does not match)');
 }
 
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ 0xedb88320;
-  return value;
-});
+/** The remainder of a byte with zero to three zero bytes behind it. */
+const crcTables = crcTablesOf(4);
 
+function crcTablesOf(count: number): Uint32Array[] {
+  const first = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ 0xedb88320;
+    return value;
+  });
+  const tables = [first];
+  while (tables.length < count) tables.push((tables.at(-1) as Uint32Array).map((value) => (value >>> 8) ^ (first[value & 0xff] as number)));
+  return tables;
+}
+
+/** CRC-32, four bytes at a time. */
 function updateCrc(crc: number, piece: Uint8Array): number {
+  const [one, two, three, four] = crcTables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  const at4 = piece.length & ~3;
   let value = crc;
-  for (const byte of piece) value = (value >>> 8) ^ (crcTable[(value ^ byte) & 0xff] as number);
+  let at = 0;
+  for (; at < at4; at += 4) {
+    value ^= (piece[at] as number) | ((piece[at + 1] as number) << 8) | ((piece[at + 2] as number) << 16) | ((piece[at + 3] as number) << 24);
+    value =
+      (four[value & 0xff] as number) ^
+      (three[(value >>> 8) & 0xff] as number) ^
+      (two[(value >>> 16) & 0xff] as number) ^
+      (one[value >>> 24] as number);
+  }
+  for (; at < piece.length; at++) value = (value >>> 8) ^ (one[(value ^ (piece[at] as number)) & 0xff] as number);
   return value;
 }

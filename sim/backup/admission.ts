@@ -1,61 +1,61 @@
 /**
- * Slots and admission (MODEL 4): a task takes all it needs at once or waits; after each instant the waiting tasks are looked through in the order of
+ * Slots and admission (MODEL 4): a task takes all it needs at once or waits; after each instant the waiting ones are looked through in the order of
  * priority, arrival, job and VM; each that can take everything starts, and one that cannot never blocks a later one.
  *
- * Tasks of one run arrive together and need the same job, proxy and repository slots, so they wait as one group: when those are taken, the whole group
- * is passed over at once. The group also keeps the account of what it waited for.
+ * The disks of one run arrive together and need the same job, proxy and repository slots, so they wait as one group: when those are taken, the whole
+ * group is passed over at once. The group also keeps the account of what it waited for: what the first of its waiting disks lacks.
  */
 import type { Proxy } from '../estate/host.ts';
 import type { World } from '../world.ts';
 import type { Run } from './run.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskDisk } from './task.ts';
 
-type Lack = 'job' | 'proxy' | 'repository' | 'vm';
+export type Lack = 'job' | 'proxy' | 'repository' | 'vm' | 'datastore';
+export type Waited = Record<Lack, number>;
 
-const LACKS: readonly Lack[] = ['job', 'proxy', 'repository', 'vm'];
+const LACKS: readonly Lack[] = ['job', 'proxy', 'repository', 'vm', 'datastore'];
 
 export class WaitGroup {
   readonly run: Run;
   readonly arrivalMs: number;
-  readonly needsLock: boolean;
+  /** Its tasks have not begun: they need the VM's lock and snapshot slots. */
+  readonly begins: boolean;
   readonly needsSlots: boolean;
-  /** In the order of their VMs. */
-  readonly tasks: Task[] = [];
-  private lack: Lack | null = null;
+  /** In the order of their tasks and disks. */
+  readonly disks: TaskDisk[] = [];
+  /** Disks whose tasks hold a job slot already: they only need slots of their own. */
+  followers = 0;
+  lack: Lack | null = null;
   private sinceMs = 0;
-  private readonly lackedMs: Record<Lack, number> = { job: 0, proxy: 0, repository: 0, vm: 0 };
-  private readonly atEntry = new Map<Task, Record<Lack, number>>();
+  private readonly lackedMs: Waited = { job: 0, proxy: 0, repository: 0, vm: 0, datastore: 0 };
+  private readonly atEntry = new Map<TaskDisk, Waited>();
 
-  constructor(run: Run, arrivalMs: number, needsLock: boolean, needsSlots: boolean) {
+  constructor(run: Run, arrivalMs: number, begins: boolean, needsSlots: boolean) {
     this.run = run;
     this.arrivalMs = arrivalMs;
-    this.needsLock = needsLock;
+    this.begins = begins;
     this.needsSlots = needsSlots;
   }
 
-  add(task: Task, nowMs: number): void {
+  add(part: TaskDisk, nowMs: number): void {
     this.setLack(this.lack, nowMs);
-    this.atEntry.set(task, { ...this.lackedMs });
-    let place = this.tasks.length;
-    while (place > 0 && (this.tasks[place - 1] as Task).number > task.number) place--;
-    this.tasks.splice(place, 0, task);
-    task.group = this;
+    this.atEntry.set(part, { ...this.lackedMs });
+    let place = this.disks.length;
+    while (place > 0 && (this.disks[place - 1] as TaskDisk).number > part.number) place--;
+    this.disks.splice(place, 0, part);
+    if (part.task.holdsJobSlot) this.followers++;
+    part.group = this;
   }
 
-  /** Takes a task out; what it waited for goes to its account. */
-  remove(task: Task, nowMs: number, labels: (lack: Lack) => string): Record<Lack, number> {
-    this.tasks.splice(this.tasks.indexOf(task), 1);
-    const waited = this.waitedBy(task, nowMs);
-    for (const lack of LACKS) task.addHeldBack(labels(lack), waited[lack]);
-    this.atEntry.delete(task);
-    task.group = null;
-    return waited;
-  }
-
-  waitedBy(task: Task, nowMs: number): Record<Lack, number> {
+  /** Takes a disk out; returns what it waited for. */
+  remove(part: TaskDisk, nowMs: number): Waited {
     this.setLack(this.lack, nowMs);
-    const entry = this.atEntry.get(task) as Record<Lack, number>;
-    const waited = { job: 0, proxy: 0, repository: 0, vm: 0 };
+    this.disks.splice(this.disks.indexOf(part), 1);
+    if (part.task.holdsJobSlot) this.followers--;
+    const entry = this.atEntry.get(part) as Waited;
+    this.atEntry.delete(part);
+    part.group = null;
+    const waited: Waited = { job: 0, proxy: 0, repository: 0, vm: 0, datastore: 0 };
     for (const lack of LACKS) waited[lack] = this.lackedMs[lack] - entry[lack];
     return waited;
   }
@@ -77,7 +77,7 @@ export class Admission {
     this.world = world;
   }
 
-  /** A new group of waiting tasks. */
+  /** A new group of waiting disks. */
   enter(group: WaitGroup): void {
     let place = this.groups.length;
     while (place > 0 && comesBefore(group, this.groups[place - 1] as WaitGroup)) place--;
@@ -93,33 +93,52 @@ export class Admission {
     for (const group of [...this.groups]) if (this.scanGroup(group)) started = true;
     // What a group lacks is told by a scan that starts nothing: what others have taken since it was looked at counts.
     this.dirty = started;
-    for (let i = this.groups.length - 1; i >= 0; i--) if ((this.groups[i] as WaitGroup).tasks.length === 0) this.groups.splice(i, 1);
+    for (let i = this.groups.length - 1; i >= 0; i--) if ((this.groups[i] as WaitGroup).disks.length === 0) this.groups.splice(i, 1);
     return started;
   }
 
   /** Ends a task's wait without starting it. */
   leave(task: Task): void {
-    if (task.group !== null) this.takeOut(task.group, task);
+    for (const part of task.disks) if (part.group !== null) this.takeOut(part.group, part);
   }
 
   /** Closes the books at the end of the scenario: everybody who still waits has waited until now. */
   settleWaits(): void {
-    for (const group of this.groups) for (const task of [...group.tasks]) this.takeOut(group, task);
+    for (const group of this.groups) for (const part of [...group.disks]) this.takeOut(group, part);
   }
 
-  releaseSlots(task: Task): void {
-    if (!task.holdsSlots) return;
-    task.holdsSlots = false;
+  /** A disk's transfer is over: its slots are free, unless other disks of its VM share them. */
+  releaseSlots(part: TaskDisk): void {
+    if (!part.holdsSlots) return;
+    part.holdsSlots = false;
+    const pools = [part.task.run.job.repository.slots];
+    if (part.proxy !== null) pools.push(part.proxy.slots);
+    for (const pool of pools) {
+      pool.used--;
+      pool.freedBy = part.task.lastEvent;
+    }
+    this.dirty = true;
+  }
+
+  releaseJobSlot(task: Task): void {
+    if (!task.holdsJobSlot) return;
+    task.holdsJobSlot = false;
     task.run.concurrent--;
-    task.run.job.repository.slots.used--;
-    if (task.proxy !== null) task.proxy.slots.used--;
+    task.run.freedBy = task.lastEvent;
     this.dirty = true;
   }
 
   releaseLock(task: Task): void {
-    const place = task.vm.lockHolders.indexOf(task.number);
+    const place = task.vm.lockHolders.indexOf(task);
     if (place < 0) return;
     task.vm.lockHolders.splice(place, 1);
+    task.vm.freedBy = task.lastEvent;
+    this.dirty = true;
+  }
+
+  releaseSnapshotSlot(part: TaskDisk): void {
+    part.disk.datastore.snapshotSlots.used--;
+    part.disk.datastore.snapshotSlots.freedBy = part.task.lastEvent;
     this.dirty = true;
   }
 
@@ -127,65 +146,108 @@ export class Admission {
     const now = this.world.kernel.nowMs;
     let started = false;
     let lack: Lack | null = null;
-    for (let i = 0; i < group.tasks.length; ) {
-      if (group.needsSlots) lack = this.lackingSlot(group.run);
-      if (lack !== null && lack !== 'vm') break;
-      const task = group.tasks[i] as Task;
-      if (group.needsLock && !this.canLock(task)) {
-        i++;
+    for (let i = 0; i < group.disks.length; ) {
+      const part = group.disks[i] as TaskDisk;
+      const missing = this.missing(group, part);
+      if (missing === null) {
+        this.start(group, part);
+        started = true;
         continue;
       }
-      this.takeOut(group, task);
-      if (group.needsLock) task.vm.lockHolders.push(task.number);
-      if (group.needsSlots) this.takeSlots(task);
-      this.world.stages.admitted(task);
-      started = true;
+      lack ??= missing;
+      // What the whole run lacks, every further disk lacks; only those whose tasks have begun do not need a job slot.
+      if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) break;
+      i++;
     }
-    if (group.tasks.length > 0) group.setLack(lack ?? 'vm', now);
+    if (group.disks.length > 0) group.setLack(lack, now);
     return started;
   }
 
-  private lackingSlot(run: Run): Lack | null {
-    const job = run.job;
-    if (job.plan.concurrency !== null && run.concurrent >= job.plan.concurrency) return 'job';
-    if (job.proxies.length > 0 && bestProxy(job.proxies).slots.free <= 0) return 'proxy';
-    if (job.repository.slots.free <= 0) return 'repository';
-    return null;
+  private missing(group: WaitGroup, part: TaskDisk): Lack | null {
+    const { task } = part;
+    const { job } = group.run;
+    if (group.needsSlots) {
+      if (!task.holdsJobSlot && job.plan.concurrency !== null && group.run.concurrent >= job.plan.concurrency) return 'job';
+      if (job.proxies.length > 0 && bestProxy(job.proxies).slots.free <= 0) return 'proxy';
+      if (job.repository.slots.free <= 0) return 'repository';
+    }
+    if (!group.begins || task.stage !== 'queued') return null;
+    if (!this.canLock(task)) return 'vm';
+    if (task.disks.some(({ disk }) => disk.datastore.stopsNewTasks)) return 'datastore';
+    return job.method.opensSnapshot && !hasSnapshotSlots(task) ? 'datastore' : null;
   }
 
-  private takeSlots(task: Task): void {
-    const job = task.run.job;
-    task.holdsSlots = true;
-    task.run.concurrent++;
+  private start(group: WaitGroup, part: TaskDisk): void {
+    const { task } = part;
+    const begins = group.begins && task.stage === 'queued';
+    const lacked = group.lack;
+    this.takeOut(group, part);
+    if (begins) {
+      task.vm.lockHolders.push(task);
+      if (task.run.job.method.opensSnapshot) for (const other of task.disks) other.disk.datastore.snapshotSlots.used++;
+    }
+    if (group.needsSlots) this.takeSlots(group, part);
+    part.freedBy = group.arrivalMs === this.world.kernel.nowMs ? 0 : freedBy(part, lacked);
+    if (begins) this.world.stages.admitted(task);
+    else this.world.stages.slotsTaken(part);
+  }
+
+  private takeSlots(group: WaitGroup, part: TaskDisk): void {
+    const { task } = part;
+    const { job } = task.run;
+    part.holdsSlots = true;
     job.repository.slots.used++;
     if (job.proxies.length > 0) {
-      task.proxy = bestProxy(job.proxies);
-      task.proxy.slots.used++;
+      part.proxy = bestProxy(job.proxies);
+      part.proxy.slots.used++;
+    }
+    if (task.holdsJobSlot) return;
+    task.holdsJobSlot = true;
+    task.run.concurrent++;
+    for (const other of task.disks) if (other.group === group) group.followers++;
+    // One slot for all disks of the VM: the others need none of their own.
+    if (part.proxy?.slotUnit === 'vm') {
+      for (const other of task.disks) {
+        if (other.group === null) continue;
+        this.takeOut(other.group, other);
+        other.proxy = part.proxy;
+        other.sharesSlots = true;
+      }
     }
   }
 
-  /** With `ifRunning: start` the runs of one job do not exclude each other; different jobs always do. */
+  /** With `ifRunning: start` the runs of one job do not exclude each other, with `ifVmBusy: stack` different jobs do not. */
   private canLock(task: Task): boolean {
-    for (const number of task.vm.lockHolders) {
-      const holder = this.world.tasks[number] as Task;
-      if (holder.run.job !== task.run.job || task.run.job.plan.ifRunning !== 'start') return false;
-    }
-    return true;
+    const { job } = task.run;
+    return task.vm.lockHolders.every((holder) => (holder.run.job === job ? job.plan.ifRunning === 'start' : job.plan.ifVmBusy === 'stack'));
   }
 
-  private takeOut(group: WaitGroup, task: Task): void {
-    const job = task.run.job;
+  private takeOut(group: WaitGroup, part: TaskDisk): void {
+    const { task } = part;
+    const { job } = task.run;
+    const waited = group.remove(part, this.world.kernel.nowMs);
     const labels: Record<Lack, string> = {
-      job: `waiting:job:${job.name}`,
-      proxy: `waiting:proxy:${job.plan.proxies.join('+')}`,
-      repository: `waiting:repository:${job.repository.name}`,
-      vm: `waiting:vm:${task.vm.name}`,
+      job: job.name,
+      proxy: job.plan.proxies.join('+'),
+      repository: job.repository.name,
+      vm: task.vm.name,
+      datastore: part.disk.datastore.name,
     };
-    const waited = group.remove(task, this.world.kernel.nowMs, (lack) => labels[lack]);
+    for (const lack of LACKS) task.addHeldBack(`waiting:${lack}:${labels[lack]}`, waited[lack]);
     for (const proxy of job.proxies) proxy.slots.waitMs += waited.proxy;
     job.repository.slots.waitMs += waited.repository;
     this.world.conditions.slotsAwaited(task, waited);
   }
+}
+
+/** The log event that freed what was lacking. */
+function freedBy(part: TaskDisk, lacked: Lack | null): number {
+  const { task, disk } = part;
+  if (lacked === 'job') return task.run.freedBy;
+  if (lacked === 'proxy') return part.proxy?.slots.freedBy ?? 0;
+  if (lacked === 'repository') return task.run.job.repository.slots.freedBy;
+  if (lacked === 'vm') return task.vm.freedBy;
+  return lacked === 'datastore' ? disk.datastore.snapshotSlots.freedBy : 0;
 }
 
 /** The listed proxy with most free slots; of equals the first. */
@@ -193,6 +255,14 @@ function bestProxy(proxies: readonly Proxy[]): Proxy {
   let best = proxies[0] as Proxy;
   for (const proxy of proxies) if (proxy.slots.free > best.slots.free) best = proxy;
   return best;
+}
+
+/** A slot for each disk on its datastore. */
+function hasSnapshotSlots(task: Task): boolean {
+  const needed = new Map<TaskDisk['disk']['datastore'], number>();
+  for (const { disk } of task.disks) needed.set(disk.datastore, (needed.get(disk.datastore) ?? 0) + 1);
+  for (const [datastore, count] of needed) if (datastore.snapshotSlots.free < count) return false;
+  return true;
 }
 
 /** Priority, arrival, job in file order, run. */

@@ -1,9 +1,7 @@
 /** A repository: a device with capacity, task slots, and the restore points that jobs keep on it. */
-
 import { SlotPool } from '../estate/host.ts';
-import { Meter } from '../estate/statistics.ts';
 import type { RepositoryPlan } from '../plan.ts';
-import type { Task } from './task.ts';
+import type { TaskDisk } from './task.ts';
 
 interface RestorePoint {
   full: boolean;
@@ -20,9 +18,8 @@ export class Repository {
   readonly slots: SlotPool;
   /** Busy milliseconds per stored byte written. */
   readonly writeCost: number;
-  /** Tasks that are writing now. */
-  readonly writers = new Set<Task>();
-  readonly fill = new Meter();
+  /** Disks that are being written now. */
+  readonly writers = new Set<TaskDisk>();
 
   check = -1;
   spaceDirty = false;
@@ -30,6 +27,7 @@ export class Repository {
   startUsedBytes = 0;
   peakUsed = 0;
   peakAtMs = 0;
+  /** Finished disks, whether or not their point is complete. */
   private kept = 0;
   private readonly points = new Map<string, RestorePoint[]>();
 
@@ -44,10 +42,10 @@ export class Repository {
     this.writeCost = 1000 / plan.writeBytesPerSecond;
   }
 
-  /** Bytes in use: finished points and what running tasks have written, `writtenBy` giving the latter. */
-  usedWith(writtenBy: (task: Task) => number): number {
+  /** Bytes in use: what is finished, and what running transfers have written, `writtenBy` giving the latter. */
+  usedWith(writtenBy: (part: TaskDisk) => number): number {
     let used = this.kept;
-    for (const task of this.writers) used += writtenBy(task);
+    for (const part of this.writers) used += writtenBy(part);
     return used;
   }
 
@@ -57,14 +55,15 @@ export class Repository {
     this.peakAtMs = nowMs;
   }
 
-  addPoint(chain: string, full: boolean, storedBytes: number): void {
-    let points = this.points.get(chain);
-    if (points === undefined) {
-      points = [];
-      this.points.set(chain, points);
-    }
-    points.push({ full, storedBytes });
+  keep(storedBytes: number): void {
     this.kept += storedBytes;
+  }
+
+  /** Adds a complete point, whose bytes are kept already. */
+  addPoint(chain: string, full: boolean, storedBytes: number): void {
+    const points = this.points.get(chain);
+    if (points === undefined) this.points.set(chain, [{ full, storedBytes }]);
+    else points.push({ full, storedBytes });
   }
 
   /**

@@ -3,6 +3,8 @@ import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { JobPlan } from '../plan.ts';
 import type { RunStatus } from '../result.ts';
+import { METHODS } from './methods/index.ts';
+import type { Method } from './methods/method.ts';
 import type { Repository } from './repository.ts';
 import type { Schedule } from './schedule.ts';
 import type { Task, WriteMark } from './task.ts';
@@ -13,6 +15,7 @@ export class Job {
   readonly name: string;
   readonly schedule: Schedule;
   readonly repository: Repository;
+  readonly method: Method;
   readonly proxies: readonly Proxy[];
   /** Selected VMs in file order. */
   readonly vms: readonly Vm[];
@@ -29,6 +32,7 @@ export class Job {
     this.name = plan.name;
     this.schedule = schedule;
     this.repository = repository;
+    this.method = METHODS[plan.method];
     this.proxies = proxies;
     this.vms = vms;
   }
@@ -50,8 +54,9 @@ export class Run {
   endedMs: number | null = null;
   overlapsPrevious = false;
   openTasks = 0;
-  /** Job slots in use. */
+  /** Job slots in use, and the log event by which one was last freed. */
   concurrent = 0;
+  freedBy = 0;
   dueEvent = 0;
   startedEvent = 0;
 

@@ -3,7 +3,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import { WaitGroup } from './admission.ts';
 import { type Job, Run } from './run.ts';
-import { type Outcome, Task } from './task.ts';
+import { type Outcome, Task, TaskDisk } from './task.ts';
 
 /** The worst of its tasks decides a run's status. */
 const OUTCOME_ORDER: readonly Outcome[] = ['failed', 'aborted', 'warning'];
@@ -33,12 +33,12 @@ export class Runs {
   awaitSlots(task: Task): void {
     const { kernel, admission } = this.world;
     let group = this.readyGroups.get(task.run);
-    if (group === undefined || group.tasks.length === 0) {
+    if (group === undefined || group.disks.length === 0) {
       group = new WaitGroup(task.run, task.run.startedMs as number, false, true);
       this.readyGroups.set(task.run, group);
       admission.enter(group);
     }
-    group.add(task, kernel.nowMs);
+    for (const part of task.disks) group.add(part, kernel.nowMs);
     admission.dirty = true;
   }
 
@@ -63,6 +63,7 @@ export class Runs {
     const overlap = log.record(now, 'run-overlap', { job: job.name, run: run.id, active: previous.id }, [previous.startedEvent, run.dueEvent]);
     const policy = job.plan.ifRunning;
     if (policy === 'start') this.startRun(run, [overlap]);
+    else if (policy === 'cancel-previous') this.cancelFor(run, overlap);
     else if (policy === 'skip' || (policy === 'queue' && job.waiting.length > 0)) {
       run.status = 'skipped';
       log.record(now, 'run-skipped', { job: job.name, run: run.id, active: previous.id }, [overlap]);
@@ -70,6 +71,20 @@ export class Runs {
       job.waiting.push(run);
       log.record(now, 'run-queued', { job: job.name, run: run.id, active: previous.id }, [overlap]);
     }
+  }
+
+  /** The runs before are stopped; this one starts once their snapshots are gone. One that still waits for that gives way as well. */
+  private cancelFor(run: Run, overlap: number): void {
+    const { kernel, log, stages } = this.world;
+    const { job } = run;
+    const waiting = job.waiting.shift();
+    if (waiting !== undefined) {
+      waiting.status = 'skipped';
+      log.record(kernel.nowMs, 'run-skipped', { job: job.name, run: waiting.id, active: run.id }, [overlap]);
+    }
+    job.waiting.push(run);
+    const cancelled = log.record(kernel.nowMs, 'run-cancelled', { job: job.name, run: (job.active[0] as Run).id, by: run.id }, [overlap]);
+    for (const active of [...job.active]) for (const task of active.tasks) stages.abort(task, 'aborted', 'cancelled', cancelled);
   }
 
   private startRun(run: Run, causes: number[]): void {
@@ -80,17 +95,26 @@ export class Runs {
     run.startedMs = now;
     job.active.push(run);
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: job.vms.length }, causes);
-    const wholeRun = job.plan.snapshots === 'whole-run';
+    const wholeRun = job.plan.snapshots === 'whole-run' && job.method.opensSnapshot;
     const group = new WaitGroup(run, now, true, !wholeRun);
-    for (const vm of job.vms) group.add(this.newTask(run, vm), now);
+    for (const vm of job.vms) {
+      const task = this.newTask(run, vm);
+      // With whole-run snapshots a task begins as one; its disks wait for slots when they have their deltas.
+      for (const part of wholeRun ? task.disks.slice(0, 1) : task.disks) group.add(part, now);
+    }
     run.openTasks = run.tasks.length;
     if (run.openTasks === 0) this.endRun(run, run.startedEvent);
     else admission.enter(group);
   }
 
   private newTask(run: Run, vm: Vm): Task {
-    const { tasks, kernel } = this.world;
+    const { tasks, parts, kernel } = this.world;
     const task = new Task(tasks.length, run, vm, kernel.nowMs, run.startedEvent);
+    for (const disk of vm.disks) {
+      const part = new TaskDisk(parts.length, task, disk);
+      parts.push(part);
+      task.disks.push(part);
+    }
     tasks.push(task);
     run.tasks.push(task);
     vm.activeTasks.push(task);

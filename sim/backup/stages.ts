@@ -1,15 +1,17 @@
 /**
  * The stages of a task (MODEL 4): queued -> quiescing -> snapshotting -> transferring -> removing -> consolidating -> ended. With `whole-run` snapshots a
- * task takes its snapshot first and then waits for its slots (`ready`).
+ * task takes its snapshot first and then waits for its slots (`ready`); a method without snapshots goes from quiescing to transferring, and ends there.
  */
+import type { Datastore } from '../estate/datastore.ts';
 import { Delta, heldBytes } from '../estate/delta.ts';
+import type { Disk } from '../estate/disk.ts';
 import { uniqueBytes } from '../estate/growth-law.ts';
-import { relativeReadSpeed } from '../estate/guests.ts';
-import type { Vm } from '../estate/vm.ts';
+import { relativeReadSpeed } from '../estate/read-speed.ts';
 import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
-import { transferOf } from './methods/snapshot.ts';
-import type { Outcome, Reason, Task } from './task.ts';
+import { transferOf } from './methods/method.ts';
+import type { Outcome, Reason, Task, TaskDisk } from './task.ts';
 
 export class Stages {
   private readonly world: World;
@@ -18,47 +20,59 @@ export class Stages {
 
   constructor(world: World) {
     this.world = world;
-    this.quiesced = world.kernel.handle((task) => this.beginSnapshot(world.tasks[task] as Task));
+    this.quiesced = world.kernel.handle((task) => this.afterQuiesce(world.tasks[task] as Task));
     this.created = world.kernel.handle((task) => this.snapshotCreated(world.tasks[task] as Task));
   }
 
-  /** The task has what it waited for. */
+  /** The task has what it needs to begin. */
   admitted(task: Task): void {
-    if (task.stage === 'ready') {
-      this.beginTransfer(task);
-      return;
-    }
     const { kernel, log } = this.world;
     const run = task.run;
-    const fields = { run: run.id, vm: task.vm.name, proxy: task.proxy?.name ?? null };
-    const freed = this.world.lastRelease;
-    const causes = task.queuedMs < kernel.nowMs && freed > run.startedEvent ? [run.startedEvent, freed] : [run.startedEvent];
-    task.lastEvent = log.record(kernel.nowMs, 'task-started', fields, causes);
+    const fields = { run: run.id, vm: task.vm.name, proxy: task.disks[0]?.proxy?.name ?? null };
+    const freed = task.disks.map((part) => part.freedBy);
+    task.lastEvent = log.record(kernel.nowMs, 'task-started', fields, causesOf(run.startedEvent, ...freed));
     this.enter(task, 'quiescing', this.quiesced, run.job.plan.timings.quiesceMs);
   }
 
-  /** The transfer has come to its end. */
-  transferCompleted(task: Task): void {
+  /** A disk of a task that has begun has got its slots. */
+  slotsTaken(part: TaskDisk): void {
+    if (part.task.stage !== 'ready' && part.task.stage !== 'transferring') return;
+    for (const other of part.task.disks) {
+      const granted = other === part || (other.sharesSlots && other.proxy === part.proxy);
+      if (granted && other.state === 'waiting') this.beginTransfer(other);
+    }
+  }
+
+  /** A disk's transfer has come to its end. */
+  transferCompleted(part: TaskDisk): void {
     const { kernel, log } = this.world;
-    const job = task.run.job;
-    this.accountTransfer(task);
-    task.flow = -1;
-    task.readBytes = task.bytes;
+    const { task, disk } = part;
+    const { job } = task.run;
+    this.accountTransfer(part);
+    part.flow = -1;
+    part.state = 'transferred';
+    part.readBytes = part.bytes;
+    this.world.storage.finishWriting(part);
+    if (task.disks.some((other) => other.state === 'waiting' || other.state === 'transferring')) {
+      if (part.proxy?.slotUnit !== 'vm') this.giveUpSlots(part);
+      return;
+    }
     task.transferEndMs = kernel.nowMs;
-    const stored = Math.ceil(task.storedBytes);
-    const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.bytes), storedBytes: stored };
+    const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.readBytes), storedBytes: Math.ceil(task.storedBytes) };
     task.lastEvent = log.record(kernel.nowMs, 'transfer-ended', fields, [task.lastEvent]);
-    const known = job.bases[task.vm.disk.index];
-    if (task.mark !== null && (known === undefined || task.mark.atMs > known.atMs)) job.bases[task.vm.disk.index] = task.mark;
-    this.world.storage.finishWriting(task);
-    task.vm.disk.datastore.lastEvent = task.lastEvent;
-    this.giveUpSlots(task);
+    disk.datastore.lastEvent = task.lastEvent;
+    for (const done of task.disks) {
+      const known = job.bases[done.disk.index];
+      if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases[done.disk.index] = done.mark;
+    }
+    this.world.storage.completePoint(task);
+    this.giveUpAll(task);
     this.world.consolidation.request(task);
   }
 
   /** Ends a task early, wherever it stands; a snapshot that it has open is removed. */
   abort(task: Task, outcome: Outcome, reason: Reason, cause: number): void {
-    const { kernel, log, network } = this.world;
+    const { kernel } = this.world;
     if (task.stage === 'removing' || task.stage === 'consolidating' || task.stage === 'ended') return;
     task.outcome = outcome;
     task.reason = reason;
@@ -68,36 +82,62 @@ export class Stages {
       task.timer = -1;
       this.closeTimedStage(task);
     }
-    if (task.stage === 'transferring') {
-      task.readBytes = task.bytes - network.remainingOf(task.flow);
-      this.accountTransfer(task);
-      network.removeFlow(task.flow);
-      task.flow = -1;
-      const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.readBytes), reason };
-      task.lastEvent = log.record(
-        kernel.nowMs,
-        'transfer-aborted',
-        fields,
-        [task.lastEvent, cause].sort((a, b) => a - b),
-      );
-      this.world.storage.abandonWriting(task);
-    } else task.lastEvent = cause;
-    this.giveUpSlots(task);
-    if (task.delta === null) this.end(task);
-    else this.world.consolidation.request(task);
+    if (task.stage === 'transferring') this.abortTransfers(task, reason, cause);
+    task.abortedBy = cause;
+    this.giveUpAll(task);
+    if (task.hasSnapshot) this.world.consolidation.request(task);
+    else this.end(task);
   }
 
   /** The task is over; its lock is free, and perhaps its run has ended. */
   end(task: Task): void {
     const { kernel, log, admission, runs } = this.world;
+    if (task.stage === 'ended') throw new Error(`task ${task.number} ends twice`);
+    const began = task.stage !== 'queued';
     task.stage = 'ended';
     task.endedMs = kernel.nowMs;
     const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason };
-    task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, [task.lastEvent]);
+    task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, causesOf(task.lastEvent, task.abortedBy));
     admission.releaseLock(task);
-    this.world.lastRelease = task.lastEvent;
+    // Snapshot slots that no delta came to use.
+    if (began && task.run.job.method.opensSnapshot && !task.hasSnapshot) for (const part of task.disks) admission.releaseSnapshotSlot(part);
     removeFrom(task.vm.activeTasks, task);
     runs.taskEnded(task);
+  }
+
+  /** A guest stands still for a moment. */
+  stun(task: Task, ms: number): void {
+    task.vm.stunMs += ms;
+    this.world.conditions.stunned(task, ms);
+  }
+
+  /** Depth decides how fast the guest reads. */
+  chainChanged(disk: Disk): void {
+    const depth = disk.chain.length;
+    const { vm, datastore } = disk;
+    if (depth > vm.maxChainDepth) vm.maxChainDepth = depth;
+    datastore.guestDirty = true;
+    datastore.latency.settle(this.world.kernel.nowMs);
+    disk.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(depth));
+  }
+
+  /** Figures of tasks that are still under way, or have left a delta behind, when the scenario ends. */
+  settle(task: Task): void {
+    const { kernel, network } = this.world;
+    if (task.timer >= 0) this.closeTimedStage(task);
+    for (const part of task.disks) {
+      if (part.state !== 'transferring') continue;
+      part.readBytes = part.bytes - network.remainingOf(part.flow);
+      this.accountTransfer(part);
+    }
+    this.notePeakDelta(task, kernel.nowMs);
+  }
+
+  /** The largest sum over the disks of what the task's deltas hold at one time. */
+  notePeakDelta(task: Task, nowMs: number): void {
+    let sum = 0;
+    for (const part of task.disks) if (part.delta !== null && part.delta.exists) sum += heldBytes(part.delta, nowMs);
+    if (sum > task.peakDeltaBytes) task.peakDeltaBytes = sum;
   }
 
   private enter(task: Task, stage: 'quiescing' | 'snapshotting', kind: number, durationMs: number): void {
@@ -107,120 +147,138 @@ export class Stages {
     task.timer = kernel.schedule(kernel.nowMs + durationMs, EventClass.stage, kind, task.number);
   }
 
+  /** Disks that wait for slots of their own meanwhile have that on their account. */
   private closeTimedStage(task: Task): void {
-    task.addHeldBack('preparing', this.world.kernel.nowMs - task.stageSinceMs);
+    const ms = this.world.kernel.nowMs - task.stageSinceMs;
+    for (const part of task.disks) if (part.group === null) task.addHeldBack('preparing', ms);
   }
 
-  private beginSnapshot(task: Task): void {
+  private afterQuiesce(task: Task): void {
     const { kernel } = this.world;
     task.timer = -1;
     this.closeTimedStage(task);
-    const disk = task.vm.disk;
-    const datastore = disk.datastore;
-    if (datastore.usedAt(kernel.nowMs) >= datastore.fullLevel) this.abort(task, 'failed', 'datastore-full', datastore.fullEvent || task.lastEvent);
-    else if (disk.chain.length >= task.vm.maxChain) this.abort(task, 'failed', 'chain-limit', task.lastEvent);
+    const { job } = task.run;
+    if (!job.method.opensSnapshot) {
+      task.snapshotMs = kernel.nowMs;
+      for (const part of task.disks) this.chooseBytes(part);
+      this.beginTransfers(task);
+      return;
+    }
+    const full = task.disks.find(({ disk }) => isFullAt(disk.datastore, kernel.nowMs))?.disk.datastore;
+    if (full !== undefined) this.abort(task, 'failed', 'datastore-full', full.fullEvent);
+    else if (task.disks.some(({ disk }) => disk.chain.length >= task.vm.maxChain)) this.abort(task, 'failed', 'chain-limit', 0);
     else {
-      task.vm.stunMs += task.run.job.plan.timings.createMs;
-      this.enter(task, 'snapshotting', this.created, task.run.job.plan.timings.createMs);
+      this.stun(task, job.plan.timings.createMs);
+      this.enter(task, 'snapshotting', this.created, job.plan.timings.createMs);
     }
   }
 
   private snapshotCreated(task: Task): void {
-    const { kernel, log } = this.world;
+    const { kernel } = this.world;
     const now = kernel.nowMs;
     task.timer = -1;
     this.closeTimedStage(task);
-    const vm = task.vm;
-    const disk = vm.disk;
+    const { vm } = task;
     task.snapshotMs = now;
-    const fields = { run: task.run.id, vm: vm.name, datastore: disk.datastore.name, depth: disk.chain.length + 1 };
-    task.lastEvent = log.record(now, 'snapshot-created', fields, [task.lastEvent]);
-    if (disk.top === undefined) disk.freezeBase(now);
-    else disk.top.freeze(now);
-    // A merge of the former top delta goes on, but the guest no longer writes to it.
-    disk.mirroring = false;
-    task.delta = new Delta(disk, 'delta', task.run.id, disk.law, 0, now, task.lastEvent);
-    disk.chain.push(task.delta);
-    disk.datastore.diskChanged(disk, now);
-    this.chooseBytes(task);
+    for (const part of task.disks) this.openDelta(part);
     if (vm.jobSnapshots++ === 0) vm.snapshotOpenSinceMs = now;
-    this.chainChanged(vm);
-    if (task.holdsSlots) this.beginTransfer(task);
+    if (task.holdsJobSlot) this.beginTransfers(task);
     else {
       task.stage = 'ready';
       this.world.runs.awaitSlots(task);
     }
   }
 
-  /** Depth decides how fast the guest reads. */
-  chainChanged(vm: Vm): void {
-    const { kernel } = this.world;
-    const disk = vm.disk;
-    const depth = disk.chain.length;
-    if (depth > vm.maxChainDepth) vm.maxChainDepth = depth;
-    disk.datastore.guestDirty = true;
-    disk.datastore.latency.settle(kernel.nowMs);
-    vm.latency.changeSpeed(disk.datastore.latency.distribution, relativeReadSpeed(depth));
+  private openDelta(part: TaskDisk): void {
+    const { kernel, log } = this.world;
+    const now = kernel.nowMs;
+    const { task, disk } = part;
+    const fields = { run: task.run.id, vm: task.vm.name, datastore: disk.datastore.name, depth: disk.chain.length + 1 };
+    task.lastEvent = log.record(now, 'snapshot-created', fields, [task.lastEvent]);
+    if (disk.top === undefined) disk.freezeBase(now);
+    else disk.top.freeze(now);
+    // A merge of the former top delta goes on, but the guest no longer writes to it.
+    disk.mirroring = false;
+    part.delta = new Delta(disk, 'delta', task.run.id, disk.law, 0, now, task.lastEvent);
+    disk.chain.push(part.delta);
+    disk.datastore.diskChanged(disk, now);
+    this.chooseBytes(part);
+    this.chainChanged(disk);
   }
 
   /** What is to be read, by the job's own base as it stands now. */
-  private chooseBytes(task: Task): void {
+  private chooseBytes(part: TaskDisk): void {
     const now = this.world.kernel.nowMs;
-    const { vm } = task;
-    const disk = vm.disk;
-    const { plan, bases } = task.run.job;
+    const { disk } = part;
+    const { plan, bases } = part.task.run.job;
     const base = bases[disk.index];
     const used = disk.usedAt(now);
-    task.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
-    task.full = plan.mode === 'full' || base === undefined || !vm.changeTracking;
-    if (task.full || base === undefined) task.bytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
-    else task.bytes = Math.min(uniqueBytes(base.law, task.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);
+    part.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
+    part.full = plan.mode === 'full' || base === undefined || !disk.vm.changeTracking;
+    if (part.full || base === undefined) part.bytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
+    else part.bytes = Math.min(uniqueBytes(base.law, part.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);
   }
 
-  private beginTransfer(task: Task): void {
+  private beginTransfers(task: Task): void {
+    for (const part of task.disks) if (part.holdsSlots || part.sharesSlots) this.beginTransfer(part);
+  }
+
+  private beginTransfer(part: TaskDisk): void {
     const { kernel, log, network } = this.world;
     const now = kernel.nowMs;
-    task.stage = 'transferring';
-    task.transferMs = now;
-    const fields = { run: task.run.id, vm: task.vm.name, level: task.full ? 'full' : 'incremental', bytes: Math.ceil(task.bytes) };
-    const causes = new Set([task.lastEvent]);
-    if (task.full && task.vm.disk.growsAtAll && this.world.growthEvent > 0) causes.add(this.world.growthEvent);
-    if (task.snapshotMs !== now && this.world.lastRelease > 0) causes.add(this.world.lastRelease);
-    task.lastEvent = log.record(
-      now,
-      'transfer-started',
-      fields,
-      [...causes].sort((a, b) => a - b),
-    );
-    task.vm.disk.datastore.lastEvent = task.lastEvent;
-    const transfer = transferOf(task);
-    task.capLabel = transfer.capLabel;
-    task.flow = network.addFlow({ weight: 1, cap: transfer.cap, bytes: task.bytes, uses: transfer.uses, elastic: true, owner: task.number });
-    this.world.storage.beginWriting(task);
-  }
-
-  private accountTransfer(task: Task): void {
-    const { network, resourceLabels } = this.world;
-    for (const [resource, ms] of network.bottlenecksOf(task.flow))
-      task.addHeldBack(resource < 0 ? task.capLabel : (resourceLabels[resource] as string), ms);
-  }
-
-  private giveUpSlots(task: Task): void {
-    if (!task.holdsSlots) return;
-    this.world.admission.releaseSlots(task);
-    this.world.lastRelease = task.lastEvent;
-  }
-
-  /** Figures of tasks that are still under way when the scenario ends. */
-  settle(task: Task): void {
-    const { kernel, network } = this.world;
-    if (task.timer >= 0) this.closeTimedStage(task);
-    if (task.stage === 'transferring') {
-      task.readBytes = task.bytes - network.remainingOf(task.flow);
-      this.accountTransfer(task);
+    const { task, disk } = part;
+    if (task.transferMs === null) {
+      task.stage = 'transferring';
+      task.transferMs = now;
+      const bytes = task.disks.reduce((sum, other) => sum + other.bytes, 0);
+      const fields = { run: task.run.id, vm: task.vm.name, level: task.full ? 'full' : 'incremental', bytes: Math.ceil(bytes) };
+      const growth = task.full ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
+      const freed = task.snapshotMs === now ? 0 : part.freedBy;
+      task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, ...growth));
     }
-    if (task.delta !== null && task.consolidatedMs === null) task.peakDeltaBytes = Math.max(task.peakDeltaBytes, heldBytes(task.delta, kernel.nowMs));
+    disk.datastore.lastEvent = task.lastEvent;
+    const transfer = transferOf(part);
+    part.state = 'transferring';
+    part.capLabel = transfer.capLabel;
+    part.flow = network.addFlow({ weight: 1, cap: transfer.cap, bytes: part.bytes, uses: transfer.uses, elastic: true, owner: part.number });
+    this.world.storage.beginWriting(part);
   }
+
+  private abortTransfers(task: Task, reason: Reason, cause: number): void {
+    const { kernel, log, network, storage } = this.world;
+    for (const part of task.disks) {
+      if (part.state !== 'transferring') continue;
+      part.readBytes = part.bytes - network.remainingOf(part.flow);
+      this.accountTransfer(part);
+      storage.stopWriting(part);
+      network.removeFlow(part.flow);
+      part.flow = -1;
+    }
+    storage.discardPoint(task);
+    const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.readBytes), reason };
+    task.lastEvent = log.record(kernel.nowMs, 'transfer-aborted', fields, causesOf(task.lastEvent, cause));
+  }
+
+  private accountTransfer(part: TaskDisk): void {
+    const { network, resourceLabels } = this.world;
+    for (const [resource, ms] of network.bottlenecksOf(part.flow)) {
+      part.task.addHeldBack(resource < 0 ? part.capLabel : (resourceLabels[resource] as string), ms);
+    }
+  }
+
+  private giveUpSlots(part: TaskDisk): void {
+    this.world.admission.releaseSlots(part);
+  }
+
+  private giveUpAll(task: Task): void {
+    for (const part of task.disks) this.giveUpSlots(part);
+    this.world.admission.releaseJobSlot(task);
+  }
+}
+
+/** At the floor, or held there because growth was cut off at it. */
+function isFullAt(datastore: Datastore, nowMs: number): boolean {
+  return datastore.isFull || datastore.usedAt(nowMs) >= datastore.fullLevel;
 }
 
 function removeFrom(tasks: Task[], task: Task): void {

@@ -2,7 +2,7 @@
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskDisk } from './task.ts';
 
 export class Storage {
   private readonly world: World;
@@ -17,33 +17,45 @@ export class Storage {
     });
   }
 
-  beginWriting(task: Task): void {
-    const { repository } = task.run.job;
-    repository.writers.add(task);
+  beginWriting(part: TaskDisk): void {
+    const { repository } = part.task.run.job;
+    repository.writers.add(part);
     repository.spaceDirty = true;
   }
 
-  /** The point is complete; points beyond the retention go at once. */
-  finishWriting(task: Task): void {
+  /** A disk is written. */
+  finishWriting(part: TaskDisk): void {
+    const { repository } = part.task.run.job;
+    repository.writers.delete(part);
+    repository.keep(this.writtenBy(part));
+    this.notePeak(repository);
+    repository.spaceDirty = true;
+  }
+
+  /** All disks of a task are written: the point is complete, and points beyond the retention go at once. */
+  completePoint(task: Task): void {
     const { repository, plan } = task.run.job;
     const chain = task.run.job.chainOf(task.vm);
-    repository.writers.delete(task);
     repository.addPoint(chain, task.full, task.storedBytes);
-    this.notePeak(repository);
     repository.retain(chain, plan.retainLast);
     repository.spaceDirty = true;
   }
 
-  /** What the task had written goes; nothing stored is lost. */
-  abandonWriting(task: Task): void {
-    const { repository } = task.run.job;
+  /** A transfer ends early; what it had written still stands. */
+  stopWriting(part: TaskDisk): void {
+    const { repository } = part.task.run.job;
     this.notePeak(repository);
-    repository.writers.delete(task);
+    repository.writers.delete(part);
     repository.spaceDirty = true;
   }
 
+  /** What a task had written before it was stopped goes; nothing stored is lost. */
+  discardPoint(task: Task): void {
+    for (const part of task.disks) if (part.state === 'transferred') task.run.job.repository.keep(-this.writtenBy(part));
+  }
+
   usedNow(repository: Repository): number {
-    return repository.usedWith((task) => this.writtenBy(task));
+    return repository.usedWith((part) => this.writtenBy(part));
   }
 
   notePeak(repository: Repository): void {
@@ -69,7 +81,7 @@ export class Storage {
       if (!repository.spaceDirty) continue;
       repository.spaceDirty = false;
       let slope = 0;
-      for (const task of repository.writers) slope += network.rateOf(task.flow) / task.run.job.plan.reduction;
+      for (const part of repository.writers) slope += network.rateOf(part.flow) / part.task.run.job.plan.reduction;
       const left = repository.capacityBytes - this.usedNow(repository);
       const atMs = slope > 0 ? kernel.nowMs + Math.max(1, Math.ceil(left / slope)) : Number.POSITIVE_INFINITY;
       if (atMs <= endMs) {
@@ -82,23 +94,20 @@ export class Storage {
     }
   }
 
-  private writtenBy(task: Task): number {
-    const read = task.stage === 'transferring' && task.flow >= 0 ? task.bytes - this.world.network.remainingOf(task.flow) : task.readBytes;
-    return read / task.run.job.plan.reduction;
+  private writtenBy(part: TaskDisk): number {
+    const read = part.state === 'transferring' && part.flow >= 0 ? part.bytes - this.world.network.remainingOf(part.flow) : part.readBytes;
+    return read / part.task.run.job.plan.reduction;
   }
 
   private runFull(repository: Repository): void {
     const { kernel, log, stages } = this.world;
     const now = kernel.nowMs;
     repository.fullAtMs ??= now;
-    const writers = [...repository.writers].filter((task) => task.bytes > 0);
-    const causes = writers.map((task) => task.lastEvent).sort((a, b) => a - b);
-    const event = log.record(
-      now,
-      'repository-full',
-      { repository: repository.name, usedBytes: Math.ceil(this.usedNow(repository)), writers: writers.length },
-      causes,
-    );
-    for (const task of writers) stages.abort(task, 'failed', 'repository-full', event);
+    const tasks = new Set<Task>();
+    for (const part of repository.writers) if (part.bytes > 0) tasks.add(part.task);
+    const causes = [...tasks].map((task) => task.lastEvent).sort((a, b) => a - b);
+    const fields = { repository: repository.name, usedBytes: Math.ceil(this.usedNow(repository)), writers: tasks.size };
+    const event = log.record(now, 'repository-full', fields, causes);
+    for (const task of tasks) stages.abort(task, 'failed', 'repository-full', event);
   }
 }

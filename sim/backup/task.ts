@@ -1,5 +1,6 @@
-/** A task: one VM in one run. The stages are driven by `stages.ts`; this is its state. */
+/** A task: one VM in one run, with one part for each of its disks. The stages are driven by `stages.ts`; this is its state. */
 import type { Delta } from '../estate/delta.ts';
+import type { Disk } from '../estate/disk.ts';
 import type { GrowthLaw } from '../estate/growth-law.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
@@ -11,7 +12,7 @@ export type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'ready' | 'transfe
 export type Outcome = 'success' | 'warning' | 'failed' | 'aborted';
 
 /** Why a task did not simply succeed. */
-export type Reason = 'datastore-full' | 'chain-limit' | 'repository-full' | 'vm-crashed' | 'merge-refused';
+export type Reason = 'datastore-full' | 'chain-limit' | 'repository-full' | 'vm-crashed' | 'merge-refused' | 'cancelled';
 
 /** A point in a disk's history of writes, from which the changes of a later moment are counted. */
 export interface WriteMark {
@@ -20,42 +21,71 @@ export interface WriteMark {
   law: GrowthLaw;
 }
 
+/** One disk of a task: its slots, its delta, its transfer and its merge. */
+export class TaskDisk {
+  readonly number: number;
+  readonly task: Task;
+  readonly disk: Disk;
+  /** The group in which it waits for slots; null: it does not. */
+  group: WaitGroup | null = null;
+  holdsSlots = false;
+  /** Another disk of its VM holds the slots for it. */
+  sharesSlots = false;
+  proxy: Proxy | null = null;
+  state: 'waiting' | 'transferring' | 'transferred' | 'merging' | 'closed' = 'waiting';
+  /** Flow of the transfer or the merge; -1: none. */
+  flow = -1;
+  delta: Delta | null = null;
+  /** The delta that is being merged: its own, or the helper of the pass before. */
+  merging: Delta | null = null;
+  /** Where the guest writes while a helper merge is under way. */
+  helper: Delta | null = null;
+  passes = 0;
+  /** Its delta could not be merged and stays. */
+  refused = false;
+  mark: WriteMark | null = null;
+  full = true;
+  bytes = 0;
+  readBytes = 0;
+  /** Log event that ended its wait for slots; 0: it did not wait. */
+  freedBy = 0;
+  /** What limits the transfer's own rate, for its bottleneck. */
+  capLabel = '';
+
+  constructor(number: number, task: Task, disk: Disk) {
+    this.number = number;
+    this.task = task;
+    this.disk = disk;
+  }
+}
+
 export class Task {
   readonly number: number;
   readonly run: Run;
   readonly vm: Vm;
   readonly queuedMs: number;
+  readonly disks: TaskDisk[] = [];
   stage: Stage = 'queued';
   outcome: Outcome = 'success';
   reason: Reason | null = null;
+  /** It counts towards the run's concurrency. */
+  holdsJobSlot = false;
 
   /** Pending event of a timed stage; -1: none. */
   timer = -1;
-  /** Flow of the transfer or the merge; -1: none. */
-  flow = -1;
-  group: WaitGroup | null = null;
-  holdsSlots = false;
-  proxy: Proxy | null = null;
-  delta: Delta | null = null;
-  mark: WriteMark | null = null;
-  full = true;
-  bytes = 0;
-  /** What limits the transfer's own rate, for its bottleneck. */
-  capLabel = '';
-
   snapshotMs: number | null = null;
   transferMs: number | null = null;
   transferEndMs: number | null = null;
   consolidatedMs: number | null = null;
   endedMs: number | null = null;
-  readBytes = 0;
   peakDeltaBytes = 0;
-  /** Milliseconds by what held the task back between being queued and the end of its transfer. */
+  /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */
   readonly heldBackMs = new Map<string, number>();
   /** Since when the present timed stage lasts. */
   stageSinceMs = 0;
-  /** The latest log event of this task. */
+  /** The latest log event of this task, and the one that ended it early. */
   lastEvent: number;
+  abortedBy = 0;
 
   constructor(number: number, run: Run, vm: Vm, queuedMs: number, event: number) {
     this.number = number;
@@ -63,6 +93,18 @@ export class Task {
     this.vm = vm;
     this.queuedMs = queuedMs;
     this.lastEvent = event;
+  }
+
+  get full(): boolean {
+    return this.disks.some((part) => part.full);
+  }
+
+  get hasSnapshot(): boolean {
+    return this.disks.some((part) => part.delta !== null);
+  }
+
+  get readBytes(): number {
+    return this.disks.reduce((sum, part) => sum + part.readBytes, 0);
   }
 
   /** What is on the repository for it; a task that did not succeed leaves nothing there. */

@@ -2,16 +2,41 @@
  * Space of a datastore (MODEL 2): `used` is a sum of functions of time that is concave between events, so the next crossing of a level can be bounded
  * from below by the tangent, checked there, and bounded again (Newton's method from the left): exact to the millisecond without ticking.
  */
+import type { TaskDisk } from '../backup/task.ts';
 import type { DatastorePlan } from '../plan.ts';
 import type { LedgerEntry } from '../result.ts';
 import { heldBytes, heldSlope } from './delta.ts';
 import type { Disk } from './disk.ts';
 import { dailyFactor, linearPerMs } from './growth-law.ts';
 import { GuestClock } from './guest-clock.ts';
+import { SlotPool } from './host.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
 
 /** Warn below this fraction of free space (rule `free-space`; Veeam best practice, "interaction with vSphere": at least 10 % free). */
 const WARN_FREE_FRACTION = 0.1;
+
+/** A device on which reads, writes and random I/O cost busy time. */
+export interface StorageDevice {
+  resource: number;
+  /** Busy milliseconds per byte: sequential, and random by the size of an operation. */
+  readCost: number;
+  writeCost: number;
+  randomCost: number;
+}
+
+/** Costs of a device by its rates. `ioSizeBytes` is the mean size of a random operation. */
+export function storageDevice(
+  resource: number,
+  rates: { readBytesPerSecond: number; writeBytesPerSecond: number; iops: number },
+  ioSizeBytes: number,
+): StorageDevice {
+  return {
+    resource,
+    readCost: 1000 / rates.readBytesPerSecond,
+    writeCost: 1000 / rates.writeBytesPerSecond,
+    randomCost: 1000 / (ioSizeBytes * rates.iops),
+  };
+}
 
 export class Datastore {
   readonly index: number;
@@ -27,6 +52,15 @@ export class Datastore {
   readonly readCost: number;
   readonly writeCost: number;
   readonly randomCost: number;
+  /** Its own device and the array behind it: what crosses one crosses both. */
+  readonly devices: StorageDevice[];
+  /** Resource that holds transfers and merges back under latency control; -1: none. */
+  throttle = -1;
+  /** Latency control lets no new task begin here. */
+  stopsNewTasks = false;
+  readonly snapshotSlots: SlotPool;
+  /** Disks whose merges wait for each other, the first being under way (`merges: serial`). */
+  readonly mergeQueue: TaskDisk[] = [];
 
   readonly disks: Disk[] = [];
   readonly clocks: { activity: number; clock: GuestClock }[] = [];
@@ -48,6 +82,8 @@ export class Datastore {
   guestDirty = true;
   fullAtMs: number | null = null;
   fullEvent = 0;
+  /** The latest step of growth of something here. */
+  growthEvent = 0;
   lowEvent = 0;
   freedEvent = 0;
   /** The latest event that changed the load here. */
@@ -67,6 +103,8 @@ export class Datastore {
   private fixedSum = 0;
   private fixedDirty = true;
   private readonly moving = new Set<number>();
+  /** The same in the order of the disks; null: to be made anew. */
+  private movingOrder: number[] | null = [];
   private otherUsed: number;
   private otherSinceMs = 0;
   private readonly otherPerMs: number;
@@ -80,9 +118,12 @@ export class Datastore {
     this.capacityBytes = plan.capacityBytes;
     this.fullLevel = plan.capacityBytes - plan.floorBytes;
     this.lowLevel = plan.capacityBytes * (1 - WARN_FREE_FRACTION);
-    this.readCost = 1000 / plan.readBytesPerSecond;
-    this.writeCost = 1000 / plan.writeBytesPerSecond;
-    this.randomCost = 1000 / (plan.ioSizeBytes * plan.iops);
+    const own = storageDevice(device, plan, plan.ioSizeBytes);
+    this.readCost = own.readCost;
+    this.writeCost = own.writeCost;
+    this.randomCost = own.randomCost;
+    this.devices = [own];
+    this.snapshotSlots = new SlotPool(plan.maxOpenSnapshots);
     this.otherUsed = plan.otherUsedBytes;
     this.otherPerMs = linearPerMs(plan.otherGrowth);
     this.otherFactor = dailyFactor(plan.otherGrowth);
@@ -120,6 +161,7 @@ export class Datastore {
       else fixed += heldBytes(delta, nowMs);
     }
     this.fixed[disk.place] = fixed;
+    if (moves !== this.moving.has(disk.place)) this.movingOrder = null;
     if (moves) this.moving.add(disk.place);
     else this.moving.delete(disk.place);
     this.fixedDirty = true;
@@ -129,7 +171,7 @@ export class Datastore {
   /** Unrounded bytes in use. Sums start from zero in the order of the disks. */
   usedAt(nowMs: number): number {
     let used = this.otherUsedAt(nowMs) + this.fixedBytes();
-    for (const place of this.moving) {
+    for (const place of this.movingPlaces()) {
       const disk = this.disks[place] as Disk;
       if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
       for (const delta of disk.chain) if (delta.grows) used += heldBytes(delta, nowMs);
@@ -140,7 +182,7 @@ export class Datastore {
   /** Bytes per millisecond by which `used` grows at an instant; an upper bound until the next event. */
   slopeAt(nowMs: number): number {
     let slope = this.isFull ? 0 : this.otherPerMs;
-    for (const place of this.moving) {
+    for (const place of this.movingPlaces()) {
       const disk = this.disks[place] as Disk;
       slope += disk.baseSlopeAt(nowMs);
       for (const delta of disk.chain) slope += heldSlope(delta, nowMs);
@@ -178,6 +220,16 @@ export class Datastore {
     this.peakLedger = this.ledgerAt(nowMs);
   }
 
+  /** Bytes in use as they are reported: the sum of every owner's, each rounded up. */
+  reportedUsedAt(nowMs: number): number {
+    let used = Math.ceil(this.otherUsedAt(nowMs));
+    for (const disk of this.disks) {
+      used += Math.ceil(disk.baseBytesAt(nowMs));
+      for (const delta of disk.chain) used += Math.ceil(heldBytes(delta, nowMs));
+    }
+    return used;
+  }
+
   /** Every byte in use by its owner, whole bytes, largest first; owners of nothing are left out. */
   ledgerAt(nowMs: number): LedgerEntry[] {
     const entries: LedgerEntry[] = [{ owner: this.name, kind: 'other', bytes: Math.ceil(this.otherUsedAt(nowMs)) }];
@@ -199,7 +251,12 @@ export class Datastore {
   growingDeltaEvents(): number[] {
     const events: number[] = [];
     for (const disk of this.disks) for (const delta of disk.chain) if (delta.grows && delta.createdBy > 0) events.push(delta.createdBy);
-    return events.sort((a, b) => a - b);
+    return events;
+  }
+
+  private movingPlaces(): readonly number[] {
+    this.movingOrder ??= [...this.moving].sort((a, b) => a - b);
+    return this.movingOrder;
   }
 
   private fixedBytes(): number {

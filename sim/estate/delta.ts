@@ -5,7 +5,7 @@
 import type { Disk } from './disk.ts';
 import { type GrowthLaw, uniqueBytes, uniqueSlope } from './growth-law.ts';
 
-export type DeltaKind = 'delta' | 'user' | 'orphan';
+export type DeltaKind = 'delta' | 'helper' | 'user' | 'orphan';
 
 export class Delta {
   readonly disk: Disk;
@@ -15,6 +15,8 @@ export class Delta {
   readonly law: GrowthLaw;
   /** Id of the event by which it came into being. */
   readonly createdBy: number;
+  /** False once it has been merged. */
+  exists = true;
   /** The guest's writes no longer land here. */
   frozen = false;
   /** The child that is being merged into this one. */

@@ -7,6 +7,7 @@ import type { Datastore } from './datastore.ts';
 import { type Delta, heldBytes } from './delta.ts';
 import { dailyFactor, type GrowthLaw, growthLaw, linearPerMs, MS_PER_DAY, writtenPerDay } from './growth-law.ts';
 import type { GuestClock } from './guest-clock.ts';
+import { LatencyHistogram } from './statistics.ts';
 import type { Vm } from './vm.ts';
 
 export class Disk {
@@ -30,6 +31,7 @@ export class Disk {
   /** What the datastore holds for the base; for a thin disk without a delta it follows `usedAt`. */
   allocatedBytes: number;
   readonly startUsedBytes: number;
+  readonly latency = new LatencyHistogram();
   /** Place in the datastore's table of fixed bytes. */
   readonly place: number;
 
@@ -68,8 +70,9 @@ export class Disk {
     return this.growthFactor !== 1 || this.writeFactor !== 1;
   }
 
-  get growsAtAll(): boolean {
-    return this.growsInSteps || this.growthPerMs > 0;
+  /** The guest's use of it grows. */
+  get grows(): boolean {
+    return this.growthFactor !== 1 || this.growthPerMs > 0;
   }
 
   get top(): Delta | undefined {
@@ -146,12 +149,14 @@ export class Disk {
     if (this.chain.length === 0 && this.thin) this.allocatedBytes = this.usedAt(nowMs);
   }
 
-  /** The chain is empty again: a thin base follows the guest's use. */
-  releaseBase(nowMs: number): void {
-    if (this.chain.length === 0 && this.thin) {
-      this.rebase(nowMs);
-      this.allocatedBytes = this.usedBytes;
-    }
+  /**
+   * The delta on a thin base has been merged into it: the base holds what accrued during the merge, too. Without a further delta it follows the guest's use
+   * again; otherwise growth has landed above since that delta was opened.
+   */
+  releaseBase(merged: Delta, nowMs: number): void {
+    if (!this.thin) return;
+    this.rebase(nowMs);
+    this.allocatedBytes = this.chain.length === 0 ? this.usedBytes : Math.max(this.allocatedBytes, merged.usedWhenFrozen);
   }
 
   /** Guest demand changes its meaning from now on: settle what has accrued. */

@@ -7,10 +7,8 @@ import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
 import type { Datastore } from './datastore.ts';
+import { relativeReadSpeed } from './read-speed.ts';
 import type { Vm } from './vm.ts';
-
-/** Relative speed of random reads through d snapshots (design table, low confidence; falls linearly to 0.15 at depth 10). */
-const READ_SPEED = [1, 0.65, 0.5, 0.4, 0.35, 0.3, 0.25, 0.225, 0.2, 0.175, 0.15];
 
 /** Bytes of one queued request of a backup stream. */
 const STREAM_REQUEST_BYTES = 512 * 1024;
@@ -24,22 +22,29 @@ const MOST_BUSY = 0.98;
 /** `latency` warns above this (ms); both warnings need their condition to last. */
 const SLOW_LATENCY_MS = 20;
 
-export function relativeReadSpeed(depth: number): number {
-  return READ_SPEED[Math.min(depth, READ_SPEED.length - 1)] as number;
-}
+/** Latency control never takes more than this away from transfers and merges. */
+const LEAST_SHARE = 0.05;
 
 export class Guests {
   private readonly world: World;
   private readonly activityChanged: number;
   private readonly midnight: number;
   private readonly crashed: number;
+  private readonly answered: number;
+  private readonly rescan: number;
   private readonly unsettled = new Set<Datastore>();
+  /** Log event of the latest midnight of growth. */
+  private lastStep = 0;
 
   constructor(world: World) {
     this.world = world;
     this.activityChanged = world.kernel.handle((activity) => this.changeActivity(activity));
     this.midnight = world.kernel.handle(() => this.stepGrowth());
     this.crashed = world.kernel.handle((vm) => this.crash(world.vms[vm] as Vm));
+    this.answered = world.kernel.handle((vm) => this.answer(world.vms[vm] as Vm));
+    this.rescan = world.kernel.handle(() => {
+      world.admission.dirty = true;
+    });
   }
 
   begin(): void {
@@ -73,6 +78,7 @@ export class Guests {
     datastore.latency.set(now, latency);
     conditions.follow('io-saturated', datastore, datastore.saturated, datastore.servedFraction < 1 || busyOtherwise > SATURATED);
     conditions.follow('latency', datastore, datastore.slow, latency > SLOW_LATENCY_MS);
+    this.controlAdmission(datastore, latency);
     this.unsettled.add(datastore);
   }
 
@@ -94,40 +100,80 @@ export class Guests {
   pauseWriters(datastore: Datastore): void {
     const now = this.world.kernel.nowMs;
     for (const disk of datastore.disks) {
-      const writes = disk.writeRate > 0 || disk.growsAtAll;
-      if (disk.running && writes && disk.canGrowAt(now)) this.pause(disk.vm, datastore);
+      if (disk.vm.state !== 'running') continue;
+      const writes = disk.writeRate > 0 || disk.grows;
+      if (datastore.plan.onFull === 'all' || (writes && disk.canGrowAt(now))) this.pause(disk.vm, datastore);
     }
   }
 
-  /** Space has come back: whoever waits for this datastore alone runs again. */
+  /** Space has come back: whoever waits for this datastore alone runs again, or may as soon as an operator answers. */
   resumeWaiting(datastore: Datastore): void {
-    const { kernel, log } = this.world;
-    const now = kernel.nowMs;
+    const { kernel, operatorRespondsAfterMs } = this.world;
     datastore.heldVms = 0;
     for (const { vm } of datastore.disks) {
       if (!vm.blockedBy.delete(datastore) || vm.blockedBy.size > 0 || vm.state !== 'paused') continue;
-      vm.state = 'running';
-      vm.pausedMs += now - vm.pausedSinceMs;
-      if (vm.crashTimer >= 0) kernel.cancel(vm.crashTimer);
-      vm.crashTimer = -1;
-      for (const disk of vm.disks) {
-        disk.restart(now);
-        disk.datastore.diskChanged(disk, now);
-        disk.datastore.guestDirty = true;
+      if (datastore.plan.onSpaceFreed === 'resume') this.resume(vm, datastore);
+      else if (operatorRespondsAfterMs !== null) {
+        const answerMs = Math.max(kernel.nowMs, vm.pausedSinceMs + operatorRespondsAfterMs);
+        vm.operatorTimer = kernel.schedule(answerMs, EventClass.stage, this.answered, vm.index);
       }
-      log.record(now, 'vm-resumed', { vm: vm.name, datastore: datastore.name }, [vm.pauseEvent, datastore.freedEvent]);
     }
+  }
+
+  /** A merge takes the last bytes while the guest stands still. */
+  beginStun(vm: Vm): void {
+    if (vm.stuns++ === 0 && vm.state === 'running') this.stopDisks(vm);
+  }
+
+  endStun(vm: Vm): void {
+    if (--vm.stuns === 0 && vm.state === 'running') this.startDisks(vm);
+  }
+
+  /** An operator answers the question of a paused VM; if space is gone again, the VM stays. */
+  private answer(vm: Vm): void {
+    vm.operatorTimer = -1;
+    const [disk] = vm.disks;
+    if (disk === undefined || vm.state !== 'paused') return;
+    const full = vm.disks.find((one) => one.datastore.isFull)?.datastore;
+    if (full === undefined) this.resume(vm, disk.datastore);
+    else this.block(vm, full);
+  }
+
+  private resume(vm: Vm, datastore: Datastore): void {
+    const { kernel, log } = this.world;
+    const now = kernel.nowMs;
+    vm.state = 'running';
+    vm.pausedMs += now - vm.pausedSinceMs;
+    if (vm.crashTimer >= 0) kernel.cancel(vm.crashTimer);
+    vm.crashTimer = -1;
+    if (vm.stuns === 0) this.startDisks(vm);
+    const causes = datastore.freedEvent > 0 ? [vm.pauseEvent, datastore.freedEvent].sort((a, b) => a - b) : [vm.pauseEvent];
+    log.record(now, 'vm-resumed', { vm: vm.name, datastore: datastore.name }, causes);
+  }
+
+  private startDisks(vm: Vm): void {
+    const now = this.world.kernel.nowMs;
+    for (const disk of vm.disks) {
+      disk.restart(now);
+      disk.datastore.diskChanged(disk, now);
+      disk.datastore.guestDirty = true;
+    }
+  }
+
+  private block(vm: Vm, datastore: Datastore): void {
+    if (vm.blockedBy.has(datastore)) return;
+    vm.blockedBy.add(datastore);
+    datastore.heldVms++;
   }
 
   private pause(vm: Vm, datastore: Datastore): void {
     const { kernel, log } = this.world;
     const now = kernel.nowMs;
-    vm.blockedBy.add(datastore);
-    datastore.heldVms++;
+    this.block(vm, datastore);
     vm.state = 'paused';
     vm.pausedSinceMs = now;
     vm.firstPausedAtMs ??= now;
-    this.stopDisks(vm);
+    if (vm.stuns === 0) this.stopDisks(vm);
     vm.pauseEvent = log.record(now, 'vm-paused', { vm: vm.name, datastore: datastore.name }, [datastore.fullEvent]);
     if (vm.toleratesPauseMs !== null) vm.crashTimer = kernel.schedule(now + vm.toleratesPauseMs, EventClass.stage, this.crashed, vm.index);
   }
@@ -152,56 +198,88 @@ export class Guests {
     for (const task of [...vm.activeTasks]) stages.abort(task, 'aborted', 'vm-crashed', event);
   }
 
-  /** All guests' demand on a datastore: bytes per millisecond, what a byte costs the device, and how many VMs ask. */
+  /** Latency control: no new task while latency is above its stop level; when it has fallen, the waiting ones are looked through again. */
+  private controlAdmission(datastore: Datastore, latency: number): void {
+    const control = datastore.plan.latencyControl;
+    if (control === null) return;
+    const stops = latency > control.stopMs;
+    const { kernel } = this.world;
+    if (datastore.stopsNewTasks && !stops) kernel.schedule(kernel.nowMs, EventClass.stage, this.rescan, 0);
+    datastore.stopsNewTasks = stops;
+  }
+
+  /** All guests' demand on a datastore: bytes per millisecond, how many VMs ask, and what it costs in random operations. */
   private refresh(datastore: Datastore): void {
     let demand = 0;
-    let cost = 0;
+    let operations = 0;
     let asking = 0;
+    let lastVm = -1;
     for (const disk of datastore.disks) {
       if (!disk.running) continue;
       const multiplier = disk.clock.multiplier;
       const writes = disk.writeRate * multiplier;
       const reads = disk.readRate * multiplier;
       if (writes + reads === 0) continue;
-      asking++;
+      // A VM's disks stand one after another.
+      if (disk.vm.index !== lastVm) asking++;
+      lastVm = disk.vm.index;
       demand += writes + reads;
-      cost += (writes * (disk.mirroring ? 2 : 1) + reads / relativeReadSpeed(disk.chain.length)) * datastore.randomCost;
+      operations += writes * (disk.mirroring ? 2 : 1) + reads / relativeReadSpeed(disk.chain.length);
     }
     const { network } = this.world;
+    if (datastore.throttle >= 0) this.throttle(datastore, operations * datastore.randomCost);
     if (demand === 0) {
       if (datastore.guestFlow >= 0) network.removeFlow(datastore.guestFlow);
       datastore.guestFlow = -1;
       datastore.guestDemand = 0;
       return;
     }
-    const perByte = cost / demand;
-    const weight = (asking * datastore.readCost) / perByte;
+    const perByte = operations / demand;
+    const weight = (asking * datastore.readCost) / (perByte * datastore.randomCost);
     if (datastore.guestFlow >= 0 && demand === datastore.guestDemand && weight === datastore.guestWeight && perByte === datastore.guestCost) return;
     datastore.guestDemand = demand;
     datastore.guestWeight = weight;
     datastore.guestCost = perByte;
-    if (datastore.guestFlow >= 0) network.changeDemand(datastore.guestFlow, weight, demand, [perByte]);
-    else {
-      const uses = [{ resource: datastore.device, perByte }];
-      datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
-    }
+    const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: perByte * device.randomCost }));
+    if (datastore.guestFlow >= 0) {
+      network.changeDemand(
+        datastore.guestFlow,
+        weight,
+        demand,
+        uses.map((use) => use.perByte),
+      );
+    } else datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+  }
+
+  /** What is left to transfers and merges so that latency stays at its throttle level, at least 5 % of the device (MODEL 3). */
+  private throttle(datastore: Datastore, guestBusy: number): void {
+    const control = datastore.plan.latencyControl;
+    if (control === null) return;
+    const busyAtLevel = 1 - datastore.plan.latencyMs / control.throttleMs;
+    this.world.network.changeCapacity(datastore.throttle, Math.max(LEAST_SHARE, busyAtLevel - guestBusy));
   }
 
   private changeActivity(index: number): void {
     const activity = this.world.activities[index] as Activity;
-    this.applyMultiplier(activity, index);
+    const { kernel, log, startEvent } = this.world;
+    const event = log.record(kernel.nowMs, 'activity-changed', { activity: activity.name }, [startEvent]);
+    for (const datastore of this.applyMultiplier(activity, index)) datastore.lastEvent = event;
     this.scheduleActivity(activity, index);
   }
 
-  private applyMultiplier(activity: Activity, index: number): void {
+  /** Returns the datastores with guests of that profile. */
+  private applyMultiplier(activity: Activity, index: number): Datastore[] {
+    const touched: Datastore[] = [];
     const multiplier = activity.multiplierAt(this.world.kernel.nowMs);
     for (const datastore of this.world.datastores) {
       for (const entry of datastore.clocks) {
         if (entry.activity !== index) continue;
         entry.clock.multiplier = multiplier;
         datastore.guestDirty = true;
+        touched.push(datastore);
       }
     }
+    return touched;
   }
 
   private scheduleActivity(activity: Activity, index: number): void {
@@ -220,9 +298,10 @@ export class Guests {
 
   /** Local midnight: percentages take effect; what no longer fits above the floor is refused. */
   private stepGrowth(): void {
-    const { kernel, log, datastores, space } = this.world;
+    const { kernel, log, datastores, space, zone } = this.world;
     const now = kernel.nowMs;
-    let grown = 0;
+    const event = log.record(now, 'growth-stepped', { day: zone.dayOf(now) - zone.dayOf(0) }, [this.lastStep || this.world.startEvent]);
+    this.lastStep = event;
     for (const datastore of datastores) {
       const steps = datastore.disks.filter((disk) => disk.growsInSteps);
       if (steps.length === 0 && !datastore.otherGrowsInSteps) continue;
@@ -233,7 +312,6 @@ export class Guests {
         wanted += own;
         headroom = Math.max(0, headroom - own);
         datastore.diskChanged(disk, now);
-        grown++;
       }
       if (datastore.otherGrowsInSteps) {
         const own = datastore.stepOtherGrowth(now, headroom);
@@ -241,9 +319,9 @@ export class Guests {
         headroom = Math.max(0, headroom - own);
       }
       if (wanted > 0 && headroom === 0) space.refused(datastore);
+      datastore.growthEvent = event;
       datastore.guestDirty = true;
     }
-    this.world.growthEvent = log.record(now, 'growth-stepped', { disks: grown }, [this.world.growthEvent || this.world.startEvent]);
     this.scheduleMidnight();
   }
 }

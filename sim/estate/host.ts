@@ -30,12 +30,14 @@ export class Device {
 
 export class Host {
   readonly name: string;
-  /** Resource number; -1: no limit. */
+  /** Resource numbers, for NBD and for agents; -1: no limit. */
   readonly nbd: number;
+  readonly network: number;
 
-  constructor(name: string, nbd: number) {
+  constructor(name: string, nbd: number, network: number) {
     this.name = name;
     this.nbd = nbd;
+    this.network = network;
   }
 }
 
@@ -43,6 +45,8 @@ export class Host {
 export class SlotPool {
   readonly total: number;
   used = 0;
+  /** Log event by which one was last freed; 0: none was. */
+  freedBy = 0;
   /** Summed over tasks: waiting because none was free. */
   waitMs = 0;
 
@@ -58,6 +62,7 @@ export class SlotPool {
 export class Proxy {
   readonly name: string;
   readonly slots: SlotPool;
+  readonly slotUnit: 'disk' | 'vm';
   /** Resource numbers; -1: no limit. */
   readonly cores: number;
   readonly network: number;
@@ -69,6 +74,7 @@ export class Proxy {
   constructor(spec: {
     name: string;
     slots: number | null;
+    slotUnit: 'disk' | 'vm';
     cores: number;
     network: number;
     links: readonly number[];
@@ -77,6 +83,7 @@ export class Proxy {
   }) {
     this.name = spec.name;
     this.slots = new SlotPool(spec.slots);
+    this.slotUnit = spec.slotUnit;
     this.cores = spec.cores;
     this.network = spec.network;
     this.links = spec.links;

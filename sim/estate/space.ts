@@ -1,5 +1,6 @@
 /** Levels of the datastores: finding the exact instants at which free space runs low, is gone, and comes back (MODEL 2, 6). */
 import { EventClass } from '../kernel/kernel.ts';
+import { causesOf, type EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Datastore } from './datastore.ts';
 
@@ -63,55 +64,57 @@ export class Space {
     const { guests, kernel } = this.world;
     const used = datastore.usedAt(kernel.nowMs);
     let passed = false;
-    if (used >= datastore.lowLevel !== datastore.isLow) {
-      this.setLow(datastore, used);
+    if (used > datastore.lowLevel !== datastore.isLow) {
+      this.setLow(datastore);
       passed = true;
     }
     const forced = this.forcedFull.delete(datastore);
     if (!datastore.isFull && (forced || used >= datastore.fullLevel)) {
-      this.reachFull(datastore, used);
+      this.reachFull(datastore);
       passed = true;
     } else if (datastore.isFull && used <= datastore.fullLevel - 1 && !forced) {
       // A whole byte: growth that was cut off at the floor may stand a rounding error below it.
-      this.leaveFull(datastore, used);
+      this.leaveFull(datastore);
       passed = true;
     }
     if (datastore.isFull) guests.pauseWriters(datastore);
-    else if (datastore.heldVms > 0 && datastore.plan.onSpaceFreed === 'resume' && used <= datastore.fullLevel - datastore.plan.resumeMarginBytes)
-      guests.resumeWaiting(datastore);
+    else if (datastore.heldVms > 0 && used <= datastore.fullLevel - datastore.plan.resumeMarginBytes) guests.resumeWaiting(datastore);
     return passed;
   }
 
-  private setLow(datastore: Datastore, used: number): void {
+  private setLow(datastore: Datastore): void {
     const { kernel, log } = this.world;
     datastore.isLow = !datastore.isLow;
-    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    const fields = this.levels(datastore);
     if (datastore.isLow) datastore.lowEvent = log.record(kernel.nowMs, 'datastore-low', fields, this.growthCauses(datastore));
     else log.record(kernel.nowMs, 'datastore-ok', fields, causesOf(datastore.lowEvent, datastore.lastEvent));
   }
 
-  private reachFull(datastore: Datastore, used: number): void {
+  private reachFull(datastore: Datastore): void {
     const { kernel, log } = this.world;
     datastore.setFull(kernel.nowMs, true);
     datastore.fullAtMs ??= kernel.nowMs;
-    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    const fields = this.levels(datastore);
     datastore.fullEvent = log.record(kernel.nowMs, 'datastore-full', fields, this.growthCauses(datastore));
     datastore.notePeak(kernel.nowMs);
   }
 
-  private leaveFull(datastore: Datastore, used: number): void {
+  private levels(datastore: Datastore): EventFields {
+    const used = datastore.reportedUsedAt(this.world.kernel.nowMs);
+    return { datastore: datastore.name, usedBytes: used, freeBytes: datastore.capacityBytes - used };
+  }
+
+  private leaveFull(datastore: Datastore): void {
     const { kernel, log } = this.world;
     datastore.setFull(kernel.nowMs, false);
-    const fields = { datastore: datastore.name, usedBytes: Math.ceil(used), freeBytes: Math.floor(datastore.capacityBytes - used) };
+    const fields = this.levels(datastore);
     datastore.freedEvent = log.record(kernel.nowMs, 'datastore-freed', fields, causesOf(datastore.fullEvent, datastore.lastEvent));
   }
 
   /** What makes this datastore grow: the snapshots whose deltas do, and the latest step of growth. */
   private growthCauses(datastore: Datastore): number[] {
-    const causes = datastore.growingDeltaEvents();
-    if (this.world.growthEvent > 0) causes.push(this.world.growthEvent);
-    if (causes.length === 0) causes.push(this.world.startEvent);
-    return causes.sort((a, b) => a - b);
+    const causes = causesOf(...datastore.growingDeltaEvents(), datastore.growthEvent);
+    return causes.length === 0 ? [this.world.startEvent] : causes;
   }
 }
 
@@ -120,9 +123,4 @@ function nextLevel(datastore: Datastore): number | null {
   if (!datastore.isLow) levels.push(datastore.lowLevel);
   if (!datastore.isFull) levels.push(datastore.fullLevel);
   return levels.length === 0 ? null : Math.min(...levels);
-}
-
-function causesOf(a: number, b: number): number[] {
-  if (b === 0 || a === b) return [a];
-  return a < b ? [a, b] : [b, a];
 }

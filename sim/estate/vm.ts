@@ -5,7 +5,6 @@ import type { VmPlan } from '../plan.ts';
 import type { Datastore } from './datastore.ts';
 import type { Disk } from './disk.ts';
 import type { Host } from './host.ts';
-import { LatencyHistogram } from './statistics.ts';
 
 export class Vm {
   readonly index: number;
@@ -13,6 +12,8 @@ export class Vm {
   readonly group: string;
   readonly tags: readonly string[];
   readonly host: Host | null;
+  /** Resource number of the guest's own network; -1: no limit. */
+  readonly network: number;
   readonly activity: string;
   readonly changeTracking: boolean;
   readonly deltaOverhead: number;
@@ -21,15 +22,21 @@ export class Vm {
   readonly disks: Disk[] = [];
 
   state: 'running' | 'paused' | 'crashed' = 'running';
+  /** Merges for which the guest stands still at present. */
+  stuns = 0;
   /** Datastores whose lack of space holds it. */
   readonly blockedBy = new Set<Datastore>();
-  /** Tasks that hold its lock, by their numbers. */
-  readonly lockHolders: number[] = [];
+  /** Tasks that hold its lock. */
+  readonly lockHolders: Task[] = [];
+  /** Log event by which the lock was last freed. */
+  freedBy = 0;
   /** Tasks that have not ended, and those whose snapshots wait to be removed, the first being under way. */
   readonly activeTasks: Task[] = [];
   readonly removals: Task[] = [];
   /** Handle of the pending crash; -1: none. */
   crashTimer = -1;
+  /** Handle of the pending answer of an operator; -1: none. */
+  operatorTimer = -1;
   /** Id of the log event of its present pause. */
   pauseEvent = 0;
 
@@ -42,22 +49,18 @@ export class Vm {
   jobSnapshots = 0;
   snapshotOpenSinceMs = 0;
   snapshotOpenMs = 0;
-  readonly latency = new LatencyHistogram();
 
-  constructor(index: number, plan: VmPlan, host: Host | null) {
+  constructor(index: number, plan: VmPlan, host: Host | null, network: number) {
     this.index = index;
     this.name = plan.name;
     this.group = plan.group;
     this.tags = plan.tags;
     this.host = host;
+    this.network = network;
     this.activity = plan.activity;
     this.changeTracking = plan.changeTracking;
     this.deltaOverhead = plan.deltaOverhead;
     this.toleratesPauseMs = plan.toleratesPauseMs;
     this.maxChain = plan.maxChain;
-  }
-
-  get disk(): Disk {
-    return this.disks[0] as Disk;
   }
 }

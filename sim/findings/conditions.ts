@@ -7,7 +7,7 @@ import type { Task } from '../backup/task.ts';
 import type { Datastore } from '../estate/datastore.ts';
 import type { ConditionMeter } from '../estate/statistics.ts';
 import type { World } from '../world.ts';
-import { LATENCY_MS, SATURATION_MS, STARVED_MS } from './rules.ts';
+import { LATENCY_MS, SATURATION_MS, STARVED_MS, STUN_MS } from './rules.ts';
 
 type Followed = 'io-saturated' | 'latency';
 
@@ -61,10 +61,22 @@ export class Conditions {
     let scarce: keyof typeof names = 'job';
     for (const kind of ['proxy', 'repository'] as const) if (waited[kind] > waited[scarce]) scarce = kind;
     this.world.findings.observe({
-      atMs: this.world.kernel.nowMs,
+      // It has waited without a break up to now: this is when the wait became too long.
+      atMs: this.world.kernel.nowMs - sum + STARVED_MS,
       kind: `slot-starved-${scarce}`,
       fields: { name: names[scarce], run: task.run.id, vm: task.vm.name, waitedMs: sum },
       causes: [task.run.startedEvent],
+    });
+  }
+
+  /** A guest stands still for a moment; beyond a few seconds clusters and applications notice. */
+  stunned(task: Task, ms: number): void {
+    if (ms < STUN_MS) return;
+    this.world.findings.observe({
+      atMs: this.world.kernel.nowMs,
+      kind: 'vm-stunned',
+      fields: { vm: task.vm.name, run: task.run.id, stunMs: ms },
+      causes: [task.lastEvent],
     });
   }
 

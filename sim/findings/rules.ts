@@ -31,6 +31,9 @@ export const LATENCY_MS = 5 * 60_000;
 /** A task that waits for its slots longer than a usual backup night (22:00 to 06:00) is starved: our own threshold. */
 export const STARVED_MS = 8 * 3_600_000;
 
+/** A stun that long is worth a word. */
+export const STUN_MS = 5000;
+
 export const RULES: readonly Rule[] = [
   {
     id: 'space-exhausted',
@@ -87,6 +90,7 @@ export const RULES: readonly Rule[] = [
     subjectField: 'datastore',
     evidence: ['longestMs', 'totalMs', 'episodes', 'worstMs'],
   },
+  { id: 'stun', severity: 'warning', subject: 'vm', raisedBy: 'vm-stunned', subjectField: 'vm', evidence: ['run', 'stunMs'] },
   ...(['job', 'proxy', 'repository'] as const).map(
     (subject): Rule => ({
       id: 'slot-starved',

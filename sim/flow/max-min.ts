@@ -9,53 +9,68 @@ import type { Resource } from './resource.ts';
 /** Bottleneck of a flow that its own cap holds back. */
 export const AT_CAP = -1;
 const OPEN = -2;
+/** In place of a level that has to be computed. */
+const STALE = -1;
 
-/** Reused between calls: flows with a cap that are still open. */
-const capped: number[] = [];
+/** Reused between calls, as arrays of numbers for speed. Flows with a cap that are still open: */
+let capped = new Int32Array(256);
+let cappedCount = 0;
+/** No open flow's cap binds below this level. */
+let lowestCap = Infinity;
+/** Resources that still have open flows, in ascending order: */
+let open = new Int32Array(64);
+let openResources = 0;
+/** By resource: what fixed flows take, weight of the open ones, their number, and the level at which it is full. */
+let fixed = new Float64Array(64);
+let openWeight = new Float64Array(64);
+let openCount = new Int32Array(64);
+let fullAt = new Float64Array(64);
 
 /**
- * Sets `nextRate` and `nextBottleneck` of each flow of one component. `resources` are those that may bind, in ascending order and marked with `stamp`; `all`
- * is indexed by number. A flow may cross further resources: those cannot bind.
+ * Sets `nextRate` and `nextBottleneck` of each flow of one component. `resources` are those that may bind, in ascending order; `all` is indexed by number.
+ * A flow may cross further resources: those cannot bind, and what is summed up for them nobody reads.
  */
-export function shareOut(table: FlowTable, flows: readonly number[], resources: readonly Resource[], all: readonly Resource[], stamp: number): void {
-  for (const resource of resources) open(resource, table.weight);
-  let lowestCap = collectCapped(table, flows);
+export function shareOut(table: FlowTable, flows: readonly number[], resources: readonly Resource[], all: readonly Resource[]): void {
+  if (fixed.length < all.length) growResources(all.length * 2);
+  if (capped.length < flows.length) capped = new Int32Array(flows.length * 2);
+  openAll(resources, table.weight);
+  collectCapped(table, flows);
   let left = flows.length;
   let level = 0;
   while (left > 0) {
-    const tightest = tightestOf(resources, level);
-    const ceiling = tightest === null ? Infinity : levelOf(tightest, level);
+    const tightest = tightestOf(all, level);
+    const own = tightest < 0 ? Infinity : (fullAt[tightest] as number);
+    // Never below the level already reached.
+    const ceiling = own > level ? own : level;
     // Caps below the tightest resource bind first; fixing them only leaves more to the others, so all of them may be fixed together.
-    if (lowestCap <= ceiling && capped.length > 0) {
-      const before = capped.length;
-      lowestCap = fixCapped(table, ceiling, all, stamp);
-      left -= before - capped.length;
+    if (lowestCap <= ceiling && cappedCount > 0) {
+      left -= fixCapped(table, ceiling);
       continue;
     }
-    if (tightest === null) throw new Error('a flow without a cap crosses no resource that could hold it back');
+    if (tightest < 0) throw new Error('a flow without a cap crosses no resource that could hold it back');
     level = ceiling;
-    for (const slot of tightest.flows) {
-      if (table.nextBottleneck[slot] !== OPEN) continue;
-      fix(table, slot, (table.weight[slot] as number) * level, tightest.id, all, stamp);
-      left--;
-    }
-    if (capped.length > 0) lowestCap = dropFixed(table);
+    left -= fixAt(table, all[tightest] as Resource, level);
   }
 }
 
-function open(resource: Resource, weights: Float64Array): void {
-  let sum = 0;
-  const { flows, perByte } = resource;
-  for (let i = 0; i < flows.length; i++) sum += (weights[flows[i] as number] as number) * (perByte[i] as number);
-  resource.openWeight = sum;
-  resource.openCount = flows.length;
-  resource.fixed = 0;
+function openAll(resources: readonly Resource[], weights: Float64Array): void {
+  openResources = resources.length;
+  for (let i = 0; i < resources.length; i++) {
+    const { flows, perByte, id } = resources[i] as Resource;
+    let sum = 0;
+    for (let at = 0; at < flows.length; at++) sum += (weights[flows[at] as number] as number) * (perByte[at] as number);
+    open[i] = id;
+    openWeight[id] = sum;
+    openCount[id] = flows.length;
+    fixed[id] = 0;
+    fullAt[id] = STALE;
+  }
 }
 
-/** Opens all flows and lists those with a cap; returns the lowest level at which one binds. */
-function collectCapped(table: FlowTable, flows: readonly number[]): number {
+/** Opens all flows and lists those with a cap. */
+function collectCapped(table: FlowTable, flows: readonly number[]): void {
   const { cap, weight, capLevel, nextBottleneck } = table;
-  capped.length = 0;
+  cappedCount = 0;
   let lowest = Infinity;
   for (let i = 0; i < flows.length; i++) {
     const slot = flows[i] as number;
@@ -63,77 +78,94 @@ function collectCapped(table: FlowTable, flows: readonly number[]): number {
     if (cap[slot] === Infinity) continue;
     const level = (cap[slot] as number) / (weight[slot] as number);
     capLevel[slot] = level;
-    capped.push(slot);
+    capped[cappedCount++] = slot;
     if (level < lowest) lowest = level;
   }
-  return lowest;
+  lowestCap = lowest;
 }
 
-/** Fixes every open flow whose cap binds by `ceiling`; returns the lowest level of those that stay. */
-function fixCapped(table: FlowTable, ceiling: number, all: readonly Resource[], stamp: number): number {
+/** Fixes every open flow whose cap binds by `ceiling`, and forgets those that a resource has fixed; returns how many it fixed. */
+function fixCapped(table: FlowTable, ceiling: number): number {
+  const { cap, capLevel, nextBottleneck } = table;
   let kept = 0;
+  let count = 0;
   let lowest = Infinity;
-  for (let i = 0; i < capped.length; i++) {
+  for (let i = 0; i < cappedCount; i++) {
     const slot = capped[i] as number;
-    const level = table.capLevel[slot] as number;
-    if (level <= ceiling) fix(table, slot, table.cap[slot] as number, AT_CAP, all, stamp);
-    else {
+    if (nextBottleneck[slot] !== OPEN) continue;
+    const level = capLevel[slot] as number;
+    if (level <= ceiling) {
+      fix(table, slot, cap[slot] as number, AT_CAP);
+      count++;
+    } else {
       capped[kept++] = slot;
       if (level < lowest) lowest = level;
     }
   }
-  capped.length = kept;
-  return lowest;
+  cappedCount = kept;
+  lowestCap = lowest;
+  return count;
 }
 
-/** Forgets the capped flows that a resource has fixed; returns the lowest level of those that stay. */
-function dropFixed(table: FlowTable): number {
-  let kept = 0;
-  let lowest = Infinity;
-  for (let i = 0; i < capped.length; i++) {
-    const slot = capped[i] as number;
-    if (table.nextBottleneck[slot] !== OPEN) continue;
-    capped[kept++] = slot;
-    const level = table.capLevel[slot] as number;
-    if (level < lowest) lowest = level;
+/** Fixes every open flow of a resource at a level; returns their number. */
+function fixAt(table: FlowTable, { id, flows }: Resource, level: number): number {
+  const { nextBottleneck, weight } = table;
+  let count = 0;
+  for (let i = 0; i < flows.length; i++) {
+    const slot = flows[i] as number;
+    if (nextBottleneck[slot] !== OPEN) continue;
+    fix(table, slot, (weight[slot] as number) * level, id);
+    count++;
   }
-  capped.length = kept;
-  return lowest;
+  return count;
 }
 
-function tightestOf(resources: readonly Resource[], level: number): Resource | null {
-  let tightest: Resource | null = null;
+/** The resource that is full first, or -1. Only levels whose sums have changed are computed; resources without open flows leave the list. */
+function tightestOf(all: readonly Resource[], reached: number): number {
+  let tightest = -1;
   let lowest = Infinity;
-  for (let i = 0; i < resources.length; i++) {
-    const resource = resources[i] as Resource;
-    if (resource.openCount === 0) continue;
-    const own = levelOf(resource, level);
-    if (own < lowest) {
-      lowest = own;
-      tightest = resource;
+  let kept = 0;
+  for (let i = 0; i < openResources; i++) {
+    const id = open[i] as number;
+    if (openCount[id] === 0) continue;
+    open[kept++] = id;
+    let level = fullAt[id] as number;
+    if (level === STALE) {
+      const own = ((all[id] as Resource).capacity - (fixed[id] as number)) / (openWeight[id] as number);
+      level = own > 0 ? own : 0;
+      fullAt[id] = level;
+    }
+    if (level < reached) level = reached;
+    if (level < lowest) {
+      lowest = level;
+      tightest = id;
     }
   }
+  openResources = kept;
   return tightest;
 }
 
-/** The level at which a resource is full; never below the level already reached. */
-function levelOf(resource: Resource, reached: number): number {
-  const own = (resource.capacity - resource.fixed) / resource.openWeight;
-  return own > reached ? own : reached;
-}
-
-function fix(table: FlowTable, slot: number, rate: number, bottleneck: number, all: readonly Resource[], stamp: number): void {
+function fix(table: FlowTable, slot: number, rate: number, bottleneck: number): void {
+  const { useResource, usePerByte } = table;
   table.nextRate[slot] = rate;
   table.nextBottleneck[slot] = bottleneck;
   const weight = table.weight[slot] as number;
   const from = slot * table.stride;
   const to = from + (table.useCount[slot] as number);
   for (let use = from; use < to; use++) {
-    const resource = all[table.useResource[use] as number] as Resource;
-    if (resource.mark !== stamp) continue;
-    const perByte = table.usePerByte[use] as number;
-    resource.fixed += rate * perByte;
-    resource.openWeight -= weight * perByte;
-    resource.openCount--;
+    const id = useResource[use] as number;
+    const perByte = usePerByte[use] as number;
+    fixed[id] = (fixed[id] as number) + rate * perByte;
+    openWeight[id] = (openWeight[id] as number) - weight * perByte;
+    openCount[id] = (openCount[id] as number) - 1;
+    fullAt[id] = STALE;
   }
+}
+
+function growResources(length: number): void {
+  open = new Int32Array(length);
+  fixed = new Float64Array(length);
+  openWeight = new Float64Array(length);
+  openCount = new Int32Array(length);
+  fullAt = new Float64Array(length);
 }

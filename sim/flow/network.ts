@@ -58,10 +58,15 @@ export class FlowNetwork {
   private dirtyFlows: number[] = [];
   private stamp = 0;
   private solveStamp = 0;
+  /** Resources that may bind, in the whole network: a component that holds them all need look for no more. */
+  private bindingCount = 0;
   /** Reused between solves: the component under way, and the resources to be measured. */
   private readonly flows: number[] = [];
   private readonly binding: Resource[] = [];
   private readonly touched: Resource[] = [];
+  /** Of the component under way: flows whose completion stands in the event queue, and those that finish first. Overwritten, never shortened. */
+  private readonly queued: number[] = [];
+  private readonly next: number[] = [];
 
   constructor(kernel: Kernel, hooks: NetworkHooks) {
     this.kernel = kernel;
@@ -120,6 +125,15 @@ export class FlowNetwork {
     this.dirtyFlows.push(slot);
   }
 
+  /** Changes a resource's capacity, which stays above 0. */
+  changeCapacity(resource: number, capacity: number): void {
+    const changed = this.resources[resource] as Resource;
+    if (!(capacity > 0)) throw new Error(`a resource needs a capacity above 0, not ${capacity}`);
+    if (changed.capacity === capacity) return;
+    changed.capacity = capacity;
+    this.markDirty(changed);
+  }
+
   /** Ends a flow before its work is done. */
   removeFlow(flow: number): void {
     const slot = this.checked(flow);
@@ -160,6 +174,7 @@ export class FlowNetwork {
       const binds = this.canBind(resource);
       // Flows that it no longer ties together go on in components of their own, each with new rates and its own next completion.
       if (resource.binds && !binds) for (const slot of resource.flows) flows.push(slot);
+      if (resource.binds !== binds) this.bindingCount += binds ? 1 : -1;
       resource.binds = binds;
       this.touch(resource);
     }
@@ -178,11 +193,23 @@ export class FlowNetwork {
     else this.visitFlow(flow);
     for (let i = 0, j = 0; i < this.binding.length || j < this.flows.length; ) {
       if (i < this.binding.length) for (const slot of (this.binding[i++] as Resource).flows) this.visitFlow(slot);
-      else this.visitUses(this.flows[j++] as number);
+      else if (this.binding.length < this.bindingCount) this.visitUses(this.flows[j++] as number);
+      else break;
     }
-    this.binding.sort(byId);
-    shareOut(this.table, this.flows, this.binding, this.resources, this.stamp);
+    this.orderBinding();
+    shareOut(this.table, this.flows, this.binding, this.resources);
     this.applyRates();
+  }
+
+  /** Ascending by number. When the component holds a good part of all resources, picking them out in order is quicker than sorting. */
+  private orderBinding(): void {
+    const { binding, resources, stamp } = this;
+    if (binding.length * 8 < resources.length) {
+      binding.sort(byId);
+      return;
+    }
+    let count = 0;
+    for (let i = 0; i < resources.length; i++) if ((resources[i] as Resource).mark === stamp) binding[count++] = resources[i] as Resource;
   }
 
   private visitResource(resource: Resource): void {
@@ -206,8 +233,10 @@ export class FlowNetwork {
 
   /** Takes the new rates over where they differ, and schedules the flows of the component that finish first. */
   private applyRates(): void {
-    const { table, flows } = this;
+    const { table, flows, queued, next } = this;
     let earliest = Infinity;
+    let queuedCount = 0;
+    let nextCount = 0;
     for (let i = 0; i < flows.length; i++) {
       const slot = flows[i] as number;
       const bottleneckChanged = table.nextBottleneck[slot] !== table.bottleneck[slot];
@@ -218,17 +247,15 @@ export class FlowNetwork {
       }
       if (rateChanged) this.applyRate(slot);
       if (rateChanged || bottleneckChanged) this.touchUses(slot);
+      if ((table.event[slot] as number) >= 0) queued[queuedCount++] = slot;
       const finish = table.finishMs[slot] as number;
-      if (finish < earliest) earliest = finish;
+      if (finish > earliest || finish === Infinity) continue;
+      if (finish < earliest) nextCount = 0;
+      earliest = finish;
+      next[nextCount++] = slot;
     }
-    for (let i = 0; i < flows.length; i++) {
-      const slot = flows[i] as number;
-      if (table.finishMs[slot] === earliest && earliest < Infinity) this.scheduleCompletion(slot, earliest);
-      else if ((table.event[slot] as number) >= 0) {
-        this.kernel.cancel(table.event[slot] as number);
-        table.event[slot] = -1;
-      }
-    }
+    for (let i = 0; i < queuedCount; i++) if ((table.finishMs[queued[i] as number] as number) > earliest) this.unschedule(queued[i] as number);
+    for (let i = 0; i < nextCount; i++) this.scheduleCompletion(next[i] as number, earliest);
   }
 
   private applyRate(slot: number): void {
@@ -249,6 +276,11 @@ export class FlowNetwork {
     const event = table.event[slot] as number;
     if (event >= 0) kernel.reschedule(event, atMs);
     else table.event[slot] = kernel.scheduleRanked(atMs, EventClass.completion, table.sequence[slot] as number, this.completionKind, slot);
+  }
+
+  private unschedule(slot: number): void {
+    this.kernel.cancel(this.table.event[slot] as number);
+    this.table.event[slot] = -1;
   }
 
   private complete(slot: number): void {

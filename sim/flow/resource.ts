@@ -25,10 +25,6 @@ export class Resource implements ResourceState {
   /** Number of the solve that last visited it, and of the one that last measured it. */
   mark = 0;
   measured = 0;
-  /** Filling: what fixed flows take, weight of the open ones, and their number. */
-  fixed = 0;
-  openWeight = 0;
-  openCount = 0;
 
   constructor(id: number, capacity: number) {
     this.id = id;

@@ -49,6 +49,11 @@ export class EventLog {
   }
 }
 
+/** Causes in order and once each; 0 stands for no event. */
+export function causesOf(...events: number[]): number[] {
+  return [...new Set(events)].filter((event) => event > 0).sort((a, b) => a - b);
+}
+
 export function eventName(id: number): string {
   return `e${id}`;
 }

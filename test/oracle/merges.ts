@@ -19,6 +19,7 @@ export function startMerges(world: World): boolean {
     if (task.stage === 'removing') {
       if (task.dueMs !== null) continue;
       task.dueMs = world.nowMs + task.run.job.removeMs;
+      task.place = world.begun++;
       happened = true;
       continue;
     }
@@ -40,6 +41,7 @@ function startOrGiveUp(world: World, delta: Delta): void {
   }
   const workBytes = deltaBytes(delta, 0);
   delta.merge = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
+  if (delta.task) delta.task.place = world.begun++;
   if (parent) {
     parent.absorbing = delta;
     return;
@@ -60,6 +62,7 @@ function giveUp(world: World, delta: Delta): void {
 /** Removes every delta whose merge has carried its last byte. True when there was one. */
 export function finishMerges(world: World): boolean {
   const finished = world.removals.filter((delta) => delta.merge !== null && isComplete(delta.merge));
+  finished.sort((a, b) => (a.task?.place ?? 0) - (b.task?.place ?? 0));
   for (const delta of finished) finish(world, delta);
   return finished.length > 0;
 }

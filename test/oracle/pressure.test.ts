@@ -24,8 +24,15 @@ describe('a datastore that fills up', () => {
     expect(result.vms.a).toEqual({ pausedAtMs: 1800_000, pausedMs: 6 * HOUR - 1800_000, crashedAtMs: null, maxChainDepth: 1 });
   });
 
-  it('leaves the snapshot behind when not even the floor is free for its merge', () => {
-    const result = play(filling(1800.0005));
+  const growing = { provisioning: 'thin', size: '40GB', used: '36000MB', growth: '24GB/day', writes: { law: 'append', rate: '1MB/s' } };
+
+  it('merges into a thick base also below the floor', () => {
+    const run = play(filling(1800.0005)).jobs.job?.runs[0];
+    expect(run?.tasks[0]).toMatchObject({ status: 'success', transferEndMs: HOUR, consolidatedMs: HOUR + 4 });
+  });
+
+  it('leaves the snapshot behind when the growth that a thin base has to take does not fit', () => {
+    const result = play(filling(1800.0005, { vm: growing }));
     expect(result.datastores.ds).toMatchObject({ fullAtMs: 1800_001, peakUsedBytes: 37_800_001_000 });
     const run = result.jobs.job?.runs[0];
     expect(run).toMatchObject({ status: 'warning', endedMs: HOUR });
@@ -34,7 +41,7 @@ describe('a datastore that fills up', () => {
 
   it('creates no snapshot at the floor', () => {
     const job = { schedule: { at: ['2026-03-02T00:00', '2026-03-02T02:00'] } };
-    const second = play(filling(1800.0005, { job })).jobs.job?.runs[1];
+    const second = play(filling(1800.0005, { vm: growing, job })).jobs.job?.runs[1];
     expect(second).toMatchObject({ status: 'failed', startedMs: 2 * HOUR, endedMs: 2 * HOUR });
     expect(second?.tasks[0]).toMatchObject({ status: 'failed', snapshotMs: null, readBytes: 0 });
   });
@@ -66,10 +73,39 @@ describe('a datastore that fills up', () => {
   });
 });
 
-it('raises a percentage of growth in steps at midnight', () => {
-  const vm = { size: '100GB', used: '10GB', growth: '10%/day' };
-  const result = play({ vm, jobs: {}, duration: '48h' });
-  expect(result.datastores.ds?.peakUsedBytes).toBe(12_100_000_000);
+describe('growth by percentages', () => {
+  const vm = { size: '100GB', used: '10GB' };
+
+  it.each([
+    ['10%/day', '47h', 11e9],
+    ['10%/day', '48h', 12.1e9],
+    ['21%/week', '7d', 12.1e9],
+  ])('comes in steps at midnight: %s for %s', (growth, duration, expected) => {
+    const result = play({ vm: { ...vm, growth }, jobs: {}, duration });
+    expect(Math.abs((result.datastores.ds?.peakUsedBytes ?? 0) - expected)).toBeLessThanOrEqual(1);
+  });
+
+  it('is cut at the floor and stops thin disks and other data there', () => {
+    const datastore = { capacity: '23.1GB', floor: '100MB', otherUsed: '10GB', otherGrowth: '25%/day' };
+    const result = play({ vm: { ...vm, growth: '25%/day' }, jobs: {}, duration: '3d', datastore });
+    expect(result.datastores.ds).toMatchObject({ peakUsedBytes: 23e9, peakAtMs: 24 * HOUR, fullAtMs: 24 * HOUR });
+    expect(result.datastores.ds?.peakLedger.map(({ kind, bytes }) => [kind, bytes])).toEqual([
+      ['other', 10.5e9],
+      ['base', 10e9],
+      ['growth', 2.5e9],
+    ]);
+    expect(result.vms.a?.pausedAtMs).toBe(24 * HOUR);
+  });
+
+  it('raises what is written, but not the law of a delta that is already open', () => {
+    const writes = { law: 'power', rate: '1MB/s', changed: '20GB/day', exponent: 0.5, growth: '50%/day' };
+    const job = { schedule: { at: ['2026-03-02T22:00', '2026-03-03T03:00'] }, streamRate: '2.5MB/s' };
+    const [first, second] = play({ vm: { writes }, job, duration: '32h' }).jobs.job?.runs.flatMap((run) => run.tasks) ?? [];
+    // 36,000 MB take four hours. In the first two 7,200 MB are written, in the next two half as much again; then all is half as much again.
+    expect((first?.peakDeltaBytes ?? 0) / 20e9).toBeCloseTo((18_000 / 86_400) ** 0.5, 6);
+    expect(second?.peakDeltaBytes).toBeLessThan(30e9);
+    expect((second?.peakDeltaBytes ?? 0) / 30e9).toBeCloseTo((14_400 / 86_400) ** 0.5, 6);
+  });
 });
 
 it('fails what writes to a full repository and keeps what it held', () => {

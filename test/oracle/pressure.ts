@@ -1,6 +1,7 @@
 import { isComplete, isRunning } from './network.ts';
+import { closeRuns, startQueuedRuns } from './runs.ts';
 import { deltaBytes, freeBytes, isFull, repositoryBytes } from './space.ts';
-import { breakOff } from './tasks.ts';
+import { breakOff, inOrder } from './tasks.ts';
 import type { Datastore, Vm, World } from './world.ts';
 
 /** What full datastores and repositories do at this instant (MODEL.md 6 and 7). True when anything changed. */
@@ -14,7 +15,7 @@ export function applyPressure(world: World): boolean {
     const writers = world.tasks.filter(
       (task) => task.stage === 'transferring' && task.run.job.repository === repository && task.transfer !== null && !isComplete(task.transfer),
     );
-    for (const task of writers) breakOff(world, task, 'failed');
+    for (const task of inOrder(writers)) breakOff(world, task, 'failed');
     changed = writers.length > 0 || changed;
   }
   return changed;
@@ -60,7 +61,11 @@ export function crashGuests(world: World): boolean {
     vm.pausedSinceMs = null;
     // READING: a task that has its last byte is not aborted, one that still waits is; a later task of the crashed VM backs up its disk as it lies.
     const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'transferring'];
+    // READING: what a VM's tasks have open is removed in the order in which they were made.
     for (const task of world.tasks) if (task.vm === vm && stages.includes(task.stage)) breakOff(world, task, 'aborted');
+    // READING: guests crash one after the other; a run that ends by the first lets the queued one start before the second crashes.
+    closeRuns(world);
+    startQueuedRuns(world);
   }
   return crashed.length > 0;
 }

@@ -43,6 +43,7 @@ export function readWorld(document: unknown): World {
     jobs: [],
     tasks: [],
     removals: [],
+    begun: 0,
   };
   world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
   world.jobs = entries(top.jobs).map(([name, value], order) => readJob(name, value, order, world));

@@ -53,6 +53,14 @@ describe('overlap of a job with itself', () => {
     expect(result.jobs.job?.firstOverlapAtMs).toBe(10 * MINUTE);
   });
 
+  it('lets the removals of one VM wait for each other, the removal call included', () => {
+    const job = { schedule: { every: '10m' }, ifRunning: 'start', timings: { quiesce: '0s', create: '0s', remove: '15m' } };
+    const runs = integrate(estate({ duration: '2h', job }), { stepMs: MINUTE }).jobs.job?.runs ?? [];
+    // Transfers end ten minutes apart from the hour on, removals take a quarter of an hour each.
+    expect(minutes(runs, (run) => run.tasks[0]?.transferEndMs ?? null).slice(0, 3)).toEqual([60, 70, 80]);
+    expect(minutes(runs, (run) => run.endedMs).slice(0, 3)).toEqual([75, 90, 105]);
+  });
+
   it.each([
     [16, 36],
     [20, 144],

@@ -1,4 +1,4 @@
-import type { Job, Run, Task, World } from './world.ts';
+import type { Run, Task, World } from './world.ts';
 
 /** Makes the runs that are due at this instant. */
 export function tick(world: World): void {
@@ -40,6 +40,7 @@ function startRun(world: World, run: Run): void {
       stage: 'queued',
       outcome: 'success',
       dueMs: null,
+      place: 0,
       locksVm: false,
       takesSnapshotSlot: false,
       takesTransferSlots: false,

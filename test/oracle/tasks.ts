@@ -38,6 +38,7 @@ function tryToStart(world: World, task: Task): boolean {
     task.takesSnapshotSlot = true;
     task.stage = 'quiescing';
     task.dueMs = world.nowMs + job.quiesceMs;
+    task.place = world.begun++;
   } else {
     startTransfer(world, task);
   }
@@ -79,10 +80,15 @@ function freestProxy(world: World, task: Task): Proxy | null | undefined {
   return best;
 }
 
+/** Tasks whose present stages end at one instant, those that began first before the others. */
+export function inOrder(tasks: Task[]): Task[] {
+  return tasks.sort((a, b) => a.place - b.place);
+}
+
 /** Ends every stage whose time has come. True when there was one. */
 export function endStages(world: World): boolean {
   const due = world.tasks.filter((task) => task.dueMs !== null && task.dueMs <= world.nowMs);
-  for (const task of due) {
+  for (const task of inOrder(due)) {
     task.dueMs = null;
     if (task.stage === 'quiescing') beginCreate(world, task);
     else if (task.stage === 'snapshotting') openSnapshot(world, task);
@@ -100,6 +106,7 @@ function beginCreate(world: World, task: Task): void {
   }
   task.stage = 'snapshotting';
   task.dueMs = world.nowMs + task.run.job.createMs;
+  task.place = world.begun++;
 }
 
 function openSnapshot(world: World, task: Task): void {
@@ -129,12 +136,13 @@ function openSnapshot(world: World, task: Task): void {
 function startTransfer(world: World, task: Task): void {
   task.stage = 'transferring';
   task.transferMs = world.nowMs;
+  task.place = world.begun++;
 }
 
 /** Success of every task whose last byte has arrived. True when there was one. */
 export function finishTransfers(world: World): boolean {
   const finished = world.tasks.filter((task) => task.stage === 'transferring' && task.transfer !== null && isComplete(task.transfer));
-  for (const task of finished) {
+  for (const task of inOrder(finished)) {
     const { job } = task.run;
     const { vm, transfer, base } = task;
     if (transfer === null || base === null) continue;

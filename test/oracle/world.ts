@@ -19,6 +19,8 @@ export interface World {
   tasks: Task[];
   /** Deltas to be removed, in the order in which their removal was asked; those of one VM wait for each other. */
   removals: Delta[];
+  /** How many stages, transfers and merges have begun: what falls on one instant comes in the order in which it began. */
+  begun: number;
 }
 
 export interface Datastore {
@@ -210,6 +212,8 @@ export interface Task {
   outcome: 'success' | 'warning' | 'failed' | 'aborted';
   /** When the present stage ends, where that is known. */
   dueMs: number | null;
+  /** The present stage's place in the order in which things began. */
+  place: number;
   locksVm: boolean;
   takesSnapshotSlot: boolean;
   takesTransferSlots: boolean;

@@ -98,27 +98,121 @@ const SENSE: Row[] = [
     'the snapshot is taken after the start',
     '2026-03-02T18:00, size',
   ],
-  ['size: 500GiB', 'size: 500GiB\n    snapshots: [{ taken: 2026-03-01, size: 501GiB }]', 'no delta of this VM reaches 501GiB', '501GiB'],
+  ['size: 500GiB', 'size: 500GiB\n    snapshots: [{ taken: 2026-03-01, size: 501GiB }]', 'no delta of this disk reaches 501GiB', '501GiB'],
   [
     'size: 500GiB',
     'size: 500GiB\n    writes: { law: working-set, rate: 1MiB/s, workingSet: 9GiB }\n    snapshots: [{ taken: 2026-03-01, size: 9GiB }]',
-    'no delta of this VM reaches 9GiB',
+    'no delta of this disk reaches 9GiB',
     '9GiB }]',
   ],
   ['size: 500GiB', 'size: 500GiB\n    activity: [1, 2, 3]', 'wrong number of multipliers', 'activity'],
   ['network: 10Gbit/s', 'network: 1Gbit/s, nbd: 2Gbit/s', '`nbd` is more than the `network` that carries it', '2Gbit/s'],
 ];
 
+const WITH_ARRAY = 'class: hybrid\n    array: a2';
+const TWO_DISKS = '    disks: [{ datastore: ds1, size: 1GiB }, { datastore: ds1, size: 2GiB }]\n';
+
+const STORAGE: Row[] = [
+  ['class: hybrid', WITH_ARRAY, 'unknown array `a2`', 'a2'],
+  ['overrun: 1', 'overrun: 1\narrays: { a1: { read: 1GB/s, write: 1GB/s, capacity: 1TiB } }', '`arrays.a1` has no `iops`', 'a1:'],
+  ['overrun: 1', 'overrun: 1\narrays: { a1: { latency: 1ms } }', 'unknown key `latency`', 'latency'],
+  ['overrun: 1', 'overrun: 1\noperator: { respondsAfter: 30 }', '`30` has no unit', '30 }'],
+  ['overrun: 1', 'overrun: 1\noperator: { respondsAfter: soon }', '`soon` cannot be read', 'soon'],
+  ['overrun: 1', 'overrun: 1\noperator: { respondAfter: 30m }', 'unknown key `respondAfter`', 'respondAfter'],
+  ['overrun: 1', 'overrun: 1\noperator: never', '`operator` cannot be `never`', 'never'],
+  ['class: hybrid', 'onFull: some', 'unknown value `some` of `onFull`', 'some'],
+  ['class: hybrid', 'maxOpenSnapshots: 0', '`maxOpenSnapshots: 0` is too small', '0\n    capacity'],
+  ['class: hybrid', 'maxOpenSnapshots: none', 'this is no such count', 'none'],
+  ['class: hybrid', 'countOrphans: 1', '`countOrphans` cannot be `1`', '1\n    capacity'],
+  ['class: hybrid', 'consolidation: help', 'unknown value `help` of `consolidation`', 'help'],
+  ['class: hybrid', 'merges: one', 'unknown value `one` of `merges`', 'one'],
+  ['class: hybrid', 'passLimit: 0', '`passLimit: 0` is too small', '0\n    capacity'],
+  ['class: hybrid', 'passLimit: 2.5', '`passLimit` cannot be `2.5`', '2.5'],
+  ['class: hybrid', 'latencyControl: { stop: 20ms }', '`datastores.ds1.latencyControl` has no `throttle`', 'latencyControl'],
+  ['class: hybrid', 'latencyControl: { stop: 0ms, throttle: 30ms }', '`0ms` is zero, but it must be more', '0ms'],
+  ['class: hybrid', 'latencyControl: { stop: 20ms, thottle: 30ms }', 'unknown key `thottle`', 'thottle'],
+  ['class: hybrid', 'latencyControl: off', 'this is no latency control', 'off'],
+  ['class: hybrid', 'latencyControl: { stop: 20ms, throttle: 3ms }', '`throttle` is not above the latency of the idle device: 3ms', '3ms }'],
+  [
+    'class: hybrid',
+    'latency: 9ms\n    latencyControl: { stop: 20ms, throttle: 5ms }',
+    '`throttle` is not above the latency of the idle device: 5ms',
+    '5ms }',
+  ],
+  ['slots: 8', 'slotUnit: task', 'unknown value `task` of `slotUnit`', 'task'],
+];
+
+const DISKS: Row[] = [
+  ['    datastore: ds1\n    size: 500GiB\n', '    datastore: ds1\n', '`vms.db` has no `size`', 'db:'],
+  ['    datastore: ds1\n    size: 500GiB\n', '    count: 2\n', '`vms.db` has no `datastore`', 'db:'],
+  ['    size: 500GiB\n', `    size: 500GiB\n${TWO_DISKS}`, 'with `disks` a VM has no `datastore` or `size` of its own', 'disks:'],
+  ['    datastore: ds1\n    size: 500GiB\n', `    growth: 1GiB/day\n${TWO_DISKS}`, 'with `disks` a VM has no `growth` of its own', 'disks:'],
+  ['    datastore: ds1\n    size: 500GiB\n', '    disks: []\n', '`disks` is empty', 'disks:'],
+  ['    datastore: ds1\n    size: 500GiB\n', '    disks: [{ datastore: ds1 }]\n', '`vms.db.disks.0` has no `size`', '{ datastore: ds1 }'],
+  ['    datastore: ds1\n    size: 500GiB\n', '    disks: [{ datastore: ds1, sise: 1GiB }]\n', 'unknown key `sise`', 'sise'],
+  ['    datastore: ds1\n    size: 500GiB\n', TWO_DISKS.replace('ds1, size: 2', 'ds2, size: 2'), 'unknown datastore `ds2`', 'ds2'],
+  ['    datastore: ds1\n    size: 500GiB\n', TWO_DISKS.replace('size: 2GiB', 'size: 2GiB, used: 3GiB'), '`used` is more than `size`: 3GiB', '3GiB'],
+  [
+    '    datastore: ds1\n    size: 500GiB\n',
+    TWO_DISKS.replace('size: 2GiB', 'size: 2GiB, writes: { law: working-set }'),
+    'the law `working-set` needs `workingSet`',
+    'working-set',
+  ],
+  [
+    '    datastore: ds1\n    size: 500GiB\n',
+    `${TWO_DISKS}    snapshots: [{ taken: 2026-03-01, size: 1MiB, disk: 2 }]\n`,
+    'the VM has no disk 2',
+    '2 }]\n',
+  ],
+  ['size: 500GiB', 'size: 500GiB\n    snapshots: [{ taken: 2026-03-01, size: 1MiB, disk: 1 }]', 'the VM has no disk 1', '1 }]\njobs'],
+  ['size: 500GiB', 'size: 500GiB\n    snapshots: [{ taken: 2026-03-01, size: 1MiB, disk: -1 }]', '`disk: -1` is negative', '-1 }]'],
+  [
+    '    datastore: ds1\n    size: 500GiB\n',
+    `${TWO_DISKS}    snapshots: [{ taken: 2026-03-01, size: 2GiB }]\n`,
+    'no delta of this disk reaches 2GiB',
+    '2GiB }]\njobs',
+  ],
+  [
+    '    datastore: ds1\n    size: 500GiB\n',
+    '    disks: [{ datastore: ds1, size: 5TiB }, { datastore: ds1, size: 5TiB }]\n',
+    'datastore `ds1` is full before the start: 11440GiB (disks 11440GiB, snapshots 0GiB, other 0GiB) on 10TiB',
+    '10TiB',
+  ],
+  ['size: 500GiB', 'size: 500GiB\n    network: 0Mbit/s', '`0Mbit/s` is zero, but it must be more', '0Mbit/s'],
+];
+
+const AGENTS: Row[] = [
+  [
+    'vms: { tags: [gold], except: [web-03] }',
+    'method: agent\n    vms: { tags: [gold], names: [db] }',
+    'method `agent` cannot select by `tags`',
+    'tags: [gold], names',
+  ],
+  [
+    'vms: { tags: [gold], except: [web-03] }',
+    'method: agent\n    vms: { hosts: [esx1] }',
+    'method `agent` cannot select by `hosts`',
+    'hosts: [esx1]',
+  ],
+  [
+    'vms: { tags: [gold], except: [web-03] }',
+    'method: agent\n    vms: { datastores: [ds1] }',
+    'method `agent` cannot select by `datastores`',
+    'datastores: [ds1]',
+  ],
+  ['vms: { tags: [gold], except: [web-03] }', 'method: agent\n    vms: all', 'method `agent` cannot select by the word `all`', 'all\n'],
+  ['proxies: [p1]', 'ifRunning: cancel', 'unknown value `cancel` of `ifRunning`', 'cancel'],
+  ['proxies: [p1]', 'ifVmBusy: skip', 'unknown value `skip` of `ifVmBusy`', 'skip'],
+];
+
 const UNBUILT: Row[] = [
+  ['proxies: [p1]', 'method: cdp', '`method: cdp` is described in the format but not built yet', 'cdp'],
+  ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
   ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
-  ['proxies: [p1]', 'method: agent', '`method: agent` is described in the format but not built yet', 'agent'],
-  ['proxies: [p1]', 'ifRunning: cancel-previous', '`ifRunning: cancel-previous` is described in the format but not built yet', 'cancel-previous'],
   ['proxies: [p1]', 'mode: reverse', '`mode: reverse` is described in the format but not built yet', 'reverse'],
   ['proxies: [p1]', 'retention: { last: 14, weekly: 4 }', '`weekly` is described in the format but not built yet', 'weekly'],
   ['"0 22 * * *"', '{ calendar: "mon..fri 22:00", dialect: systemd }', '`calendar` is described in the format but not built yet', 'calendar'],
   ['"0 22 * * *"', '{ after: other }', '`after` is described in the format but not built yet', 'after'],
-  ['class: hybrid', 'consolidation: helper', '`consolidation: helper` is described in the format but not built yet', 'helper'],
-  ['slots: 8', 'slotUnit: vm', '`slotUnit: vm` is described in the format but not built yet', 'vm, cores'],
   ['count: 20', 'exists: { from: 2026-03-03T00:00 }', '`exists` is described in the format but not built yet', 'exists'],
   ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
 ];
@@ -130,6 +224,9 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
     ['times', TIMES],
     ['names', NAMES],
     ['sense', SENSE],
+    ['storage', STORAGE],
+    ['disks', DISKS],
+    ['agents', AGENTS],
     ['not built', UNBUILT],
   ];
   for (const [topic, rows] of tables) {
@@ -148,6 +245,18 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
 
   it('points to nothing but the one slip: a misspelt key is not reported as missing besides', () => {
     expect(errorsOf(changed('capacity: 10TiB', 'capcity: 10TiB')).map((error) => error.text)).toEqual(['unknown key `capcity`']);
+  });
+
+  it('reports a missing datastore beside another slip of the same VM, but not for one that is only misspelt', () => {
+    const texts = (to: string) => errorsOf(changed('    datastore: ds1\n    size: 500GiB\n', to)).map((error) => error.text);
+    expect(texts('    size: 500GiB\n    vary: 20\n').sort()).toEqual(['`20` has no unit', '`vms.db` has no `datastore`']);
+    expect(texts('    datastor: ds1\n    size: 500GiB\n')).toEqual(['unknown key `datastor`']);
+    expect(texts('    datastore: ds1\n    size: 500\n')).toEqual(['`500` has no unit']);
+  });
+
+  it('says how to select VMs for agents', () => {
+    const errors = errorsOf(changed('proxies: [p1]', 'method: agent'));
+    expect(errors.map((error) => error.expected)).toEqual(['`names`: agents are installed VM by VM']);
   });
 
   it('reports all errors of a file at once, in the order of the file', () => {
@@ -186,6 +295,14 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
     const started = Date.now();
     const errors = errorsOf(changed('count: 20', 'count: 150000', changed('size: 500GiB', 'size: 500GiB\n    count: 150000')));
     expect(errors.map((error) => error.text)).toEqual(['the scenario has 300000 VMs']);
+    expect(Date.now() - started).toBeLessThan(2000);
+  });
+
+  it('counts disks over all VMs before it makes any', () => {
+    const disks = `disks: [${Array(50).fill('{ datastore: ds1, size: 1MiB }').join(', ')}]`;
+    const started = Date.now();
+    const errors = errorsOf(changed('    datastore: ds1\n    size: 500GiB', `    count: 150000\n    ${disks}`));
+    expect(errors.map((error) => error.text)).toEqual(['the VMs of the scenario have 7500020 disks']);
     expect(Date.now() - started).toBeLessThan(2000);
   });
 });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { unbuiltPaths } from '../../scenarios/format/unbuilt.ts';
 import { scenarioJsonSchema, starterScenario } from '../../scenarios/index.ts';
-import { BASE, changed, load } from './support.ts';
+import { BASE, changed, EVERYTHING, errorsOf, load } from './support.ts';
 
 const GIB = 2 ** 30;
 
@@ -65,7 +65,7 @@ jobs:
       latencyMs: 1,
       floorBytes: 100 * 2 ** 20,
     });
-    expect(plan.hosts).toEqual([{ name: 'esx1', nbdBytesPerSecond: 500_000_000, origin: 'hosts.esx1' }]);
+    expect(plan.hosts).toEqual([{ name: 'esx1', nbdBytesPerSecond: 500_000_000, networkBytesPerSecond: 1.25e9, origin: 'hosts.esx1' }]);
     expect(plan.links).toEqual([{ name: 'wan', bandwidthBytesPerSecond: 125_000_000, origin: 'links.wan' }]);
     expect(plan.proxies[0]).toMatchObject({ slots: 8, cores: 8, networkBytesPerSecond: 1.25e9, perCoreFullBytesPerSecond: 100 * 2 ** 20 });
     expect(plan.repositories[0]).toMatchObject({ slots: 8, links: ['wan'], readBytesPerSecond: 500 * 2 ** 20 });
@@ -108,7 +108,8 @@ jobs:
     const stated =
       'class: custom, capacity: 10TiB, otherUsed: 0, otherGrowth: 0, read: 1GB/s, write: 1GB/s, iops: 1, latency: 0ms, mergeRate: 1MB/s, floor: 0';
     const more = 'resumeMargin: 0, onFull: pause-writers, onSpaceFreed: resume, consolidation: mirror, merges: parallel, ioSize: 4KiB, queueDepth: 1';
-    const { plan } = load(changed('  ds1:\n    class: hybrid\n    capacity: 10TiB\n', `  ds1: { ${stated}, ${more} }\n`));
+    const care = 'maxOpenSnapshots: unlimited, latencyControl: none';
+    const { plan } = load(changed('  ds1:\n    class: hybrid\n    capacity: 10TiB\n', `  ds1: { ${stated}, ${more}, ${care} }\n`));
     expect(plan.assumptions.filter(({ path }) => path.startsWith('datastores.'))).toEqual([]);
   });
 
@@ -176,7 +177,8 @@ describe('the JSON Schema', () => {
   const validator = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
 
   it('accepts what the loader accepts', () => {
-    for (const text of [BASE, starterScenario(), changed('"0 22 * * *"', '{ every: 4h, offset: 15m }'), changed('slots: 8', 'slots: unlimited')]) {
+    const variants = [changed('"0 22 * * *"', '{ every: 4h, offset: 15m }'), changed('slots: 8', 'slots: unlimited')];
+    for (const text of [BASE, starterScenario(), EVERYTHING, ...variants]) {
       expect(load(text).plan.vms.length).toBeGreaterThan(0);
       expect(validator.safeParse(parse(text)).error).toBeUndefined();
     }
@@ -188,8 +190,17 @@ describe('the JSON Schema', () => {
     ['capacity: 10TiB', 'capcity: 10TiB'],
     ['count: 20', 'count: 0'],
     ['start: 2026-03-02T18:00\n', ''],
+    ['    size: 500GiB\n', ''],
+    ['    size: 500GiB\n', '    size: 500GiB\n    disks: [{ datastore: ds1, size: 1GiB }]\n'],
+    ['    datastore: ds1\n    size: 500GiB\n', '    disks: []\n'],
+    ['    datastore: ds1\n    size: 500GiB\n', '    disks: [{ datastore: ds1 }]\n'],
+    ['class: hybrid', 'latencyControl: { stop: 20ms }'],
+    ['class: hybrid', 'passLimit: 0'],
+    ['overrun: 1', 'overrun: 1\noperator: { respondsAfter: soon }'],
+    ['overrun: 1', 'overrun: 1\narrays: { a: { read: 1GB/s, write: 1GB/s, iops: 1 } }'],
   ])('refuses %j as %j like the loader', (from, to) => {
     expect(validator.safeParse(parse(changed(from, to))).success).toBe(false);
+    expect(errorsOf(changed(from, to))).not.toEqual([]);
   });
 
   it('knows none of the keys that are not built', () => {

@@ -1,7 +1,7 @@
 /** Random small estates for property tests: everything the simulator knows, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import type { Growth, JobPlan, Plan, VmPlan, WritePlan } from '../../sim/index.ts';
-import { DAY, datastore, GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm } from './plans.ts';
+import type { DatastorePlan, DiskPlan, Growth, JobPlan, Plan, ProxyPlan, VmPlan, WritePlan } from '../../sim/index.ts';
+import { DAY, datastore, disk, GiB, HOUR, job, MINUTE, MiB, NO_WRITES, plan, proxy, repository, vm } from './plans.ts';
 
 const rate = (low: number, high: number): fc.Arbitrary<number> => fc.integer({ min: low, max: high }).map((value) => value * MiB);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
@@ -39,6 +39,8 @@ const vmGiven = fc.record({
   writes,
   snapshotGib: maybe(fc.integer({ min: 1, max: 5 })),
   toleratesPauseMs: maybe(fc.constantFrom(0, MINUTE, 2 * HOUR)),
+  second: maybe(fc.record({ usedGib: fc.integer({ min: 1, max: 40 }), datastore: fc.integer({ min: 0, max: 1 }), thin: fc.boolean() })),
+  network: maybe(rate(20, 100)),
 });
 
 const jobGiven = fc.record({
@@ -46,7 +48,9 @@ const jobGiven = fc.record({
   offsetHours: fc.integer({ min: 0, max: 2 }),
   mode: fc.constantFrom<JobPlan['mode']>('full', 'forever-forward'),
   initial: fc.constantFrom<JobPlan['initial']>('full', 'established'),
-  ifRunning: fc.constantFrom<JobPlan['ifRunning']>('skip', 'queue', 'queue-all', 'start'),
+  ifRunning: fc.constantFrom<JobPlan['ifRunning']>('skip', 'queue', 'queue-all', 'start', 'cancel-previous'),
+  ifVmBusy: fc.constantFrom<JobPlan['ifVmBusy']>('wait', 'wait', 'stack'),
+  agent: fc.constantFrom(false, false, false, true),
   snapshots: fc.constantFrom<JobPlan['snapshots']>('per-task', 'whole-run'),
   concurrency: maybe(fc.integer({ min: 1, max: 3 })),
   proxies: fc.constantFrom<string[]>([], ['p1'], ['p1', 'p2']),
@@ -74,16 +78,23 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     onSpaceFreed: fc.constantFrom('stay-paused' as const, 'resume' as const),
     days: fc.integer({ min: 1, max: 3 }),
     otherGrowth: growth,
+    onFull: fc.constantFrom<DatastorePlan['onFull']>('pause-writers', 'pause-writers', 'all'),
+    operatorRespondsAfterMs: maybe(fc.constantFrom(MINUTE, 5 * HOUR)),
+    consolidation: fc.constantFrom<DatastorePlan['consolidation']>('mirror', 'helper'),
+    merges: fc.constantFrom<DatastorePlan['merges']>('parallel', 'serial'),
+    maxOpenSnapshots: maybe(fc.integer({ min: 4, max: 6 })),
+    countOrphans: fc.boolean(),
+    array: fc.boolean(),
+    throttle: maybe(fc.constantFrom(3, 20)),
+    slotUnit: fc.constantFrom<ProxyPlan['slotUnit']>('disk', 'vm'),
   })
   .map((given) => {
     const machines = given.vms.map((one, index) => vmOf(one, index));
     const sum = (name: string): number =>
       machines
-        .filter((machine) => machine.disks[0]?.datastore === name)
-        .reduce(
-          (total, machine) => total + baseBytes(machine) + (machine.disks[0]?.snapshots ?? []).reduce((all, entry) => all + entry.sizeBytes, 0),
-          0,
-        );
+        .flatMap((machine) => machine.disks)
+        .filter((one) => one.datastore === name)
+        .reduce((total, one) => total + baseBytes(one) + one.snapshots.reduce((all, entry) => all + entry.sizeBytes, 0), 0);
     const store = (name: string) =>
       datastore({
         name,
@@ -94,6 +105,15 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
         mergeBytesPerSecond: given.mergeRate,
         onSpaceFreed: given.onSpaceFreed,
         otherGrowth: given.otherGrowth,
+        onFull: given.onFull,
+        consolidation: given.consolidation,
+        merges: given.merges,
+        passLimit: 3,
+        maxOpenSnapshots: given.maxOpenSnapshots,
+        // Snapshots that are there at the start might take all slots for ever.
+        countOrphans: given.countOrphans && machines.every((machine) => machine.disks.every((one) => one.snapshots.length === 0)),
+        array: given.array ? 'san' : null,
+        latencyControl: given.throttle === null ? null : { stopMs: 200, throttleMs: given.throttle },
       });
     return plan({
       durationMs: given.days * DAY,
@@ -101,14 +121,22 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
         { name: 'flat', multipliers: [1] },
         { name: 'busy-mornings', multipliers: Array.from({ length: 24 }, (_, hour) => (hour >= 6 && hour < 12 ? 3 : 0.5)) },
       ],
+      operatorRespondsAfterMs: given.operatorRespondsAfterMs,
+      arrays: [{ name: 'san', readBytesPerSecond: 1.5 * given.deviceRate, writeBytesPerSecond: 1.5 * given.deviceRate, iops: 20_000, origin: '' }],
       datastores: [store('ds0'), store('ds1')],
       hosts: [
-        { name: 'h0', nbdBytesPerSecond: given.hostRate, origin: '' },
-        { name: 'h1', nbdBytesPerSecond: null, origin: '' },
+        { name: 'h0', nbdBytesPerSecond: given.hostRate, networkBytesPerSecond: null, origin: '' },
+        { name: 'h1', nbdBytesPerSecond: null, networkBytesPerSecond: given.hostRate, origin: '' },
       ],
       links: [{ name: 'wan', bandwidthBytesPerSecond: given.link, origin: '' }],
       proxies: [
-        proxy('p1', { slots: 2, cores: given.cores, perCoreFullBytesPerSecond: 80 * MiB, perCoreIncrementalBytesPerSecond: 30 * MiB }),
+        proxy('p1', {
+          slots: 2,
+          slotUnit: given.slotUnit,
+          cores: given.cores,
+          perCoreFullBytesPerSecond: 80 * MiB,
+          perCoreIncrementalBytesPerSecond: 30 * MiB,
+        }),
         proxy('p2', { slots: 1, links: ['wan'], networkBytesPerSecond: 50 * MiB }),
       ],
       repositories: [
@@ -123,6 +151,8 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
       jobs: given.jobs.map((one, index) =>
         job({
           name: `job-${index}`,
+          method: one.agent ? 'agent' : 'snapshot',
+          ifVmBusy: one.ifVmBusy,
           selection: { all: !one.taggedOnly, names: [], tags: one.taggedOnly ? ['gold'] : [], hosts: [], datastores: [], except: [] },
           schedule: { kind: 'every', everyMs: one.everyHours * HOUR, offsetMs: one.offsetHours * HOUR },
           mode: one.mode,
@@ -143,11 +173,12 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
 
 function vmOf(given: typeof vmGiven extends fc.Arbitrary<infer T> ? T : never, index: number): VmPlan {
   const canHold = given.snapshotGib !== null && given.writes.changedBytesPerDay > 0;
-  return vm(`vm-${index}`, {
+  const made = vm(`vm-${index}`, {
     host: `h${given.host}`,
     tags: given.tagged ? ['gold'] : [],
     activity: given.activity,
     toleratesPauseMs: given.toleratesPauseMs,
+    networkBytesPerSecond: given.network,
     disk: {
       datastore: `ds${given.datastore}`,
       sizeBytes: 100 * GiB,
@@ -159,11 +190,22 @@ function vmOf(given: typeof vmGiven extends fc.Arbitrary<infer T> ? T : never, i
       snapshots: canHold ? [{ kind: 'user', takenMs: -DAY, sizeBytes: (given.snapshotGib as number) * GiB }] : [],
     },
   });
+  if (given.second !== null) {
+    made.disks.push(
+      disk({
+        datastore: `ds${given.second.datastore}`,
+        sizeBytes: 50 * GiB,
+        usedBytes: given.second.usedGib * GiB,
+        provisioning: given.second.thin ? 'thin' : 'thick',
+        writes: { ...NO_WRITES, law: 'power', changedBytesPerDay: 3 * GiB },
+        readBytesPerSecond: null,
+      }),
+    );
+  }
+  return made;
 }
 
-/** What a VM's disk allocates at the start. */
-export function baseBytes(machine: VmPlan): number {
-  const [only] = machine.disks;
-  if (only === undefined) return 0;
-  return only.provisioning === 'thick' ? only.sizeBytes : only.usedBytes;
+/** What a disk allocates at the start. */
+function baseBytes(given: DiskPlan): number {
+  return given.provisioning === 'thick' ? given.sizeBytes : given.usedBytes;
 }

@@ -44,8 +44,9 @@ describe('growth laws', () => {
         const law = growthLaw(writes, 1);
         const unique = uniqueBytes(law, written);
         expect(unique).toBeGreaterThanOrEqual(0);
-        expect(unique <= written * (1 + 1e-9)).toBe(true);
-        expect(uniqueBytes(law, written * more) >= unique * (1 - 1e-9)).toBe(true);
+        // A thousandth of a byte: 1 - exp(-x) loses digits where x is tiny.
+        expect(unique <= written * (1 + 1e-9) + 1e-3).toBe(true);
+        expect(uniqueBytes(law, written * more) >= unique * (1 - 1e-9) - 1e-3).toBe(true);
       }),
     );
   });

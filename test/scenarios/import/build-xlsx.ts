@@ -11,6 +11,8 @@ export interface TestWorkbook {
   created?: string;
   date1904?: boolean;
   extraParts?: Zippable;
+  /** How hard to pack; 6 where it is not given. */
+  compression?: 0 | 1 | 6;
 }
 
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -68,5 +70,5 @@ export function buildXlsx(workbook: TestWorkbook): Uint8Array {
       `<cp:coreProperties xmlns:cp="urn:cp" xmlns:dcterms="urn:dc"><dcterms:created>${workbook.created}</dcterms:created></cp:coreProperties>`,
     );
   }
-  return zipSync(parts, { level: 6 });
+  return zipSync(parts, { level: workbook.compression ?? 6 });
 }

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type ImportResult, importRvtools } from '../../../scenarios/import/index.ts';
+import { type ImportFile, type ImportResult, importRvtools } from '../../../scenarios/import/index.ts';
 import { buildXlsx, type TestCell, type TestWorkbook } from './build-xlsx.ts';
 
 export type TestRecord = Record<string, TestCell>;
@@ -19,9 +19,13 @@ export interface ImportedScenario {
   jobs: Record<string, Record<string, unknown>>;
 }
 
-export function importWorkbook(workbook: TestWorkbook): ImportResult & { scenario: ImportedScenario } {
-  const result = importRvtools({ fileName: 'export.xlsx', bytes: buildXlsx(workbook) });
+export function importFiles(files: readonly ImportFile[]): ImportResult & { scenario: ImportedScenario } {
+  const result = importRvtools({ files });
   return { ...result, scenario: parse(result.yaml) as ImportedScenario };
+}
+
+export function importWorkbook(workbook: TestWorkbook): ImportResult & { scenario: ImportedScenario } {
+  return importFiles([{ fileName: 'export.xlsx', bytes: buildXlsx(workbook) }]);
 }
 
 /** A workbook whose vInfo holds one sound VM, changed and followed by what is given. */

@@ -1,8 +1,10 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ImportError, importRvtools } from '../../../scenarios/import/index.ts';
+import { inflatePart } from '../../../scenarios/import/zip.ts';
 import { loadScenario } from '../../../scenarios/index.ts';
 import { buildXlsx, escapeXml, type TestWorkbook, worksheetXml } from './build-xlsx.ts';
 import { importWorkbook, oneVm, table } from './fixture.ts';
@@ -12,7 +14,7 @@ const sheetEnd = '</sheetData></worksheet>';
 const soundRows = worksheetXml(oneVm().sheets.vInfo ?? []).replace(/^.*<sheetData>|<\/sheetData>.*$/g, '');
 
 function importBytes(bytes: Uint8Array) {
-  return importRvtools({ fileName: 'export.xlsx', bytes });
+  return importRvtools({ files: [{ fileName: 'export.xlsx', bytes }] });
 }
 
 function withSheetXml(xml: string, rest: Partial<TestWorkbook> = {}) {
@@ -72,13 +74,30 @@ describe('files that are no workbook', () => {
 
 describe('zip bombs', () => {
   /** Half a MiB of comment at a time: valid, of no use, and packed a thousandfold. */
-  const bombXml = `${sheetStart}${`<!--${' '.repeat(512 * 1024)}-->`.repeat(400)}${sheetEnd}`;
+  const commentXml = `<!--${' '.repeat(512 * 1024)}-->`;
 
-  test('are stopped at 192 MiB of one part, by what comes out and not by what the file declares', () => {
-    const bomb = buildXlsx({ sheets: {}, sheetXml: { vInfo: bombXml } });
-    expect(bomb.length).toBeLessThan(1024 * 1024);
+  test('are stopped as soon as they are too dense to be a sheet, whatever size the file declares', () => {
+    const bomb = buildXlsx({ sheets: {}, sheetXml: { vInfo: `${sheetStart}${commentXml.repeat(64)}${sheetEnd}` } });
     const lying = declareBytes(bomb, 'xl/worksheets/sheet1.xml', 1000);
-    expect(() => importBytes(lying)).toThrow('part "xl/worksheets/sheet1.xml" unpacks to more than 201326592 bytes');
+    expect(bomb.length).toBeLessThan(256 * 1024);
+    expect(() => importBytes(lying)).toThrow('part "xl/worksheets/sheet1.xml" unpacks to more than 200 times its size');
+  });
+
+  test('are stopped at 192 MiB of one part, and at 320 MiB of all, where they are less dense', () => {
+    const noise = Buffer.alloc(2 ** 20);
+    for (let at = 0; at < noise.length; at++) noise[at] = Math.imul(at ^ (at >>> 9), 0x9e3779b1) >>> 24;
+    const part = (mebibytes: number) => {
+      const data = Buffer.concat([noise, Buffer.alloc(mebibytes * 2 ** 20)]);
+      return { name: 'sheet1.xml', method: 8, packed: deflateRawSync(data, { level: 1 }), declaredBytes: data.length, crc: 0 };
+    };
+    let takenBytes = 0;
+    const unpack = (mebibytes: number, unpacked = { bytes: 0 }) =>
+      inflatePart('export.xlsx', part(mebibytes), unpacked, (piece) => {
+        takenBytes += piece.length;
+      });
+    expect(() => unpack(200)).toThrow('part "sheet1.xml" unpacks to more than 201326592 bytes');
+    expect(takenBytes).toBeLessThanOrEqual(192 * 2 ** 20);
+    expect(() => unpack(40, { bytes: 300 * 2 ** 20 })).toThrow('brings the file to more than 335544320 bytes unpacked');
   });
 
   test('are not needed to lie: a size that does not match is refused', () => {
@@ -95,6 +114,21 @@ describe('zip bombs', () => {
     expect(() => withSheetXml(`${sheetStart}${' '.repeat(2 ** 21)}${sheetEnd}`)).toThrow('a single tag or text of more than 1048576 characters');
     expect(() => withSheetXml(`${sheetStart}${soundRows}${'<row/>'.repeat(200_000)}${sheetEnd}`)).toThrow('sheet vInfo: has more than 200000 rows');
     expect(() => withSheetXml(`${sheetStart}${'<a>'.repeat(1000)}`)).toThrow('more than 100 levels deep');
+  });
+
+  test('refuses a cell of more than 32,767 characters, in pieces or shared, and more than 96 Mi of them in all', () => {
+    const long = 'x'.repeat(20_000);
+    const cell = (inner: string) => `${sheetStart}<row><c t="str"><v>VM</v></c></row><row><c t="str"><v>${inner}</v></c></row>${sheetEnd}`;
+    expect(() => withSheetXml(cell(`${long}<![CDATA[${long}]]>`))).toThrow(
+      'sheet vInfo, row 2, column "VM": holds a text of more than 32767 characters',
+    );
+    const sharedStrings = `<sst><si><t>VM</t></si><si><r><t>${long}</t></r><r><t>${long}</t></r></si></sst>`;
+    expect(() => withSheetXml(cell('web'), { sharedStrings })).toThrow('shared string 1 has more than 32767 characters');
+    const manyStrings = `<sst><si><t>VM</t></si><si><t>${'x'.repeat(32_000)}</t></si></sst>`;
+    const xml = `${sheetStart}<row><c t="s"><v>0</v></c></row>${'<row><c t="s"><v>1</v></c></row>'.repeat(3200)}${sheetEnd}`;
+    expect(() => withSheetXml(xml, { sharedStrings: manyStrings })).toThrow(
+      'sheet vInfo, row 3147, column "VM": brings the texts of the file to more than 100663296 characters',
+    );
   });
 });
 
@@ -235,7 +269,7 @@ describe('names', () => {
   });
 
   test('of the file itself cannot break out of the comment that names it', () => {
-    const { yaml } = importRvtools({ fileName: 'a\njobs: {}\r# "b".xlsx', bytes: buildXlsx(oneVm()) });
+    const { yaml } = importRvtools({ files: [{ fileName: 'a\njobs: {}\r# "b".xlsx', bytes: buildXlsx(oneVm()) }] });
     expect(parse(yaml).jobs).toHaveProperty('nightly');
   });
 });

@@ -112,7 +112,7 @@ const estate: Invented[] = [
     disksGib: [40],
     rest: { Template: 'True' },
   },
-  { name: 'vCLS-7f3a', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'vCLS', disksGib: [2], inUse: 400 },
+  { name: 'vCLS-7f3a', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'Discovered virtual machines', disksGib: [2], inUse: 400 },
 ];
 
 const snapshots: TestRecord[] = [
@@ -124,7 +124,6 @@ const identity = (vm: Invented): TestRecord => ({
   VM: vm.name,
   Powerstate: 'poweredOn',
   Template: 'False',
-  ...vm.rest,
   Folder: vm.folder,
   Datacenter: 'Example',
   Cluster: 'production',
@@ -142,10 +141,12 @@ export function inventedWorkbook(): TestWorkbook {
     sheets: {
       vInfo: table(
         estate.map((vm) => ({
-          CBT: 'TRUE',
           ...identity(vm),
+          CBT: 'TRUE',
+          ...vm.rest,
           'SRM Placeholder': 'False',
           'Consolidation Needed': vm.name === 'monitoring' ? 'True' : 'False',
+          'Provisioned MiB': 1024 * vm.disksGib.reduce((sum, gib) => sum + gib, 0) + 8_192,
           'Total disk capacity MiB': 1024 * vm.disksGib.reduce((sum, gib) => sum + gib, 0),
           'In Use MiB': vm.inUse ?? (vm.consumed ?? 0) + 8_192,
           'Primary IP Address': '192.0.2.10',

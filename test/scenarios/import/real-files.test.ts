@@ -43,7 +43,7 @@ describe.skipIf(workshop === undefined)('an export of 805 VMs from 2018', () => 
       consumed.set(name, (consumed.get(name) ?? 0) + Number(partition.get('Consumed MB')));
     }
     const used = vms.map((vm) => Math.min(consumed.get(String(vm.get('VM'))) ?? Number(vm.get('In Use MB')), Number(vm.get('Provisioned MB'))));
-    const { report, yaml } = importRvtools({ fileName: 'SizingWorkshop.xlsx', bytes });
+    const { report, yaml } = importRvtools({ files: [{ fileName: 'SizingWorkshop.xlsx', bytes }] });
     expect(vms).toHaveLength(795);
     expect(report.totals).toMatchObject({
       vms: 795,
@@ -61,7 +61,7 @@ describe.skipIf(workshop === undefined)('an export of 805 VMs from 2018', () => 
   });
 
   test('gives a scenario that loads, VM for VM', async () => {
-    const plan = load(importRvtools({ fileName: 'SizingWorkshop.xlsx', bytes }).yaml);
+    const plan = load(importRvtools({ files: [{ fileName: 'SizingWorkshop.xlsx', bytes }] }).yaml);
     const vms = (await recordsOf(bytes, 'vInfo')).filter((vm) => vm.get('Template') !== 'True');
     expect(plan.vms.map((vm) => [vm.name, vm.host])).toEqual(vms.map((vm) => [vm.get('VM'), vm.get('Host')]));
     expect(plan.vms.map((vm) => vm.disks[0]?.sizeBytes)).toEqual(vms.map((vm) => 2 ** 20 * Number(vm.get('Provisioned MB'))));
@@ -69,13 +69,13 @@ describe.skipIf(workshop === undefined)('an export of 805 VMs from 2018', () => 
 
   test('is imported in about a second', () => {
     const startedMs = performance.now();
-    importRvtools({ fileName: 'SizingWorkshop.xlsx', bytes });
+    importRvtools({ files: [{ fileName: 'SizingWorkshop.xlsx', bytes }] });
     expect(performance.now() - startedMs).toBeLessThan(2000);
   });
 });
 
 test.skipIf(canary === undefined)('an export of one VM with known totals gives those totals', () => {
-  const { report, yaml } = importRvtools({ fileName: 'mib-canary.xlsx', bytes: canary ?? new Uint8Array(0) });
+  const { report, yaml } = importRvtools({ files: [{ fileName: 'mib-canary.xlsx', bytes: canary ?? new Uint8Array(0) }] });
   expect(report.totals).toMatchObject({ vms: 1, hosts: 1, sizeBytes: 100 * 2 ** 30, usedBytes: 50 * 2 ** 30 });
   expect((parse(yaml) as ImportedScenario).start).toBe('2026-05-16T18:00');
   expect(load(yaml).vms.map((vm) => vm.name)).toEqual(['canary-vm-01']);

@@ -12,6 +12,7 @@ describe('an export of RVTools 4.7', () => {
       datastore: 'fast',
       size: '100GiB',
       used: '50000MiB',
+      tags: ['cluster:blue'],
       snapshots: [{ taken: '2026-03-17T12:00', size: '2GiB', kind: 'user' }],
     });
     expect(report.assumptions).toContainEqual(expect.objectContaining({ path: 'vms.*.size', source: expect.stringContaining('(1 entry)') }));
@@ -26,7 +27,7 @@ describe('an export of RVTools 4.7', () => {
   });
 
   test('lets a powered-off VM write nothing', () => {
-    expect(scenario.vms.old).toEqual({ host: 'esx1.example', datastore: 'slow', size: '10GiB', used: '4GiB', writes: { changed: '0MiB/day' } });
+    expect(scenario.vms.old).toMatchObject({ host: 'esx1.example', datastore: 'slow', size: '10GiB', used: '4GiB', writes: { changed: '0MiB/day' } });
     expect(report.totals.vmsNotRunning).toBe(1);
   });
 
@@ -81,7 +82,7 @@ describe('an export of RVTools 4.7', () => {
 });
 
 describe('header dialects', () => {
-  const expected = { host: 'esx1', datastore: 'datastore-blue', size: '1000MiB', used: '600MiB' };
+  const expected = { host: 'esx1', datastore: 'datastore-blue', size: '1000MiB', used: '600MiB', tags: ['cluster:blue'] };
 
   test('reads MB of versions before 4.1 as the MiB that it always was', () => {
     const vInfo = table([{ VM: 'web', Powerstate: 'poweredOn', 'Provisioned MB': 1000, 'In Use MB': 600, Cluster: 'blue', Host: 'esx1' }]);

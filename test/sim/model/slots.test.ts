@@ -134,7 +134,9 @@ describe('what a transfer crosses', () => {
   it('is limited by each resource in turn', () => {
     expect(lengthOf(lone({ repositories: [repository({ writeBytesPerSecond: MiB })] }))).toBe(seconds);
     expect(lengthOf(lone({}, { streamBytesPerSecond: MiB }))).toBe(seconds);
-    expect(lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, origin: '' }] }))).toBe(seconds);
+    expect(
+      lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: null, origin: '' }] })),
+    ).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { networkBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { perCoreFullBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
   });

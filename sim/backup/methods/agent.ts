@@ -1,0 +1,11 @@
+/** Method `agent`: a program in the guest reads its disks and sends them through the guest's and the host's network. No snapshot, no delta. */
+import type { Method } from './method.ts';
+
+export const agent: Method = {
+  opensSnapshot: false,
+  path(part, cross) {
+    const { vm } = part.task;
+    cross(vm.network, 1);
+    if (vm.host !== null) cross(vm.host.network, 1);
+  },
+};

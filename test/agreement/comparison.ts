@@ -1,0 +1,168 @@
+/** Where two results of one scenario differ by more than rounding. */
+
+interface Entry {
+  owner: string;
+  kind: string;
+  bytes: number;
+  run?: string;
+}
+
+interface TaskFigures {
+  vm: string;
+  status: string;
+  kind: string | null;
+  queuedMs: number;
+  snapshotMs: number | null;
+  transferMs: number | null;
+  transferEndMs: number | null;
+  consolidatedMs: number | null;
+  readBytes: number;
+  storedBytes: number;
+  peakDeltaBytes: number;
+}
+
+interface RunFigures {
+  id: string;
+  dueMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  status: string;
+  overlapsPrevious: boolean;
+  tasks: TaskFigures[];
+}
+
+/** What both the engine and the integrator report. */
+export interface Figures {
+  datastores: Record<string, { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: Entry[]; guestServedFraction: number }>;
+  repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
+  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; maxChainDepth: number }>;
+  jobs: Record<string, { firstOverlapAtMs: number | null; runs: RunFigures[] }>;
+}
+
+/** Half a per cent, and a few ms for what two roundings can add up to. */
+export interface Tolerance {
+  share: number;
+  ms: number;
+  bytes: number;
+}
+
+const TIE_BYTES = 10_000;
+
+export const TOLERANCE: Tolerance = { share: 0.005, ms: 10, bytes: 100_000 };
+
+/** One line per difference: where, the first result's value, the second's. */
+export function differences(first: Figures, second: Figures, tolerance: Tolerance = TOLERANCE): string[] {
+  const comparison = new Comparison(tolerance);
+  for (const [name, one] of Object.entries(first.datastores)) comparison.datastore(name, one, second.datastores[name]);
+  for (const [name, one] of Object.entries(first.repositories)) comparison.repository(name, one, second.repositories[name]);
+  for (const [name, one] of Object.entries(first.vms)) comparison.vm(name, one, second.vms[name]);
+  for (const [name, one] of Object.entries(first.jobs)) comparison.job(name, one, second.jobs[name]);
+  return comparison.found.sort((a, b) => a.atMs - b.atMs).map(({ text }) => text);
+}
+
+class Comparison {
+  readonly found: { atMs: number; text: string }[] = [];
+  private readonly tolerance: Tolerance;
+
+  constructor(tolerance: Tolerance) {
+    this.tolerance = tolerance;
+  }
+
+  datastore(name: string, one: Figures['datastores'][string], other: Figures['datastores'][string] | undefined): void {
+    if (other === undefined) return this.note(0, name, 'present', 'missing');
+    this.instant(`${name} fullAtMs`, one.fullAtMs, other.fullAtMs, 0);
+    this.bytes(`${name} peakUsedBytes`, one.peakAtMs, one.peakUsedBytes, other.peakUsedBytes);
+    if (Math.abs(one.guestServedFraction - other.guestServedFraction) > this.tolerance.share) {
+      this.note(one.peakAtMs, `${name} guestServedFraction`, one.guestServedFraction, other.guestServedFraction);
+    }
+    // Like runs make like peaks: which of them is a byte higher is a matter of rounding.
+    const tied = Math.abs(one.peakUsedBytes - other.peakUsedBytes) <= TIE_BYTES;
+    if (tied && Math.abs(one.peakAtMs - other.peakAtMs) > this.tolerance.ms) return;
+    this.instant(`${name} peakAtMs`, one.peakAtMs, other.peakAtMs, 0);
+    const [ours, theirs] = [bytesByOwner(one.peakLedger), bytesByOwner(other.peakLedger)];
+    for (const label of new Set([...ours.keys(), ...theirs.keys()])) {
+      this.bytes(`${name} peakLedger ${label}`, one.peakAtMs, ours.get(label) ?? 0, theirs.get(label) ?? 0);
+    }
+  }
+
+  repository(name: string, one: Figures['repositories'][string], other: Figures['repositories'][string] | undefined): void {
+    if (other === undefined) return this.note(0, name, 'present', 'missing');
+    this.instant(`${name} fullAtMs`, one.fullAtMs, other.fullAtMs, 0);
+    this.bytes(`${name} peakUsedBytes`, one.fullAtMs ?? 0, one.peakUsedBytes, other.peakUsedBytes);
+  }
+
+  vm(name: string, one: Figures['vms'][string], other: Figures['vms'][string] | undefined): void {
+    if (other === undefined) return this.note(0, name, 'present', 'missing');
+    this.instant(`${name} pausedAtMs`, one.pausedAtMs, other.pausedAtMs, 0);
+    this.instant(`${name} crashedAtMs`, one.crashedAtMs, other.crashedAtMs, 0);
+    this.instant(`${name} pausedMs`, one.pausedMs, other.pausedMs, 0);
+    this.same(one.pausedAtMs ?? 0, `${name} maxChainDepth`, one.maxChainDepth, other.maxChainDepth);
+  }
+
+  job(name: string, one: Figures['jobs'][string], other: Figures['jobs'][string] | undefined): void {
+    if (other === undefined) return this.note(0, name, 'present', 'missing');
+    this.same(one.firstOverlapAtMs ?? 0, `${name} firstOverlapAtMs`, one.firstOverlapAtMs, other.firstOverlapAtMs);
+    this.same(0, `${name} runs`, one.runs.map(({ id }) => id).join(), other.runs.map(({ id }) => id).join());
+    one.runs.forEach((run, index) => {
+      const match = other.runs[index];
+      if (match !== undefined) this.run(run, match);
+    });
+  }
+
+  private run(one: RunFigures, other: RunFigures): void {
+    const { id, dueMs } = one;
+    this.same(dueMs, `${id} dueMs`, dueMs, other.dueMs);
+    this.same(one.endedMs ?? dueMs, `${id} status`, one.status, other.status);
+    this.same(dueMs, `${id} overlapsPrevious`, one.overlapsPrevious, other.overlapsPrevious);
+    for (const key of ['startedMs', 'endedMs'] as const) this.instant(`${id} ${key}`, one[key], other[key], dueMs);
+    this.same(dueMs, `${id} tasks`, one.tasks.map(({ vm }) => vm).join(), other.tasks.map(({ vm }) => vm).join());
+    one.tasks.forEach((task, index) => {
+      const match = other.tasks[index];
+      if (match !== undefined) this.task(`${id} ${task.vm}`, dueMs, task, match);
+    });
+  }
+
+  private task(name: string, dueMs: number, one: TaskFigures, other: TaskFigures): void {
+    const lastMs = one.consolidatedMs ?? one.transferEndMs ?? one.transferMs ?? one.queuedMs;
+    this.same(lastMs, `${name} status`, one.status, other.status);
+    // What a task would have read is decided with its snapshot.
+    if (one.snapshotMs !== null) this.same(one.snapshotMs, `${name} kind`, one.kind, other.kind);
+    for (const key of ['queuedMs', 'snapshotMs', 'transferMs', 'transferEndMs', 'consolidatedMs'] as const) {
+      this.instant(`${name} ${key}`, one[key], other[key], dueMs);
+    }
+    for (const key of ['readBytes', 'storedBytes', 'peakDeltaBytes'] as const) this.bytes(`${name} ${key}`, lastMs, one[key], other[key]);
+  }
+
+  /** An instant since the start, or a duration; its error is measured against the time since `sinceMs`. */
+  private instant(what: string, one: number | null, other: number | null, sinceMs: number): void {
+    if (one === null || other === null) {
+      this.same(one ?? other ?? 0, what, one, other);
+      return;
+    }
+    const allowed = this.tolerance.ms + this.tolerance.share * (Math.max(one, other) - sinceMs);
+    if (Math.abs(one - other) > allowed) this.note(Math.min(one, other), what, one, other);
+  }
+
+  private bytes(what: string, atMs: number, one: number, other: number): void {
+    const allowed = this.tolerance.bytes + this.tolerance.share * Math.max(one, other);
+    if (Math.abs(one - other) > allowed) this.note(atMs, what, one, other);
+  }
+
+  private same(atMs: number, what: string, one: unknown, other: unknown): void {
+    if (one !== other) this.note(atMs, what, one, other);
+  }
+
+  private note(atMs: number, what: string, one: unknown, other: unknown): void {
+    this.found.push({ atMs, text: `${what}: ${String(one)} against ${String(other)}` });
+  }
+}
+
+/** Other data has no owner of its own: the two results may call it differently. A VM's deltas of one kind and run count together. */
+function bytesByOwner(ledger: Entry[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { owner, kind, run, bytes } of ledger) {
+    const label = kind === 'other' ? kind : [owner, kind, run].join(' ');
+    sums.set(label, (sums.get(label) ?? 0) + bytes);
+  }
+  return sums;
+}

@@ -1,0 +1,25 @@
+/** One scenario document, played by the engine and by the independent integrator. */
+import { loadScenario } from '../../scenarios/index.ts';
+import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
+import { integrate } from '../oracle/integrate.ts';
+import { differences, type Tolerance } from './comparison.ts';
+import type { ScenarioDocument } from './scenario.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function playEngine(document: ScenarioDocument, options?: SimulateOptions): Result {
+  const source = { path: 'agreement.json', text: JSON.stringify(document), readFile: noFile };
+  return simulate(loadScenario(source).plan, options);
+}
+
+/** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge. */
+export function compare(document: ScenarioDocument, tolerance?: Tolerance): string[] | 'redrawn' {
+  const coarse = integrate(document, { stepMs: HOUR_MS });
+  const fine = integrate(document, { stepMs: HOUR_MS / 2 });
+  if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
+  return differences(playEngine(document), fine, tolerance);
+}
+
+function noFile(path: string): string {
+  throw new Error(`${path}: a scenario of this test stands alone`);
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { differences } from './comparison.ts';
+import { playEngine } from './play.ts';
+import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
+
+const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
+  run-overlap run-queued run-skipped transfer-aborted growth-stepped`.split(/\s+/);
+const TASKS = ['failed datastore-full', 'failed chain-limit', 'failed repository-full', 'aborted vm-crashed', 'warning merge-refused'];
+
+const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'queued null', 'running null'];
+
+const documents: ScenarioDocument[] = fc.sample(arbitraryScenario, { seed: 1, numRuns: 250 });
+
+it('random scenarios meet everything that they are made for', () => {
+  const seen = new Set<string>();
+  const missing = (): string[] => SITUATIONS.filter((situation) => !seen.has(situation));
+  for (const document of documents) {
+    if (missing().length === 0) break;
+    const result = playEngine(document, { onEvent: (line) => seen.add((JSON.parse(line) as { kind: string }).kind) });
+    for (const { runs } of Object.values(result.jobs)) {
+      for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(kind);
+    }
+    for (const { maxChainDepth } of Object.values(result.vms)) if (maxChainDepth > 2) seen.add('deep chain');
+    for (const { guestServedFraction } of Object.values(result.datastores)) if (guestServedFraction < 0.99) seen.add('saturated');
+  }
+  expect(missing()).toEqual([]);
+});
+
+it('random scenarios use every key of the parts that they draw', () => {
+  const keysOf = (section: string): Set<string> => {
+    const entries = documents.flatMap((document) => Object.values(document[section] as Record<string, object>));
+    return new Set(entries.flatMap((entry) => Object.keys(entry)));
+  };
+  const unused = (section: string, keys: string): string[] => keys.split(' ').filter((key) => !keysOf(section).has(key));
+  expect(unused('datastores', 'class capacity otherUsed otherGrowth read write iops mergeRate floor resumeMargin onSpaceFreed ioSize')).toEqual([]);
+  expect(unused('proxies', 'slots cores perCore network links')).toEqual([]);
+  expect(unused('repositories', 'slots links')).toEqual([]);
+  expect(unused('vms', 'host reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
+  expect(unused('jobs', 'proxies initial concurrency streamRate reduction ifRunning snapshots priority zeroDetection retention timings')).toEqual([]);
+});
+
+it('a comparison names what differs by more than its tolerance, and only that', () => {
+  const document = documents.find((one) => playEngine(one).jobs.job0?.runs[0]?.tasks[0]?.transferEndMs != null);
+  const [result, changed] = [0, 1].map(() => playEngine(document as ScenarioDocument));
+  const task = changed?.jobs.job0?.runs[0]?.tasks[0];
+  if (result === undefined || changed === undefined || task?.transferEndMs == null) throw new Error('no scenario with a finished task');
+  expect(differences(result, changed)).toEqual([]);
+  task.transferEndMs += 10;
+  task.readBytes *= 1.004;
+  expect(differences(result, changed)).toEqual([]);
+  task.transferEndMs *= 1.2;
+  task.readBytes *= 1.1;
+  task.status = 'aborted';
+  const named = differences(result, changed).map((text) => text.split(':')[0]?.split(' ').at(-1));
+  expect(named.sort()).toEqual(['readBytes', 'status', 'transferEndMs']);
+});

@@ -1,0 +1,89 @@
+/** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
+import fc from 'fast-check';
+import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
+import { arbitraryVms, growth, odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
+
+export type ScenarioDocument = Record<string, unknown>;
+
+const megabytes = (low: number, high: number): fc.Arbitrary<string> => odd(low, high).map((value) => `${value}MB/s`);
+
+const datastore = fc.record({
+  class: sometimes(fc.constantFrom('hdd', 'hybrid', 'all-flash')),
+  freeMb: fc.oneof(whole(800, 30_000), whole(30_000, 400_000)),
+  otherUsed: sometimes(whole(1, 50_000).map((value) => `${value}MB`)),
+  otherGrowth: growth,
+  read: sometimes(megabytes(15, 300)),
+  write: sometimes(megabytes(30, 300)),
+  iops: sometimes(fc.oneof(whole(31, 500), whole(500, 4001))),
+  mergeRate: sometimes(megabytes(1, 40)),
+  floor: sometimes(whole(1, 700).map((value) => `${value}MB`)),
+  resumeMargin: sometimes(whole(40, 1100).map((value) => `${value}MB`)),
+  onSpaceFreed: sometimes(fc.constantFrom('stay-paused', 'resume', 'resume')),
+  ioSize: sometimes(fc.constantFrom('8KiB', '64KiB')),
+});
+
+const host = fc.record({ network: megabytes(60, 700), nbd: sometimes(megabytes(20, 59)) });
+
+const proxy = fc.record({
+  slots: sometimes(whole(1, 3)),
+  cores: sometimes(whole(1, 3)),
+  perCore: sometimes(fc.record({ full: megabytes(30, 150), incremental: megabytes(5, 60) })),
+  network: sometimes(megabytes(20, 200)),
+  links: sometimes(fc.constant(['wan'])),
+});
+
+const repository = fc.record({
+  freeMb: fc.oneof({ weight: 1, arbitrary: whole(5000, 120_000) }, { weight: 2, arbitrary: fc.constant(100_000_000) }),
+  read: fc.constant('211MB/s'),
+  write: megabytes(3, 90),
+  slots: sometimes(whole(1, 4)),
+  links: sometimes(fc.constant(['wan'])),
+});
+
+export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
+  .record({
+    night: arbitraryNight,
+    groups: arbitraryVms,
+    jobs: fc.array(drawnJob, { minLength: 1, maxLength: 3 }),
+    datastores: fc.tuple(datastore, datastore),
+    hosts: fc.tuple(host, host),
+    proxies: fc.tuple(proxy, proxy),
+    repositories: fc.tuple(repository, repository),
+    wan: odd(80, 900),
+  })
+  .map(({ night, groups, jobs, datastores, hosts, proxies, repositories, wan }) => {
+    const made = jobs.map((job) => jobOf(job, groups, night));
+    const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
+    return {
+      overrun: 1,
+      name: 'agreement',
+      start: `${night.date}T${night.time}`,
+      timezone: night.timezone,
+      duration: `${night.hours}h`,
+      datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
+        ...keys,
+        otherUsed,
+        capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
+      })),
+      hosts: named('h', hosts, (keys) => keys),
+      links: { wan: { bandwidth: `${wan}Mbit/s` } },
+      proxies: named('p', proxies, (keys) => keys),
+      repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({ ...keys, capacity: `${Math.ceil(kept(index)) + freeMb}MB` })),
+      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
+      jobs: named('job', made, ({ keys }) => keys),
+    };
+  });
+
+/** Things under names that count from 0, without the keys that were not drawn. */
+function named<T, R extends object>(prefix: string, things: T[], keysOf: (thing: T, index: number) => R): Record<string, object> {
+  const stated = (keys: object): object => Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(things.map((thing, index) => [`${prefix}${index}`, stated(keysOf(thing, index))]));
+}
+
+/** What the VMs' disks and snapshots allocate on a datastore at the start. */
+function baseMb(groups: VmGroup[], datastore: number): number {
+  const here = groups.filter((group) => group.datastore === datastore);
+  return here.reduce((sum, { count, thick, sizeMb, usedMb, snapshotsMb }) => {
+    return sum + count * ((thick ? sizeMb : usedMb) + snapshotsMb.reduce((all, size) => all + size, 0));
+  }, 0);
+}
