@@ -63,8 +63,8 @@ export function uniqueSlope(law: GrowthLaw, written: number, unique: number): nu
   if (law.law === 'append') return 1;
   if (law.law === 'working-set') return 1 - unique / law.workingSetBytes;
   if (law.changedBytes === 0) return 0;
-  if (written < law.allUniqueBytes) return 1;
-  if (written === 0) return law.changedBytes / law.writtenBytes;
+  // Where next to nothing has been written the quotient below has no digits; no law gives more than one unique byte per byte.
+  if (written < law.allUniqueBytes || written < 1e-6) return 1;
   return (law.exponent * unique) / written;
 }
 
