@@ -13,7 +13,7 @@ import { relativeReadSpeed } from './estate/read-speed.ts';
 import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
-import type { EventLog } from './kernel/log.ts';
+import { EventLog } from './kernel/log.ts';
 import type { DiskPlan, Plan, VmPlan } from './plan.ts';
 import { World } from './world.ts';
 
@@ -35,6 +35,12 @@ export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): Wor
     world.storage.notePeak(repository);
   }
   return world;
+}
+
+/** Bytes that each repository of a plan holds before anything happens: the chains of established jobs. */
+export function repositoryBytesAtStart(plan: Plan): Record<string, number> {
+  const world = buildWorld(plan, new EventLog(), { eventsPerInstant: 0, eventsInAll: 0 });
+  return Object.fromEntries(world.repositories.map((repository) => [repository.name, repository.startUsedBytes]));
 }
 
 function addDatastores(world: World, plan: Plan): void {

@@ -14,7 +14,7 @@ import { Problems } from './problems.ts';
 import { checkReferences } from './references.ts';
 import { entrySchemas, headShape, SECTIONS, type Section } from './schema.ts';
 import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
-import { checkSpace } from './space.ts';
+import { checkRepositories, checkSpace } from './space.ts';
 import { suggest } from './suggest.ts';
 import { keyPlaceAt, lineColumn, type MapTree, placeAt, type Source, splitPath, toData, valueAt } from './tree.ts';
 import { planVms } from './vms.ts';
@@ -92,6 +92,8 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     jobs,
     assumptions: assumptions.list,
   };
+  checkRepositories(draft, plan);
+  problems.throwIfAny(sources);
   return { plan, locate: (origin) => locate(root, origin) };
 }
 

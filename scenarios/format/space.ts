@@ -1,5 +1,6 @@
-/** A datastore that is full before anything happens is a slip in the figures, not a finding. */
-import type { DatastorePlan, VmPlan } from '../../sim/plan.ts';
+/** What is full before anything happens is a slip in the figures, not a finding. */
+import { repositoryBytesAtStart } from '../../sim/build.ts';
+import type { DatastorePlan, Plan, VmPlan } from '../../sim/plan.ts';
 import type { Draft } from './draft.ts';
 import { placeAt } from './tree.ts';
 import { formatSize } from './units.ts';
@@ -18,6 +19,18 @@ export function checkSpace(draft: Draft, datastores: readonly DatastorePlan[], v
     const parts = `disks ${roughly(disks)}, snapshots ${roughly(snapshots)}, other ${roughly(other)}`;
     const text = `datastore \`${name}\` is full before the start: ${roughly(other + disks + snapshots)} (${parts}) on ${formatSize(capacityBytes)}`;
     draft.problems.add(placeAt(draft.root, ['datastores', name, 'capacity']), text, { expected: 'a capacity of at least what lies on it' });
+  }
+}
+
+/** The chains that established jobs have on a repository must fit as well. */
+export function checkRepositories(draft: Draft, plan: Plan): void {
+  if (plan.jobs.every((job) => job.initial === 'full')) return;
+  const held = repositoryBytesAtStart(plan);
+  for (const { name, capacityBytes } of plan.repositories) {
+    const bytes = held[name] ?? 0;
+    if (bytes <= capacityBytes) continue;
+    const text = `repository \`${name}\` is full before the start: its established jobs hold ${roughly(bytes)} on ${formatSize(capacityBytes)}`;
+    draft.problems.add(placeAt(draft.root, ['repositories', name, 'capacity']), text, { expected: 'a capacity of at least what lies on it' });
   }
 }
 

@@ -11,6 +11,9 @@ const assumedFill = 0.7;
 /** Share that is filled where what has to lie on a datastore exceeds the capacity in the file. */
 const tightFill = 0.95;
 
+/** No estate has more datastores of one name; a file that has is searched no further. */
+const mostNamesakes = 1000;
+
 export interface ImportedDatastore {
   name: string;
   capacityMebibytes: number;
@@ -57,11 +60,13 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
 /** Local datastores often share a name: the vCenter and then the host decide. */
 function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], log: ImportLog): DatastoreRecord | undefined {
   const { server, serverName, host } = vm.record.identity;
-  const sameServer = namesakes.filter(
-    (record) =>
-      (server === undefined || record.server === undefined || record.server === server) &&
-      (serverName === undefined || record.serverName === undefined || record.serverName === serverName),
-  );
+  const sameServer = namesakes
+    .slice(0, mostNamesakes)
+    .filter(
+      (record) =>
+        (server === undefined || record.server === undefined || record.server === server) &&
+        (serverName === undefined || record.serverName === undefined || record.serverName === serverName),
+    );
   const sameHost = sameServer.filter((record) => host !== undefined && record.hosts.includes(host));
   const candidates = sameHost.length > 0 ? sameHost : sameServer;
   if (candidates.length > 1) {

@@ -7,15 +7,20 @@ const certain = ['server', 'serverName', 'vmId', 'vmUuid'] as const satisfies re
 /** A VM may have moved between the reading of two tabs, so these only decide between several candidates. */
 const likely = ['file', 'datacenter', 'folder', 'cluster', 'host'] as const satisfies readonly (keyof Identity)[];
 
+/** Among more VMs of one name than this nobody tells them apart by place. */
+const mostNamesakes = 1000;
+
 /**
  * Sorts the rows of another tab by the VM of vInfo that they belong to. Names are not unique across vCenters and folders; a row that could belong
  * to several VMs, or belongs to none, is left out and logged.
  */
 export function rowsByVm<Row extends VmRow>(rows: readonly Row[], vms: readonly VmRecord[], log: ImportLog): Map<VmRecord, Row[]> {
   const byName = groupBy(vms, (vm) => vm.vm);
+  const byKey = groupBy(vms, (vm) => vmKey(vm.identity));
   const owned = new Map<VmRecord, Row[]>();
   for (const row of rows) {
-    const candidates = ownersOf(row, byName.get(row.vm) ?? []);
+    const key = vmKey(row.identity);
+    const candidates = (key === undefined ? undefined : byKey.get(key)) ?? ownersOf(row, byName.get(row.vm) ?? []);
     const [owner, other] = candidates;
     if (owner === undefined) log.leaveOut(row.sheet, row.row, row.vm, 'belongs to no VM of vInfo');
     else if (other !== undefined) log.leaveOut(row.sheet, row.row, row.vm, 'could belong to any of several VMs of this name');
@@ -51,6 +56,7 @@ export function vmKey({ server, vmId }: Identity): string | undefined {
 }
 
 function ownersOf(row: VmRow, namesakes: readonly VmRecord[]): readonly VmRecord[] {
+  if (namesakes.length > mostNamesakes) return namesakes;
   let candidates = namesakes.filter((vm) => certain.every((key) => mayAgree(vm.identity[key], row.identity[key])));
   for (const key of likely) {
     if (candidates.length < 2) break;

@@ -33,6 +33,13 @@ const CASES: [what: string, from: string, to: string, token: string, words: stri
   ['no IOPS at all', '10TiB', '10TiB, iops: 0', '0 }', ''],
   ['`used` above `size`', 'used: 60GiB', 'used: 160GiB', '160GiB', '`used` is more than `size`'],
   ['a datastore that is overfull at the start', '10TiB', '100GiB', '100GiB }', 'full before the start'],
+  [
+    'an established chain that does not fit',
+    'repository: r1 }',
+    'repository: r1, initial: established, mode: full, retention: { last: 2000 } }',
+    '50TiB',
+    'full before the start',
+  ],
   ['an `at` outside the run', '"0 22 * * *"', '{ at: [2027-01-01T00:00] }', 'at: [', 'outside the run'],
   ['an impossible date', '2026-03-02T18:00', '2026-02-30T18:00', '2026-02-30', 'there is no'],
   ['an empty selection', 'vms: all', 'vms: { except: [web] }', 'vms: { except', 'selects no VM'],
