@@ -29,6 +29,8 @@ export class WaitGroup {
   private sinceMs = 0;
   private readonly lackedMs: Waited = { job: 0, proxy: 0, repository: 0, vm: 0, datastore: 0 };
   private readonly atEntry = new Map<TaskDisk, Waited>();
+  /** The account as it stands; null: it has changed since somebody entered. */
+  private entry: Waited | null = null;
 
   constructor(run: Run, arrivalMs: number, begins: boolean, needsSlots: boolean) {
     this.run = run;
@@ -39,7 +41,8 @@ export class WaitGroup {
 
   add(part: TaskDisk, nowMs: number): void {
     this.setLack(this.lack, nowMs);
-    this.atEntry.set(part, { ...this.lackedMs });
+    this.entry ??= { ...this.lackedMs };
+    this.atEntry.set(part, this.entry);
     let place = this.disks.length;
     while (place > 0 && (this.disks[place - 1] as TaskDisk).number > part.number) place--;
     this.disks.splice(place, 0, part);
@@ -61,7 +64,10 @@ export class WaitGroup {
   }
 
   setLack(lack: Lack | null, nowMs: number): void {
-    if (this.lack !== null) this.lackedMs[this.lack] += nowMs - this.sinceMs;
+    if (this.lack !== null && nowMs > this.sinceMs) {
+      this.lackedMs[this.lack] += nowMs - this.sinceMs;
+      this.entry = null;
+    }
     this.sinceMs = nowMs;
     this.lack = lack;
   }

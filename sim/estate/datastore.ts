@@ -10,6 +10,7 @@ import type { Disk } from './disk.ts';
 import { dailyFactor, linearPerMs } from './growth-law.ts';
 import { GuestClock } from './guest-clock.ts';
 import { SlotPool } from './host.ts';
+import { OrderedPlaces } from './ordered-places.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
 
 /** Warn below this fraction of free space (rule `free-space`; Veeam best practice, "interaction with vSphere": at least 10 % free). */
@@ -80,6 +81,10 @@ export class Datastore {
   /** Something changed what `used` is or how it grows; free space was gained. */
   spaceDirty = true;
   guestDirty = true;
+  /** Sums over its running guests, to be made anew when who runs, how much they ask for or the hour has changed. */
+  demandDirty = true;
+  demand = 0;
+  asking = 0;
   fullAtMs: number | null = null;
   fullEvent = 0;
   /** The latest step of growth of something here. */
@@ -102,9 +107,8 @@ export class Datastore {
   private readonly fixed: number[] = [];
   private fixedSum = 0;
   private fixedDirty = true;
-  private readonly moving = new Set<number>();
-  /** The same in the order of the disks; null: to be made anew. */
-  private movingOrder: number[] | null = [];
+  private readonly chained = new OrderedPlaces();
+  private readonly moving = new OrderedPlaces();
   private otherUsed: number;
   private otherSinceMs = 0;
   private readonly otherPerMs: number;
@@ -161,17 +165,27 @@ export class Datastore {
       else fixed += heldBytes(delta, nowMs);
     }
     this.fixed[disk.place] = fixed;
-    if (moves !== this.moving.has(disk.place)) this.movingOrder = null;
-    if (moves) this.moving.add(disk.place);
-    else this.moving.delete(disk.place);
+    this.moving.set(disk.place, moves);
+    this.chained.set(disk.place, disk.chain.length > 0);
     this.fixedDirty = true;
     this.spaceDirty = true;
+  }
+
+  /** Guests ask for something else from now on. */
+  changeDemand(): void {
+    this.demandDirty = true;
+    this.guestDirty = true;
+  }
+
+  /** Places of the disks that have a chain of deltas. */
+  chainedPlaces(): readonly number[] {
+    return this.chained.inOrder();
   }
 
   /** Unrounded bytes in use. Sums start from zero in the order of the disks. */
   usedAt(nowMs: number): number {
     let used = this.otherUsedAt(nowMs) + this.fixedBytes();
-    for (const place of this.movingPlaces()) {
+    for (const place of this.moving.inOrder()) {
       const disk = this.disks[place] as Disk;
       if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
       for (const delta of disk.chain) if (delta.grows) used += heldBytes(delta, nowMs);
@@ -182,7 +196,7 @@ export class Datastore {
   /** Bytes per millisecond by which `used` grows at an instant; an upper bound until the next event. */
   slopeAt(nowMs: number): number {
     let slope = this.isFull ? 0 : this.otherPerMs;
-    for (const place of this.movingPlaces()) {
+    for (const place of this.moving.inOrder()) {
       const disk = this.disks[place] as Disk;
       slope += disk.baseSlopeAt(nowMs);
       for (const delta of disk.chain) slope += heldSlope(delta, nowMs);
@@ -252,11 +266,6 @@ export class Datastore {
     const events: number[] = [];
     for (const disk of this.disks) for (const delta of disk.chain) if (delta.grows && delta.createdBy > 0) events.push(delta.createdBy);
     return events;
-  }
-
-  private movingPlaces(): readonly number[] {
-    this.movingOrder ??= [...this.moving].sort((a, b) => a - b);
-    return this.movingOrder;
   }
 
   private fixedBytes(): number {

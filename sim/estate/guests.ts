@@ -7,6 +7,7 @@ import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
 import type { Datastore } from './datastore.ts';
+import type { Disk } from './disk.ts';
 import { relativeReadSpeed } from './read-speed.ts';
 import type { Vm } from './vm.ts';
 
@@ -24,6 +25,23 @@ const SLOW_LATENCY_MS = 20;
 
 /** Latency control never takes more than this away from transfers and merges. */
 const LEAST_SHARE = 0.05;
+
+/** What all running guests of a datastore ask for, and how many VMs do; a VM's disks stand one after another. */
+function sumDemand(datastore: Datastore): void {
+  let demand = 0;
+  let asking = 0;
+  let lastVm = -1;
+  for (const disk of datastore.disks) {
+    const own = disk.running ? (disk.writeRate + disk.readRate) * disk.clock.multiplier : 0;
+    if (own === 0) continue;
+    if (disk.vm.index !== lastVm) asking++;
+    lastVm = disk.vm.index;
+    demand += own;
+  }
+  datastore.demand = demand;
+  datastore.asking = asking;
+  datastore.demandDirty = false;
+}
 
 export class Guests {
   private readonly world: World;
@@ -156,7 +174,7 @@ export class Guests {
     for (const disk of vm.disks) {
       disk.restart(now);
       disk.datastore.diskChanged(disk, now);
-      disk.datastore.guestDirty = true;
+      disk.datastore.changeDemand();
     }
   }
 
@@ -183,7 +201,7 @@ export class Guests {
     for (const disk of vm.disks) {
       disk.stop(now);
       disk.datastore.diskChanged(disk, now);
-      disk.datastore.guestDirty = true;
+      disk.datastore.changeDemand();
     }
   }
 
@@ -210,21 +228,16 @@ export class Guests {
 
   /** All guests' demand on a datastore: bytes per millisecond, how many VMs ask, and what it costs in random operations. */
   private refresh(datastore: Datastore): void {
-    let demand = 0;
-    let operations = 0;
-    let asking = 0;
-    let lastVm = -1;
-    for (const disk of datastore.disks) {
+    if (datastore.demandDirty) sumDemand(datastore);
+    const { demand, asking } = datastore;
+    let operations = demand;
+    // Snapshots make reading dearer, mirrored merges writing: few disks have one at a time.
+    for (const place of datastore.chainedPlaces()) {
+      const disk = datastore.disks[place] as Disk;
       if (!disk.running) continue;
-      const multiplier = disk.clock.multiplier;
-      const writes = disk.writeRate * multiplier;
-      const reads = disk.readRate * multiplier;
-      if (writes + reads === 0) continue;
-      // A VM's disks stand one after another.
-      if (disk.vm.index !== lastVm) asking++;
-      lastVm = disk.vm.index;
-      demand += writes + reads;
-      operations += writes * (disk.mirroring ? 2 : 1) + reads / relativeReadSpeed(disk.chain.length);
+      const { multiplier } = disk.clock;
+      const writes = disk.mirroring ? disk.writeRate : 0;
+      operations += multiplier * (writes + disk.readRate * (1 / relativeReadSpeed(disk.chain.length) - 1));
     }
     const { network } = this.world;
     if (datastore.throttle >= 0) this.throttle(datastore, operations * datastore.randomCost);
@@ -275,7 +288,7 @@ export class Guests {
       for (const entry of datastore.clocks) {
         if (entry.activity !== index) continue;
         entry.clock.multiplier = multiplier;
-        datastore.guestDirty = true;
+        datastore.changeDemand();
         touched.push(datastore);
       }
     }
@@ -320,7 +333,7 @@ export class Guests {
       }
       if (wanted > 0 && headroom === 0) space.refused(datastore);
       datastore.growthEvent = event;
-      datastore.guestDirty = true;
+      datastore.changeDemand();
     }
     this.scheduleMidnight();
   }
