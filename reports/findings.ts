@@ -15,7 +15,9 @@ interface RuleWords {
   describe: (group: readonly Finding[], context: ReportContext) => string;
   /** A sentence or two from the figures of the first subject, or null where they add nothing. */
   why?: (first: Finding, context: ReportContext) => string | null;
-  /** The same for all subjects together. */
+  /** What helps instead, where the figures say that the usual remedy would not. */
+  remedyIf?: (first: Finding) => string | null;
+  /** The same as `why`, for all subjects together. */
   whyAll?: (group: readonly Finding[], context: ReportContext) => string | null;
   remedy: string;
 }
@@ -79,12 +81,14 @@ const RULES: Record<RuleId, RuleWords> = {
     describe: (group, context) =>
       `${subjects(group, titleOf(group), pluralOf(group))} ${group.length === 1 ? 'is' : 'are'} busier than ${group.length === 1 ? 'it' : 'they'} can serve${when(group, context)}.`,
     why: saturation,
+    remedyIf: guestsAlone,
     remedy: 'Let fewer tasks work on it at one time, move backups to quieter hours, or use faster storage.',
   },
   latency: {
     brief: ['makes its guests wait', 'make their guests wait'],
     describe: (group, context) => `Guests on ${subjects(group, 'datastore', 'datastores')} wait too long for their I/O${when(group, context)}.`,
     why: latencyFigures,
+    remedyIf: guestsAlone,
     remedy: 'Let fewer tasks work on the datastore at one time, or move backups to quieter hours.',
   },
   stun: {
@@ -150,7 +154,7 @@ export function groupFindings(context: ReportContext): FindingGroup[] {
           : `${formatCount(findings.length, '', pluralOf(findings))} ${words.brief[1]}`,
       sentence: words.describe(findings, context),
       why: words.whyAll?.(findings, context) ?? whyOf(words.why?.(head, context) ?? null, findings),
-      remedy: words.remedy,
+      remedy: words.remedyIf?.(head) ?? words.remedy,
     };
   });
 }
@@ -232,7 +236,9 @@ function datastoreOwners(finding: Finding, context: ReportContext): string | nul
     .slice(0, 3)
     .map(describeOwners);
   if (top.length === 0) return `Its disks alone take ${formatBytes(datastore.peakUsedBytes)} of ${formatBytes(datastore.capacityBytes)}.`;
-  return `At its fullest (${formatInstant(context.zone, datastore.peakAtMs)}) ${top.join(', ')}.`;
+  const runs = new Set(datastore.peakLedger.flatMap((entry) => (entry.kind === 'delta' && entry.run !== undefined ? [entry.run] : [])));
+  const together = runs.size > 1 ? ` Snapshots of ${runs.size} runs are open at that time: none ends before the next ones begin.` : '';
+  return `At its fullest (${formatInstant(context.zone, datastore.peakAtMs)}) ${top.join(', ')}.${together}`;
 }
 
 function pauseReason(group: readonly Finding[], context: ReportContext): string {
@@ -276,14 +282,19 @@ function leastFree(finding: Finding, context: ReportContext): string | null {
 function runLengths(finding: Finding, context: ReportContext): string | null {
   const runs = (context.result.jobs[finding.subject.name]?.runs ?? []).flatMap((run) => {
     if (run.startedMs === null) return [];
-    return [{ id: printable(run.id), ms: (run.endedMs ?? context.result.scenario.durationMs) - run.startedMs, open: run.endedMs === null }];
+    const ms = (run.endedMs ?? context.result.scenario.durationMs) - run.startedMs;
+    return [{ id: printable(run.id), ms, open: run.endedMs === null, readBytes: run.tasks.reduce((sum, task) => sum + task.readBytes, 0) }];
   });
   const start = runs[0];
-  const longest = runs.reduce((best, run) => (run.ms > best.ms ? run : best), runs[0] ?? { id: '', ms: 0, open: false });
+  const longest = runs.reduce((best, run) => (run.ms > best.ms ? run : best), runs[0] ?? { id: '', ms: 0, open: false, readBytes: 0 });
   if (!start) return null;
   const lasting = longest.open ? `is not over after ${formatDuration(longest.ms)}` : `takes ${formatDuration(longest.ms)}`;
   if (longest.ms < start.ms * 1.1) return `Its longest run (${longest.id}) ${lasting}.`;
-  return `Its first run takes ${formatDuration(start.ms)}; the longest, ${longest.id}, ${lasting}.`;
+  const more =
+    longest.readBytes > start.readBytes * 1.05
+      ? ` It reads ${formatBytes(longest.readBytes)} where the first read ${formatBytes(start.readBytes)}.`
+      : '';
+  return `Its first run takes ${formatDuration(start.ms)}; the longest, ${longest.id}, ${lasting}.${more}`;
 }
 
 function saturation(finding: Finding, context: ReportContext): string | null {
@@ -292,6 +303,13 @@ function saturation(finding: Finding, context: ReportContext): string | null {
   const served = figure(finding, 'servedPercent');
   const guests = served !== null && served < 100 ? `; on the mean its guests get ${served} % of the I/O they ask for` : '';
   return `It lasts ${formatDuration(totalMs)} in all${episodes(finding)}${guests}.`;
+}
+
+/** Backups are not to blame where the guests alone keep the device busy most of that time. */
+function guestsAlone(finding: Finding): string | null {
+  const alone = figure(finding, 'guestsAloneMs') ?? 0;
+  if (alone < (figure(finding, 'totalMs') ?? 0) / 2) return null;
+  return 'Its guests alone ask for more than it can do: check the figures assumed for its speed and for what the VMs write, spread the VMs, or use faster storage.';
 }
 
 function latencyFigures(finding: Finding, context: ReportContext): string | null {

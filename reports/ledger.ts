@@ -22,7 +22,7 @@ export function groupLedger(ledger: readonly LedgerEntry[]): OwnerGroup[] {
     group.bytes += entry.bytes;
     groups.set(key, group);
   }
-  return [...groups.values()].sort((a, b) => b.bytes - a.bytes || (a.run ?? '').localeCompare(b.run ?? '', 'en'));
+  return [...groups.values()].sort((a, b) => b.bytes - a.bytes || ((a.run ?? '') < (b.run ?? '') ? -1 : 1));
 }
 
 /** `40 deltas of nightly#118 hold 2.7 TiB`. */

@@ -103,6 +103,8 @@ export class Datastore {
   readonly served = new Meter();
   readonly saturated = new ConditionMeter();
   readonly slow = new ConditionMeter();
+  /** Its guests alone ask for more than counts as saturated. */
+  readonly guestBound = new ConditionMeter();
 
   private readonly fixed: number[] = [];
   private fixedSum = 0;

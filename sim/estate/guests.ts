@@ -239,7 +239,8 @@ export class Guests {
       const writes = disk.mirroring ? disk.writeRate : 0;
       operations += multiplier * (writes + disk.readRate * (1 / relativeReadSpeed(disk.chain.length) - 1));
     }
-    const { network } = this.world;
+    const { network, kernel } = this.world;
+    datastore.guestBound.set(kernel.nowMs, operations * datastore.randomCost > SATURATED);
     if (datastore.throttle >= 0) this.throttle(datastore, operations * datastore.randomCost);
     if (demand === 0) {
       if (datastore.guestFlow >= 0) network.removeFlow(datastore.guestFlow);

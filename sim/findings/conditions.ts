@@ -96,6 +96,7 @@ export class Conditions {
           longestMs: entry.longestMs,
           totalMs: entry.totalMs,
           worstMs: Math.round(latency.max),
+          guestsAloneMs: entry.datastore.guestBound.totalAt(now),
           servedPercent: Math.round(entry.datastore.served.mean(now) * 100),
           episodes: entry.count,
         },

@@ -80,7 +80,7 @@ export const RULES: readonly Rule[] = [
     subject: 'datastore',
     raisedBy: 'io-saturated',
     subjectField: 'datastore',
-    evidence: ['longestMs', 'totalMs', 'episodes', 'servedPercent'],
+    evidence: ['longestMs', 'totalMs', 'episodes', 'servedPercent', 'guestsAloneMs'],
   },
   {
     id: 'latency',
@@ -88,7 +88,7 @@ export const RULES: readonly Rule[] = [
     subject: 'datastore',
     raisedBy: 'latency',
     subjectField: 'datastore',
-    evidence: ['longestMs', 'totalMs', 'episodes', 'worstMs'],
+    evidence: ['longestMs', 'totalMs', 'episodes', 'worstMs', 'guestsAloneMs'],
   },
   { id: 'stun', severity: 'warning', subject: 'vm', raisedBy: 'vm-stunned', subjectField: 'vm', evidence: ['run', 'stunMs'] },
   ...(['job', 'proxy', 'repository'] as const).map(

@@ -51,7 +51,9 @@ export class EventLog {
 
 /** Causes in order and once each; 0 stands for no event. */
 export function causesOf(...events: number[]): number[] {
-  return [...new Set(events)].filter((event) => event > 0).sort((a, b) => a - b);
+  const causes: number[] = [];
+  for (const event of events) if (event > 0 && !causes.includes(event)) causes.push(event);
+  return causes.length > 1 ? causes.sort((a, b) => a - b) : causes;
 }
 
 export function eventName(id: number): string {
