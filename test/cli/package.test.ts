@@ -29,6 +29,11 @@ describe('the packed package, installed elsewhere', () => {
     expect(readdirSync(join(folder, 'node_modules/.bin'))).toContain('overrun');
   });
 
+  it('brings its lock file, which installs from a registry follow: it pins a jsdom without the known hole of the one that d3-node asks for', () => {
+    const lock = JSON.parse(readFileSync(join(folder, 'node_modules/overrun/npm-shrinkwrap.json'), 'utf8'));
+    expect(lock.packages['node_modules/jsdom'].version).toBe('26.1.0');
+  });
+
   it('simulates a scenario that it brings along', () => {
     const main = join(folder, 'node_modules/overrun/dist/cli/main.js');
     const scenario = join(folder, 'node_modules/overrun/scenarios/five-acts-3-snapshots.yaml');
