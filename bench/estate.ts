@@ -18,11 +18,11 @@ export interface EstateSize {
 
 export const LARGE: EstateSize = { vms: 10_000, days: 30, datastores: 40, hosts: 20, proxies: 8, repositories: 4 };
 
-/** Sizes vary with the VM's number in a fixed pattern, so that tasks do not end in step. */
-export function estate(size: EstateSize): Plan {
+/** Sizes vary with the VM's number in a fixed pattern, so that tasks do not end in step; another variant deals the same sizes to other VMs. */
+export function estate(size: EstateSize, variant = 0): Plan {
   const perDatastore = Math.ceil(size.vms / size.datastores);
   const vms = Array.from({ length: size.vms }, (_, index): VmPlan => {
-    const usedBytes = (20 + ((index * 37) % 61)) * GiB;
+    const usedBytes = (20 + (((index + variant) * 37) % 61)) * GiB;
     return {
       name: `vm-${String(index + 1).padStart(5, '0')}`,
       group: 'vm',
@@ -52,6 +52,7 @@ export function estate(size: EstateSize): Plan {
       deltaOverhead: 1,
       toleratesPauseMs: null,
       maxChain: 32,
+      networkBytesPerSecond: null,
       origin: '',
     };
   });
@@ -62,6 +63,8 @@ export function estate(size: EstateSize): Plan {
     start: '2026-03-02T18:00:00+00:00',
     durationMs: size.days * DAY,
     zone: { name: 'UTC', startEpochMs: 1_772_474_400_000, dataVersion: 'none', offsets: [{ fromMs: -400 * DAY, offsetMs: 0 }] },
+    operatorRespondsAfterMs: null,
+    arrays: [],
     activities: [
       { name: 'flat', multipliers: [1] },
       { name: 'office-hours', multipliers: Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1.8 : 0.5)) },
@@ -80,14 +83,28 @@ export function estate(size: EstateSize): Plan {
       mergeBytesPerSecond: 300 * MiB,
       floorBytes: 100 * MiB,
       resumeMarginBytes: GiB,
+      onFull: 'pause-writers' as const,
       onSpaceFreed: 'stay-paused' as const,
+      maxOpenSnapshots: null,
+      countOrphans: false,
+      consolidation: 'mirror' as const,
+      merges: 'parallel' as const,
+      passLimit: 10,
+      array: null,
+      latencyControl: null,
       origin: '',
     })),
-    hosts: Array.from({ length: size.hosts }, (_, index) => ({ name: `host-${index}`, nbdBytesPerSecond: 500e6 * 4, origin: '' })),
+    hosts: Array.from({ length: size.hosts }, (_, index) => ({
+      name: `host-${index}`,
+      nbdBytesPerSecond: 500e6 * 4,
+      networkBytesPerSecond: null,
+      origin: '',
+    })),
     links: [],
     proxies: Array.from({ length: size.proxies }, (_, index) => ({
       name: `proxy-${index}`,
       slots: 16,
+      slotUnit: 'disk' as const,
       cores: 16,
       perCoreFullBytesPerSecond: 100 * MiB,
       perCoreIncrementalBytesPerSecond: 50 * MiB,
@@ -118,6 +135,7 @@ export function estate(size: EstateSize): Plan {
       streamBytesPerSecond: null,
       reduction: 2,
       ifRunning: 'skip' as const,
+      ifVmBusy: 'wait' as const,
       snapshots: 'per-task' as const,
       priority: 0,
       zeroDetection: true,

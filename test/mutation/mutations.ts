@@ -1,0 +1,181 @@
+/** Laws broken one at a time: the text of the law in a file of `sim/`, and the wrong text that takes its place. */
+export interface Mutation {
+  law: string;
+  file: string;
+  from: string;
+  to: string;
+}
+
+export const MUTATIONS: Mutation[] = [
+  {
+    law: 'growth: the power law has its exponent',
+    file: 'sim/estate/growth-law.ts',
+    from: 'pow(written / law.writtenBytes, law.exponent)',
+    to: 'pow(written / law.writtenBytes, 1)',
+  },
+  {
+    law: 'growth: a working set saturates',
+    file: 'sim/estate/growth-law.ts',
+    from: '* (1 - exp(-written / law.workingSetBytes))',
+    to: '* (written / law.workingSetBytes)',
+  },
+  {
+    law: 'growth: a delta is no larger than its disk',
+    file: 'sim/estate/delta.ts',
+    from: 'return bytes < delta.disk.sizeBytes ? bytes : delta.disk.sizeBytes;',
+    to: 'return bytes;',
+  },
+  {
+    law: 'growth: percentages compound over their days',
+    file: 'sim/estate/growth-law.ts',
+    from: 'pow(1 + growth.fraction, 1 / growth.perDays)',
+    to: 'pow(1 + growth.fraction, 1)',
+  },
+  {
+    law: 'growth: lands in the delta while one is open',
+    file: 'sim/estate/disk.ts',
+    from: 'return this.thin && this.growthPerMs > 0 && this.chain.length === 0;',
+    to: 'return this.thin && this.growthPerMs > 0;',
+  },
+  {
+    law: 'sharing: weights count',
+    file: 'sim/flow/max-min.ts',
+    from: 'fix(table, slot, (weight[slot] as number) * level, id);',
+    to: 'fix(table, slot, level, id);',
+  },
+  {
+    law: 'sharing: the tightest resource decides',
+    file: 'sim/flow/max-min.ts',
+    from: 'if (level < lowest) {\n      lowest = level;',
+    to: 'if (level > lowest || tightest < 0) {\n      lowest = level;',
+  },
+  {
+    law: 'sharing: a cap binds',
+    file: 'sim/flow/max-min.ts',
+    from: 'fix(table, slot, cap[slot] as number, AT_CAP);',
+    to: 'fix(table, slot, 2 * (cap[slot] as number), AT_CAP);',
+  },
+  {
+    law: 'sharing: a resource that can bind connects its flows',
+    file: 'sim/flow/network.ts',
+    from: 'return sum > resource.capacity;',
+    to: 'return sum > 2 * resource.capacity;',
+  },
+  {
+    law: 'sharing: completions round up to the millisecond',
+    file: 'sim/flow/network.ts',
+    from: 'Math.ceil(left / rate - ROUNDING_MS)',
+    to: 'Math.floor(left / rate)',
+  },
+  {
+    law: 'merge: costs a read and a write',
+    file: 'sim/backup/consolidation.ts',
+    from: 'perByte: device.readCost + device.writeCost',
+    to: 'perByte: device.readCost',
+  },
+  {
+    law: 'merge: removals of one VM are serial',
+    file: 'sim/backup/consolidation.ts',
+    from: 'if (task.vm.removals.length === 1) this.beginRemoval(task);',
+    to: 'this.beginRemoval(task);',
+  },
+  {
+    law: 'merge: the thin base takes the growth',
+    file: 'sim/backup/consolidation.ts',
+    from: 'return Math.max(0, target - disk.allocatedBytes);',
+    to: 'return 0;',
+  },
+  {
+    law: 'merge: one that does not fit is refused',
+    file: 'sim/backup/consolidation.ts',
+    from: 'if (needed > 0 && used + needed > datastore.fullLevel) {',
+    to: 'if (needed < 0) {',
+  },
+  {
+    law: 'merge: the parent holds the unique bytes of both',
+    file: 'sim/estate/delta.ts',
+    from: 'return this.absorbing === null ? own : own + this.absorbing.ownWrittenAt(nowMs);',
+    to: 'return own;',
+  },
+  {
+    law: 'merge: a rest beyond 12 s takes another pass',
+    file: 'sim/backup/consolidation.ts',
+    from: 'const STUN_LIMIT_MS = 12_000;',
+    to: 'const STUN_LIMIT_MS = 120_000;',
+  },
+  {
+    law: 'admission: concurrency limits a run',
+    file: 'sim/backup/admission.ts',
+    from: 'group.run.concurrent >= job.plan.concurrency',
+    to: 'group.run.concurrent > job.plan.concurrency',
+  },
+  {
+    law: 'admission: priority goes first',
+    file: 'sim/backup/admission.ts',
+    from: 'return left.plan.priority < right.plan.priority;',
+    to: 'return left.plan.priority > right.plan.priority;',
+  },
+  {
+    law: 'admission: the proxy with most free slots',
+    file: 'sim/backup/admission.ts',
+    from: 'if (proxy.slots.free > best.slots.free) best = proxy;',
+    to: 'if (proxy.slots.free < best.slots.free) best = proxy;',
+  },
+  {
+    law: 'admission: different jobs wait for a VM',
+    file: 'sim/backup/admission.ts',
+    from: "job.plan.ifVmBusy === 'stack'",
+    to: "job.plan.ifVmBusy !== 'stack'",
+  },
+  {
+    law: 'admission: snapshot slots are held until the delta is gone',
+    file: 'sim/backup/stages.ts',
+    from: 'part.delta = new Delta(',
+    to: 'this.world.admission.releaseSnapshotSlot(part);\n    disk.datastore.snapshotSlots.used++;\n    disk.datastore.snapshotSlots.used--;\n    part.delta = new Delta(',
+  },
+  { law: 'overlap: skip skips', file: 'sim/backup/runs.ts', from: "policy === 'skip' ||", to: "policy === 'queue-all' ||" },
+  {
+    law: 'overlap: queue lets one wait',
+    file: 'sim/backup/runs.ts',
+    from: "(policy === 'queue' && job.waiting.length > 0)",
+    to: "(policy === 'queue' && job.waiting.length > 1)",
+  },
+  {
+    law: 'overlap: ticks come last in their instant',
+    file: 'sim/kernel/kernel.ts',
+    from: 'const TICK_ROUND = 0x7fffffff;',
+    to: 'const TICK_ROUND = 0;',
+  },
+  {
+    law: 'floor: VMs that need a new block pause',
+    file: 'sim/estate/guests.ts',
+    from: '(writes && disk.canGrowAt(now))) this.pause',
+    to: '(writes && !disk.canGrowAt(now))) this.pause',
+  },
+  {
+    law: 'floor: no snapshot at or below it',
+    file: 'sim/backup/stages.ts',
+    from: 'return datastore.isFull || datastore.usedAt(nowMs) >= datastore.fullLevel;',
+    to: 'return false;',
+  },
+  {
+    law: 'floor: space must come back by the margin',
+    file: 'sim/estate/space.ts',
+    from: 'datastore.fullLevel - datastore.plan.resumeMarginBytes',
+    to: 'datastore.fullLevel',
+  },
+  { law: 'depth: reads get dearer', file: 'sim/estate/read-speed.ts', from: '[1, 0.65,', to: '[1, 1,' },
+  {
+    law: 'base: success is the end of the transfer',
+    file: 'sim/backup/stages.ts',
+    from: 'if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases',
+    to: 'if (done.mark === null) job.bases',
+  },
+  { law: 'repository: retention keeps the newest', file: 'sim/backup/repository.ts', from: 'points.length > last)', to: 'points.length > last + 1)' },
+  {
+    law: 'repository: a full one fails its writers',
+    file: 'sim/backup/storage.ts',
+    from: 'if (this.usedNow(repository) < repository.capacityBytes) continue;',
+    to: 'if (repository.capacityBytes > 0) continue;',
+  },
+];
