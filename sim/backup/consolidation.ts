@@ -127,7 +127,7 @@ export class Consolidation {
     disk.chain[place - 1]?.takeOver(delta, now);
     disk.chain.splice(place, 1);
     delta.exists = false;
-    if (place === 0) disk.releaseBase(delta, now);
+    disk.releaseBase(now);
     disk.mirroring = false;
     datastore.diskChanged(disk, now);
     const fields = { run: task.run.id, vm: task.vm.name, datastore: datastore.name, bytes: Math.ceil(held) };

@@ -195,8 +195,8 @@ export class Stages {
     const { task, disk } = part;
     const fields = { run: task.run.id, vm: task.vm.name, datastore: disk.datastore.name, depth: disk.chain.length + 1 };
     task.lastEvent = log.record(now, 'snapshot-created', fields, [task.lastEvent]);
-    if (disk.top === undefined) disk.freezeBase(now);
-    else disk.top.freeze(now);
+    disk.freezeBase(now);
+    disk.top?.freeze(now);
     // A merge of the former top delta goes on, but the guest no longer writes to it.
     disk.mirroring = false;
     part.delta = new Delta(disk, 'delta', task.run.id, disk.law, 0, now, task.lastEvent);

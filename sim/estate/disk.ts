@@ -91,9 +91,14 @@ export class Disk {
     return this.baseGrows ? this.usedAt(nowMs) : this.allocatedBytes;
   }
 
+  /** A thin base takes new blocks as the guest writes them: without a delta, or while the only delta is mirrored into it. */
+  get baseFollows(): boolean {
+    return this.thin && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));
+  }
+
   /** Whether the base's allocation moves by itself. */
   get baseGrows(): boolean {
-    return this.thin && this.growthPerMs > 0 && this.chain.length === 0;
+    return this.growthPerMs > 0 && this.baseFollows;
   }
 
   /** Bytes per millisecond by which the base grows at an instant. */
@@ -137,7 +142,7 @@ export class Disk {
     }
     if (this.growthFactor === 1 || !this.running) return 0;
     const wanted = Math.min(this.usedBytes * this.growthFactor, this.sizeBytes) - this.usedBytes;
-    const allocates = this.thin && this.chain.length === 0;
+    const allocates = this.baseFollows;
     this.usedBytes += allocates ? Math.min(wanted, headroomBytes) : wanted;
     if (!allocates) return 0;
     this.allocatedBytes = this.usedBytes;
@@ -146,17 +151,14 @@ export class Disk {
 
   /** Growth from now on lands in a delta. */
   freezeBase(nowMs: number): void {
-    if (this.chain.length === 0 && this.thin) this.allocatedBytes = this.usedAt(nowMs);
+    if (this.baseFollows) this.allocatedBytes = this.usedAt(nowMs);
   }
 
-  /**
-   * The delta on a thin base has been merged into it: the base holds what accrued during the merge, too. Without a further delta it follows the guest's use
-   * again; otherwise growth has landed above since that delta was opened.
-   */
-  releaseBase(merged: Delta, nowMs: number): void {
-    if (!this.thin) return;
+  /** The last delta on a thin base is gone: it follows the guest's use again. */
+  releaseBase(nowMs: number): void {
+    if (!this.thin || this.chain.length > 0) return;
     this.rebase(nowMs);
-    this.allocatedBytes = this.chain.length === 0 ? this.usedBytes : Math.max(this.allocatedBytes, merged.usedWhenFrozen);
+    this.allocatedBytes = this.usedBytes;
   }
 
   /** Guest demand changes its meaning from now on: settle what has accrued. */

@@ -60,12 +60,25 @@ export function eventName(id: number): string {
   return `e${id}`;
 }
 
+/** Names come again and again; so many of them are kept quoted. */
+const MOST_QUOTED = 20_000;
+const quotedTexts = new Map<string, string>();
+
+function quoted(text: string): string {
+  const known = quotedTexts.get(text);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(text);
+  if (quotedTexts.size >= MOST_QUOTED) quotedTexts.clear();
+  quotedTexts.set(text, made);
+  return made;
+}
+
 function canonicalLine(id: number, atMs: number, kind: string, fields: EventFields, causes: readonly number[]): string {
   let line = `{"id":"e${id}","atMs":${atMs},"kind":"${kind}"`;
   for (const key in fields) {
     const value = fields[key] as string | number | null;
     if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error(`event ${kind}: ${key} = ${value} is not a whole number`);
-    line += `,"${key}":${typeof value === 'string' ? JSON.stringify(value) : value}`;
+    line += `,"${key}":${typeof value === 'string' ? quoted(value) : value}`;
   }
   line += ',"causes":[';
   for (let i = 0; i < causes.length; i++) {

@@ -10,8 +10,8 @@ import { MUTATIONS, type Mutation } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const COPIED = ['sim', 'scenarios', 'test', 'package.json', 'vitest.config.ts', 'tsconfig.json'];
-/** The tests of the simulator itself; the integrator joins them because it is the independent one. */
-const TESTS = ['test/sim', 'test/agreement/agreement.test.ts'];
+/** The tests of the simulator itself. */
+const TESTS = ['test/sim'];
 
 const word = process.argv[2] ?? '';
 const chosen = MUTATIONS.filter(({ law }) => law.includes(word));

@@ -59,6 +59,19 @@ describe('a delta after time t', () => {
   });
 });
 
+describe('a delta of a small disk', () => {
+  it('grows to the size of the disk and no further', () => {
+    const result = simulate(
+      plan({
+        vms: [vm('web', { disk: { sizeBytes: 2 * GiB, usedBytes: GiB, writes: appending(10 * MiB) } })],
+        jobs: [job({ streamBytesPerSecond: MiB })],
+      }),
+    );
+    // 1024 s of 10 MiB/s would be 10 GiB.
+    expect(tasksOf(result)[0]?.peakDeltaBytes).toBe(2 * GiB);
+  });
+});
+
 describe('the time until a datastore is full', () => {
   it('is the root of the sum of all laws, to the millisecond', () => {
     const disks = [

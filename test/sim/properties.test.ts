@@ -1,100 +1,48 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Plan, type Result, simulate } from '../../sim/index.ts';
+import { simulate } from '../../sim/index.ts';
+import { runsKeepTheirLowerBounds } from '../swarm/invariants/bounds.ts';
+import { causesComeFirst, logIsOrdered } from '../swarm/invariants/log.ts';
+import { repositoriesHoldTheirPoints } from '../swarm/invariants/repository.ts';
+import { freeSpaceStopsAtTheFloor, fullnessIsFound, ledgersAddUp, levelsStayBelowThePeak } from '../swarm/invariants/space.ts';
+import { bottlenecksSumToOne, stagesComeInOrder } from '../swarm/invariants/stages.ts';
+import { devicesCarryWhatTasksRead } from '../swarm/invariants/work.ts';
+import { complaints, type Invariant, type Played, play } from '../swarm/play.ts';
 import { arbitraryPlan } from './arbitrary-plan.ts';
-import { DAY, datastore, GiB, HOUR, job, MiB, plan, repository, vm } from './plans.ts';
+import { DAY, datastore, GiB, job, plan, repository, vm } from './plans.ts';
 
 const RUNS = { numRuns: 150 };
 
-interface Event {
-  id: string;
-  atMs: number;
-  kind: string;
-  causes: string[];
-  [field: string]: unknown;
-}
-
-function logged(given: Plan): { result: Result; events: Event[] } {
-  const events: Event[] = [];
-  const result = simulate(given, { onEvent: (line) => events.push(JSON.parse(line)) });
-  return { result, events };
-}
-
-function allTasks(result: Result) {
-  return Object.values(result.jobs).flatMap((entry) => entry.runs.flatMap((run) => run.tasks.map((task) => ({ ...task, run }))));
+function holdOverRandomEstates(invariants: Record<string, Invariant>, look: (played: Played) => void = () => {}, options = RUNS): void {
+  fc.assert(
+    fc.property(arbitraryPlan, (given) => {
+      const played = play(given);
+      expect(complaints(played, invariants)).toEqual([]);
+      look(played);
+    }),
+    options,
+  );
 }
 
 describe('over random estates', () => {
-  it('bytes read are bytes stored times the reduction, and restore points never exceed what was stored', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        const result = simulate(given);
-        for (const [index, spec] of given.jobs.entries()) {
-          for (const run of result.jobs[`job-${index}`]?.runs ?? []) {
-            for (const task of run.tasks) {
-              if (task.transferEndMs === null) continue;
-              expect(Math.abs(task.readBytes - task.storedBytes * spec.reduction)).toBeLessThanOrEqual(spec.reduction + 1);
-            }
-          }
-        }
-      }),
-      RUNS,
-    );
+  it('a repository ends with what it held at the start, the points kept since and what is being written, each the bytes read over the reduction', () => {
+    holdOverRandomEstates({ repositoriesHoldTheirPoints, devicesCarryWhatTasksRead });
   });
 
   it('the ledger sums to the peak, whose free space is never below zero by more than a millisecond of growth', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        const result = simulate(given);
-        for (const store of Object.values(result.datastores)) {
-          const sum = store.peakLedger.reduce((total, entry) => total + entry.bytes, 0);
-          expect(sum).toBe(store.peakUsedBytes);
-          expect(store.minFreeBytes).toBe(store.capacityBytes - sum);
-          // All VMs of a plan write far less than 100 KB in a millisecond; the floor is 100 MiB.
-          expect(store.minFreeBytes).toBeGreaterThan(100 * MiB - 100_000);
-          expect(store.fullAtMs !== null).toBe(
-            result.findings.some((finding) => finding.rule === 'space-exhausted' && result.datastores[finding.subject.name] === store),
-          );
-        }
-      }),
-      RUNS,
-    );
+    holdOverRandomEstates({ ledgersAddUp, freeSpaceStopsAtTheFloor, fullnessIsFound });
   });
 
   it('used space sampled at any time lies between zero and the reported peak', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        const seen: { at: number; name: string; used: number; free: number }[] = [];
-        const result = simulate(given, { sample: { everyMs: HOUR / 3, onSample: (at, name, used, free) => seen.push({ at, name, used, free }) } });
-        expect(seen.length).toBe(2 * ((given.durationMs / HOUR) * 3 + 1));
-        for (const { name, used, free } of seen) {
-          const store = result.datastores[name] as Result['datastores'][string];
-          expect(used + free).toBe(store.capacityBytes);
-          expect(used).toBeGreaterThanOrEqual(0);
-          expect(used).toBeLessThanOrEqual(store.peakUsedBytes + 1);
-        }
-      }),
-      { numRuns: 60 },
-    );
+    const sampled = ({ levels, plan: { durationMs } }: Played): void => {
+      expect(new Set(levels.map(({ atMs }) => atMs))).toContain(durationMs);
+      expect(levels.length).toBeGreaterThan(190);
+    };
+    holdOverRandomEstates({ levelsStayBelowThePeak }, sampled, { numRuns: 60 });
   });
 
   it('causes point backwards, to events that exist and are not later', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        const { result, events } = logged(given);
-        const at = new Map(events.map((event) => [event.id, event.atMs]));
-        events.forEach((event, index) => {
-          expect(event.id).toBe(`e${index + 1}`);
-          expect(event.kind === 'scenario-started').toBe(event.causes.length === 0);
-          for (const cause of event.causes) expect((at.get(cause) as number) <= event.atMs && Number(cause.slice(1)) <= index).toBe(true);
-        });
-        for (const finding of result.findings) {
-          expect(finding.causes.length).toBeGreaterThan(0);
-          for (const cause of finding.causes) expect(at.get(cause) as number).toBeLessThanOrEqual(finding.atMs);
-        }
-      }),
-      RUNS,
-    );
+    holdOverRandomEstates({ logIsOrdered, causesComeFirst });
   });
 
   it('the same plan gives the same result, and looking at it changes nothing', () => {
@@ -158,42 +106,11 @@ describe('over random estates', () => {
   });
 
   it('stages come in order, bottlenecks sum to one, no task runs before it is queued or takes no time for bytes', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        for (const task of allTasks(simulate(given))) {
-          const marks = [task.queuedMs, task.snapshotMs, task.transferMs, task.transferEndMs, task.consolidatedMs, task.endedMs].filter(
-            (mark): mark is number => mark !== null,
-          );
-          expect(marks).toEqual([...marks].sort((a, b) => a - b));
-          const parts = Object.values(task.bottleneck);
-          if (parts.length > 0) expect(Math.abs(parts.reduce((sum, part) => sum + part, 0) - 1)).toBeLessThan(1e-9);
-          if (task.transferEndMs !== null && task.readBytes > 0) expect(task.transferEndMs).toBeGreaterThan(task.transferMs as number);
-        }
-      }),
-      RUNS,
-    );
+    holdOverRandomEstates({ stagesComeInOrder, bottlenecksSumToOne });
   });
 
   it('no schedule ends before its lower bound: the longest task, work over rate, work over slots', () => {
-    fc.assert(
-      fc.property(arbitraryPlan, (given) => {
-        const result = simulate(given);
-        for (const [index, spec] of given.jobs.entries()) {
-          for (const run of result.jobs[`job-${index}`]?.runs ?? []) {
-            if (run.startedMs === null || run.endedMs === null) continue;
-            const done = run.tasks.filter((task) => task.transferEndMs !== null);
-            const stored = done.reduce((sum, task) => sum + task.storedBytes, 0);
-            const rate = given.repositories[0]?.writeBytesPerSecond as number;
-            const busy = done.reduce((sum, task) => sum + ((task.transferEndMs as number) - (task.transferMs as number)), 0);
-            const length = run.endedMs - run.startedMs;
-            expect(length + run.tasks.length).toBeGreaterThanOrEqual((stored / rate) * 1000 - 1);
-            expect(length).toBeGreaterThanOrEqual(Math.max(0, ...done.map((task) => (task.transferEndMs as number) - (task.transferMs as number))));
-            if (spec.concurrency !== null) expect(length + 1).toBeGreaterThanOrEqual(busy / spec.concurrency);
-          }
-        }
-      }),
-      RUNS,
-    );
+    holdOverRandomEstates({ runsKeepTheirLowerBounds });
   });
 });
 

@@ -201,6 +201,27 @@ describe('consolidation', () => {
   });
 });
 
+describe('growth of a thin disk during its merge', () => {
+  it('goes into the base as the guest writes it, and stops at the floor like any other growth', () => {
+    const growing = (capacityBytes: number): Result =>
+      simulate(
+        plan({
+          durationMs: 4 * HOUR,
+          datastores: [datastore({ capacityBytes, mergeBytesPerSecond: MiB })],
+          vms: [vm('web', { disk: { provisioning: 'thin', growth: { kind: 'linear', bytesPerDay: 24 * GiB }, writes: appending(MiB) } })],
+          jobs: [job({ streamBytesPerSecond: (10 * GiB) / 3600 })],
+        }),
+      );
+    // An hour of transfer leaves 3600 MiB, whose merge takes an hour, in which the base grows from 11 to 12 GiB and the delta to 7200 MiB.
+    const roomy = growing(100 * GiB);
+    expect(roomy.datastores.ds?.peakAtMs).toBe(roomy.jobs.nightly?.runs[0]?.tasks[0]?.consolidatedMs);
+    expect((roomy.datastores.ds?.peakUsedBytes ?? 0) / MiB).toBeCloseTo(12 * 1024 + 7200, 0);
+    const tight = growing(12 * 1024 * MiB + 6000 * MiB);
+    expect(tight.datastores.ds?.minFreeBytes).toBeGreaterThan(FLOOR - MiB);
+    expect(tight.vms.web?.pausedAtMs).toBe(tight.datastores.ds?.fullAtMs);
+  });
+});
+
 describe('snapshots that exist at the start', () => {
   it('go on growing from the size they have, by their law', () => {
     const result = simulate(

@@ -1,0 +1,166 @@
+/** An invariant that cannot fail holds nothing: each is shown a result that breaks it, or one that a stricter plan would not have allowed. */
+import { describe, expect, it } from 'vitest';
+import type { TaskResult } from '../../sim/index.ts';
+import { DAY, datastore, GiB, HOUR, job, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
+import { INVARIANTS } from './invariants/index.ts';
+import { complaints, type LogEvent, type Played, play } from './play.ts';
+
+/** Two jobs that meet on three VMs, wait for slots, and keep two points each. */
+function sound(): Played {
+  const every = (hours: number) => ({ kind: 'every' as const, everyMs: hours * HOUR, offsetMs: 0 });
+  return play(
+    plan({
+      durationMs: 2 * DAY,
+      datastores: [datastore({ maxOpenSnapshots: 6 })],
+      proxies: [proxy('p', { slots: 3 })],
+      repositories: [repository({ writeBytesPerSecond: 20 * MiB, slots: 3 })],
+      vms: vms(3, { disk: { writes: { ...NO_WRITES, law: 'power', changedBytesPerDay: 3 * GiB } } }),
+      jobs: [
+        job({ name: 'often', schedule: every(6), ifVmBusy: 'stack', concurrency: 2, proxies: ['p'], retainLast: 2, reduction: 2 }),
+        job({ name: 'daily', schedule: every(24), ifVmBusy: 'stack', mode: 'forever-forward', retainLast: 1 }),
+      ],
+    }),
+  );
+}
+
+const firstTask = ({ result }: Played): TaskResult => result.jobs.often?.runs[0]?.tasks[0] as TaskResult;
+const store = ({ result }: Played) => result.datastores.ds as Played['result']['datastores'][string];
+const repo = ({ result }: Played) => result.repositories.repo as Played['result']['repositories'][string];
+const eventAt = ({ events }: Played, index: number): LogEvent => events[index] as LogEvent;
+
+/** For every invariant something that it must see. */
+const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
+  logIsOrdered: {
+    'an id left out': (played) => {
+      eventAt(played, 3).id = 'e99';
+    },
+    'time going back': (played) => {
+      eventAt(played, 5).atMs = -1;
+    },
+  },
+  causesComeFirst: {
+    'an event that causes itself': (played) => {
+      eventAt(played, 3).causes = ['e4'];
+    },
+    'a later cause': (played) => {
+      eventAt(played, 3).causes = ['e9'];
+    },
+  },
+  ledgersAddUp: {
+    'a byte without owner': (played) => {
+      store(played).peakUsedBytes++;
+      store(played).minFreeBytes--;
+    },
+  },
+  freeSpaceStopsAtTheFloor: {
+    'a megabyte below the floor': (played) => {
+      store(played).minFreeBytes = 99 * MiB;
+    },
+  },
+  levelsStayBelowThePeak: {
+    'a level above the peak': (played) => {
+      store(played).peakUsedBytes -= GiB;
+    },
+    'space from nowhere': (played) => {
+      (played.levels[0] as Played['levels'][0]).freeBytes++;
+    },
+  },
+  fullnessIsFound: {
+    'a full datastore without a finding': (played) => {
+      store(played).fullAtMs = HOUR;
+    },
+  },
+  stagesComeInOrder: {
+    'a transfer that ends before it begins': (played) => {
+      firstTask(played).transferEndMs = -1;
+    },
+    'bytes in no time': (played) => {
+      firstTask(played).transferEndMs = firstTask(played).transferMs;
+    },
+  },
+  bottlenecksSumToOne: {
+    'time that nothing accounts for': (played) => {
+      firstTask(played).bottleneck = { 'repository:repo': 0.9 };
+    },
+  },
+  runsEndWithTheirTasks: {
+    'a run better than its worst task': (played) => {
+      firstTask(played).status = 'failed';
+    },
+  },
+  repositoriesHoldTheirPoints: {
+    'bytes that no point holds': (played) => {
+      repo(played).endUsedBytes += MiB;
+    },
+    'a point too many': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.retainLast++;
+    },
+    'another reduction': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.reduction *= 1.01;
+    },
+  },
+  devicesCarryWhatTasksRead: {
+    'bytes that the device has not carried': (played) => {
+      firstTask(played).readBytes *= 2;
+    },
+  },
+  runsKeepTheirLowerBounds: {
+    'a faster repository than there is': ({ plan: { repositories } }) => {
+      for (const each of repositories) each.writeBytesPerSecond /= 2;
+    },
+    'a faster stream than its limit': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.streamBytesPerSecond = MiB;
+    },
+  },
+  queuesObeyLittle: {
+    'a wait that nobody counted': (played) => {
+      firstTask(played).bottleneck = { 'waiting:job:often': 0.5, 'repository:repo': 0.5 };
+    },
+  },
+  slotsKnowWhoWaited: {
+    'a second too much': (played) => {
+      repo(played).slotWaitMs += 1000;
+    },
+  },
+  locksExclude: {
+    'two jobs on one VM': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.ifVmBusy = 'wait';
+    },
+  },
+  slotsSuffice: {
+    'more tasks than the run may have': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.concurrency = 1;
+    },
+    'more tasks than the repository has slots': ({ plan: { repositories } }) => {
+      for (const each of repositories) each.slots = 2;
+    },
+    'more tasks than the proxy has slots': ({ plan: { proxies } }) => {
+      for (const each of proxies) each.slots = 1;
+    },
+  },
+  openSnapshotsStayWithinTheLimit: {
+    'more snapshots than allowed': ({ plan: { datastores } }) => {
+      for (const each of datastores) each.maxOpenSnapshots = 2;
+    },
+  },
+};
+
+describe('the invariants', () => {
+  it('hold over a sound result, in which jobs meet, wait and keep points', () => {
+    const played = sound();
+    expect(complaints(played, INVARIANTS)).toEqual([]);
+    expect(repo(played).slotWaitMs).toBeGreaterThan(0);
+    expect(played.result.vms['vm-01']?.maxChainDepth).toBe(2);
+  });
+
+  it('have each something here that they must see', () => {
+    expect(Object.keys(DEFECTS)).toEqual(Object.keys(INVARIANTS));
+  });
+
+  const cases = Object.entries(DEFECTS).flatMap(([name, defects]) => Object.entries(defects).map(([what, break_]) => ({ name, what, break_ })));
+  it.each(cases)('see $what ($name)', ({ name, break_ }) => {
+    const played = structuredClone(sound());
+    break_(played);
+    expect(INVARIANTS[name]?.(played)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+/** Snapshots open per datastore, recounted from the log: never more than `maxOpenSnapshots`, each from the begin of its task to its removal. */
+import type { Played } from '../play.ts';
+import { jobOfRun, keyOf } from './tasks.ts';
+
+interface Open {
+  key: string;
+  datastore: string;
+  created: boolean;
+}
+
+export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): string[] {
+  const vms = new Map(plan.vms.map((vm) => [vm.name, vm]));
+  const stores = new Map(plan.datastores.map((store) => [store.name, store]));
+  const initial = new Map(plan.datastores.map(({ name, countOrphans }) => [name, countOrphans ? existing(name) : 0]));
+  let open: Open[] = [];
+  const wrong: string[] = [];
+
+  function existing(datastore: string): number {
+    const disks = plan.vms.flatMap((vm) => vm.disks).filter((disk) => disk.datastore === datastore);
+    return disks.reduce((sum, disk) => sum + disk.snapshots.length, 0);
+  }
+
+  function close(key: string, datastore: string): void {
+    const place = open.findIndex((entry) => entry.key === key && entry.datastore === datastore);
+    if (place >= 0) open.splice(place, 1);
+  }
+
+  for (const { kind, atMs, run, vm, datastore } of events) {
+    if (typeof run !== 'string' || typeof vm !== 'string') continue;
+    const key = keyOf(run, vm);
+    if (kind === 'task-started' && jobOfRun(plan, run)?.method === 'snapshot') {
+      for (const disk of vms.get(vm)?.disks ?? []) open.push({ key, datastore: disk.datastore, created: false });
+      for (const { name, maxOpenSnapshots } of stores.values()) {
+        const count = open.filter((entry) => entry.datastore === name).length + (initial.get(name) ?? 0);
+        if (count > (maxOpenSnapshots ?? Number.POSITIVE_INFINITY) && open.some((entry) => entry.key === key && entry.datastore === name)) {
+          wrong.push(`${name} at ${atMs}: ${count} snapshots open, ${maxOpenSnapshots} allowed`);
+        }
+      }
+    }
+    if (kind === 'snapshot-created') for (const entry of open) if (entry.key === key) entry.created = true;
+    // The first pass of a merge with helpers removes the snapshot itself.
+    if (kind === 'snapshot-removed') close(key, String(datastore));
+    if (kind === 'merge-refused' && stores.get(String(datastore))?.countOrphans === false) close(key, String(datastore));
+    if (kind === 'task-ended') open = open.filter((entry) => entry.key !== key || entry.created);
+  }
+  return wrong;
+}

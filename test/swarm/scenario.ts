@@ -1,0 +1,172 @@
+/**
+ * Random scenario documents over all of the format that is built: those that the integrator is compared on, with what it does not know laid over them. The
+ * number decides the scenario.
+ */
+import fc from 'fast-check';
+import { arbitraryScenario, type ScenarioDocument } from '../agreement/scenario.ts';
+import { odd, sometimes, whole } from '../agreement/scenario-vms.ts';
+
+type Keys = Record<string, unknown>;
+type Entry = readonly [string, Keys];
+
+/** Rarely, as most limits make everything else wait. */
+function rarely<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined, freq: 5 });
+}
+
+const rate = (low: number, high: number): fc.Arbitrary<string> => odd(low, high).map((megabytes) => `${megabytes}MB/s`);
+
+const array = fc.record({ read: rate(40, 500), write: rate(40, 500), iops: whole(100, 5000), capacity: fc.constant('100TB') });
+
+const latencyControl = fc.oneof(
+  fc.constant('none'),
+  fc.record({ stop: whole(9, 300).map((ms) => `${ms}ms`), throttle: whole(9, 100).map((ms) => `${ms}ms`) }),
+);
+
+const datastore = fc.record({
+  array: sometimes(fc.constant('san')),
+  onFull: sometimes(fc.constantFrom('pause-writers', 'all')),
+  maxOpenSnapshots: rarely(whole(2, 9)),
+  countOrphans: sometimes(fc.boolean()),
+  consolidation: sometimes(fc.constantFrom('mirror', 'helper', 'helper')),
+  passLimit: sometimes(whole(1, 4)),
+  merges: sometimes(fc.constantFrom('parallel', 'serial')),
+  latencyControl: rarely(latencyControl),
+  queueDepth: sometimes(whole(1, 32)),
+  latency: rarely(fc.constantFrom('0.2ms', '5ms')),
+});
+
+const furtherDisk = fc.record({
+  datastore: whole(0, 1),
+  sizeMb: whole(3000, 40_000),
+  usedShare: odd(0.1, 0.99),
+  provisioning: fc.constantFrom('thin', 'thick'),
+  writes: sometimes(fc.constantFrom<Keys>({ law: 'append', rate: '0.31MB/s' }, { changed: '2.3%/day' }, { changed: '1.1GB/day', rate: '9.7GB/day' })),
+});
+
+type FurtherDisk = typeof furtherDisk extends fc.Arbitrary<infer T> ? T : never;
+
+const group = fc.record({
+  times: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: whole(5, 60) }),
+  vary: rarely(whole(1, 40)),
+  network: sometimes(rate(3, 60)),
+  disks: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<FurtherDisk[]>([]) },
+    { weight: 1, arbitrary: fc.array(furtherDisk, { minLength: 1, maxLength: 3 }) },
+  ),
+});
+
+const job = fc.record({
+  agent: fc.constantFrom(false, false, true),
+  names: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
+  ifVmBusy: sometimes(fc.constantFrom('wait', 'stack')),
+  cancelPrevious: fc.constantFrom(false, false, false, true),
+});
+
+const additions = fc.record({
+  san: array,
+  datastores: fc.tuple(datastore, datastore),
+  slotUnits: fc.tuple(sometimes(fc.constantFrom('disk', 'vm')), sometimes(fc.constantFrom('disk', 'vm'))),
+  groups: fc.tuple(group, group, group, group),
+  singleDisks: fc.boolean(),
+  jobs: fc.tuple(job, job, job),
+  respondsAfter: sometimes(fc.constantFrom('never', '53s', '5h7m')),
+});
+
+type Additions = typeof additions extends fc.Arbitrary<infer T> ? T : never;
+
+export const arbitraryDocument: fc.Arbitrary<ScenarioDocument> = fc
+  .tuple(arbitraryScenario, additions)
+  .map(([document, more]) => laidOver(document, more));
+
+/** The scenario of a seed. */
+export function scenarioOf(seed: number): ScenarioDocument {
+  const [document] = fc.sample(arbitraryDocument, { seed, numRuns: 1 }) as [ScenarioDocument];
+  return { ...document, name: `swarm ${seed}` };
+}
+
+function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument {
+  const vms = entriesOf(document, 'vms').map(
+    ([name, keys], index) => [name, vmOf(keys, more.groups[index] as Additions['groups'][0], more.singleDisks)] as const,
+  );
+  const groups = vms.map(([name]) => name);
+  const before = allocatedMb(entriesOf(document, 'vms'));
+  const after = allocatedMb(vms);
+  return {
+    ...document,
+    ...(more.respondsAfter === undefined ? {} : { operator: { respondsAfter: more.respondsAfter } }),
+    arrays: { ...Object.fromEntries(entriesOf(document, 'arrays')), san: more.san },
+    datastores: Object.fromEntries(
+      entriesOf(document, 'datastores').map(([name, keys], index) => {
+        const added = (after.get(name) ?? 0) - (before.get(name) ?? 0);
+        return [name, { ...keys, ...stated(more.datastores[index] as Keys), capacity: `${megabytesOf(keys.capacity) + added}MB` }];
+      }),
+    ),
+    proxies: Object.fromEntries(
+      entriesOf(document, 'proxies').map(([name, keys], index) => [name, { ...keys, ...stated({ slotUnit: more.slotUnits[index] }) }]),
+    ),
+    vms: Object.fromEntries(vms),
+    jobs: Object.fromEntries(
+      entriesOf(document, 'jobs').map(([name, keys], index) => [name, jobOf(keys, more.jobs[index] as Additions['jobs'][0], groups)]),
+    ),
+    repositories: Object.fromEntries(
+      entriesOf(document, 'repositories').map(([name, keys]) => [
+        name,
+        { ...keys, capacity: `${megabytesOf(keys.capacity) + keptMb(entriesOf(document, 'jobs'), vms, name)}MB` },
+      ]),
+    ),
+  };
+}
+
+function vmOf(keys: Keys, { times, vary, network, disks }: Additions['groups'][0], single: boolean): Keys {
+  const common = { ...keys, count: Number(keys.count) * times, ...stated({ network, vary: vary === undefined ? undefined : `${vary}%` }) };
+  if (single || disks.length === 0 || common.disks !== undefined) return common;
+  const { datastore: place, size, used, provisioning, writes, reads, growth, snapshots, ...rest } = common as Keys;
+  const further = disks.map(({ datastore: index, sizeMb, usedShare, provisioning: kind, writes: written }) =>
+    stated({ datastore: `ds${index}`, size: `${sizeMb}MB`, used: `${Math.round(sizeMb * usedShare)}MB`, provisioning: kind, writes: written }),
+  );
+  return stated({ ...rest, disks: [stated({ datastore: place, size, used, provisioning, writes, reads, growth }), ...further], snapshots });
+}
+
+function jobOf(keys: Keys, { agent, names, ifVmBusy, cancelPrevious }: Additions['jobs'][0], groups: string[]): Keys {
+  const listed = names.map((index) => groups[index]).filter((name) => name !== undefined);
+  const method = agent ? { method: 'agent', vms: { names: listed.length > 0 ? listed : groups } } : {};
+  return { ...keys, ...method, ...stated({ ifVmBusy }), ...(cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
+}
+
+/** What disks and snapshots take at the start by datastore, in MB; varied ones as much as they may. */
+function allocatedMb(vms: readonly Entry[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [, keys] of vms) {
+    const disks = (keys.disks ?? [keys]) as Keys[];
+    for (const [index, disk] of disks.entries()) {
+      const spread = 1 + Number.parseFloat(String(keys.vary ?? '0')) / 100;
+      const own = disk.provisioning === 'thick' ? megabytesOf(disk.size) : megabytesOf(disk.used) * spread;
+      const snapshots = index === 0 ? ((keys.snapshots ?? []) as Keys[]).reduce((sum, { size }) => sum + megabytesOf(size), 0) : 0;
+      const place = String(disk.datastore);
+      sums.set(place, (sums.get(place) ?? 0) + Math.ceil(Number(keys.count) * (own + snapshots)));
+    }
+  }
+  return sums;
+}
+
+/** At most what established jobs have left on a repository, in MB: they take no VM more often than all, and nothing smaller than its disks. */
+function keptMb(jobs: readonly Entry[], vms: readonly Entry[], repository: string): number {
+  const disks = vms.flatMap(([, keys]) => ((keys.disks ?? [keys]) as Keys[]).map((disk) => Number(keys.count) * megabytesOf(disk.size)));
+  const points = jobs
+    .filter(([, keys]) => keys.repository === repository && keys.initial === 'established')
+    .reduce((sum, [, { retention, reduction }]) => sum + ((retention as { last: number } | undefined)?.last ?? 7) / Number(reduction ?? 2), 0);
+  return Math.ceil(points * disks.reduce((sum, megabytes) => sum + megabytes, 0));
+}
+
+function megabytesOf(size: unknown): number {
+  return Number.parseFloat(String(size));
+}
+
+function entriesOf(document: ScenarioDocument, section: string): Entry[] {
+  return Object.entries(document[section] as Record<string, Keys>);
+}
+
+function stated(keys: Keys): Keys {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+}
