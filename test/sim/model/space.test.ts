@@ -161,6 +161,37 @@ describe('consolidation', () => {
     expect(Math.abs(atEnd - 100 * GiB - expected)).toBeLessThanOrEqual(1);
   });
 
+  it('reads and writes each byte on the device', () => {
+    const result = simulate(
+      plan({
+        datastores: [datastore({ readBytesPerSecond: 30 * MiB, writeBytesPerSecond: 15 * MiB })],
+        vms: [vm('web', { disk: { sizeBytes: 600 * MiB, usedBytes: 600 * MiB, writes: appending(MiB) } })],
+        jobs: [job({ streamBytesPerSecond: MiB })],
+      }),
+    );
+    // A delta of 600 MiB, as large as its disk, at 1 / (1/30 + 1/15) = 10 MiB/s, slowed a little by 1 MiB/s of the guest, doubled by the mirror.
+    const merged = (task(result)?.consolidatedMs ?? 0) - (task(result)?.transferEndMs ?? 0);
+    expect(merged).toBeGreaterThanOrEqual(60_000);
+    expect(merged).toBeLessThan(60_100);
+  });
+
+  it('lets the delta below hold the bytes of both from the start of the merge, and the merged one until its end', () => {
+    const levels = new Map<number, number>();
+    simulate(
+      plan({
+        durationMs: 3 * HOUR,
+        datastores: [datastore({ mergeBytesPerSecond: MiB })],
+        vms: [vm('web', { disk: { usedBytes: 3600 * MiB, writes: appending(MiB), snapshots: [{ kind: 'user', takenMs: -DAY, sizeBytes: GiB }] } })],
+        jobs: [job({ streamBytesPerSecond: MiB })],
+      }),
+      { sample: { everyMs: HOUR / 2, onSample: (at, _name, used) => levels.set(at / HOUR, Math.round((used - 100 * GiB) / MiB)) } },
+    );
+    // An hour of backup leaves 3600 MiB above the user's 1024; merging them takes another hour, while both files grow.
+    expect(levels.get(0.5)).toBe(1024 + 1800);
+    expect(levels.get(1.5)).toBe(1024 + 5400 + 5400);
+    expect(levels.get(2.5)).toBe(1024 + 9000);
+  });
+
   it('leaves a delta behind as an orphan when the thin base cannot take its growth, and the task ends with a warning', () => {
     const result = simulate(
       plan({
