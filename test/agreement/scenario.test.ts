@@ -19,7 +19,7 @@ it('random scenarios meet everything that they are made for', () => {
     if (missing().length === 0) break;
     const result = playEngine(document, { onEvent: (line) => seen.add((JSON.parse(line) as { kind: string }).kind) });
     for (const { runs } of Object.values(result.jobs)) {
-      for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(kind);
+      for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(String(kind));
     }
     for (const { maxChainDepth } of Object.values(result.vms)) if (maxChainDepth > 2) seen.add('deep chain');
     for (const { guestServedFraction } of Object.values(result.datastores)) if (guestServedFraction < 0.99) seen.add('saturated');

@@ -95,7 +95,7 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
   return {
     ...document,
     ...(more.respondsAfter === undefined ? {} : { operator: { respondsAfter: more.respondsAfter } }),
-    arrays: { ...Object.fromEntries(entriesOf(document, 'arrays')), san: more.san },
+    arrays: { ...(document.arrays as Keys | undefined), san: more.san },
     datastores: Object.fromEntries(
       entriesOf(document, 'datastores').map(([name, keys], index) => {
         const added = (after.get(name) ?? 0) - (before.get(name) ?? 0);
@@ -120,7 +120,7 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
 
 function vmOf(keys: Keys, { times, vary, network, disks }: Additions['groups'][0], single: boolean): Keys {
   const common = { ...keys, count: Number(keys.count) * times, ...stated({ network, vary: vary === undefined ? undefined : `${vary}%` }) };
-  if (single || disks.length === 0 || common.disks !== undefined) return common;
+  if (single || disks.length === 0 || keys.disks !== undefined) return common;
   const { datastore: place, size, used, provisioning, writes, reads, growth, snapshots, ...rest } = common as Keys;
   const further = disks.map(({ datastore: index, sizeMb, usedShare, provisioning: kind, writes: written }) =>
     stated({ datastore: `ds${index}`, size: `${sizeMb}MB`, used: `${Math.round(sizeMb * usedShare)}MB`, provisioning: kind, writes: written }),
