@@ -1,7 +1,8 @@
 import { type CsvRecord, readRecord } from './csv.ts';
 import { ImportError } from './errors.ts';
+import type { ReadCount } from './read-count.ts';
 import { decodeFile } from './text-encoding.ts';
-import { type Cell, type Header, type ImportFile, limits, type ReadCount, type Remark, type Row, type Sheet, type SheetRequest } from './workbook.ts';
+import { type Cell, type Header, type ImportFile, limits, type Remark, type Row, type Sheet, type SheetRequest } from './workbook.ts';
 
 /** Windows writes the list separator of the region. */
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -76,11 +77,10 @@ function readRows(text: string, start: Start, sheet: Sheet, count: ReadCount): R
     if (record.problem === 'open quote') fail('a quoted value never ends; the file is cut short, or a quote is missing');
     if (record.problem === 'long value') fail(`holds a value of more than ${limits.cellChars} characters; a quote is missing`);
     if (record.problem === 'many values') fail(`has more than ${limits.rowValues} values`);
-    sheet.rowsInFile += 1;
-    if (sheet.rowsInFile > limits.rows) throw new ImportError(fileName, `has more than ${limits.rows} rows`, { sheet: name });
     const isLast = record.next >= text.length;
     const values = record.values;
     if (values.every((value) => value.trim() === '')) {
+      count.addRow(sheet, rowNumber, false);
       at = record.next;
       continue;
     }
@@ -94,8 +94,8 @@ function readRows(text: string, start: Start, sheet: Sheet, count: ReadCount): R
     if (record.repaired && ++repairedRows > limits.repairedRows) fail(`is one of more than ${limits.repairedRows} rows with broken quotes`);
     sheet.cellsBeyondLimit += Math.max(0, Math.min(values.length, width) - limits.columns);
     const row = keep(values, sheet.headers, rowNumber);
+    count.addRow(sheet, rowNumber, row !== undefined);
     if (row !== undefined) sheet.rows.push(row);
-    if (row !== undefined && ++count.rows > limits.totalRows) fail(`brings the sheets to more than ${limits.totalRows} rows with content`);
     at = record.next;
   }
   const remarks: Remark[] = [];
@@ -116,7 +116,7 @@ function readRows(text: string, start: Start, sheet: Sheet, count: ReadCount): R
 /** By the usual rule for quotes; by the other one where the usual one leaves a doubt and the other gives a value for every column. */
 function nextRecord(text: string, at: number, delimiter: string, width: number): CsvRecord {
   const usual = readRecord(text, at, delimiter, 'doubled');
-  if (usual.problem === undefined && usual.values.length === width && !usual.repaired) return usual;
+  if (usual.problem === undefined && usual.values.length <= width && !usual.repaired) return usual;
   const other = readRecord(text, at, delimiter, 'bare');
   return other.problem === undefined && other.values.length === width ? { ...other, repaired: true } : usual;
 }

@@ -31,9 +31,10 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
     ({ name }) => name,
     log,
   );
-  const usable = distinct.filter((record) => (record.capacityMebibytes ?? 0) > 0);
+  const isUsable = (record: DatastoreRecord): boolean => (record.capacityMebibytes ?? 0) > 0;
+  const usable = distinct.filter(isUsable);
   for (const record of distinct) {
-    if (!usable.includes(record)) log.leaveOut(record.sheet, record.row, record.name, 'no capacity in the file, or a capacity of 0');
+    if (!isUsable(record)) log.leaveOut(record.sheet, record.row, record.name, 'no capacity in the file, or a capacity of 0');
   }
   const names = new UniqueNames([...records.map((record) => record.name), ...vms.flatMap((vm) => vm.datastore ?? [])]);
   const described = new Map<DatastoreRecord, ImportedDatastore>();
@@ -45,8 +46,9 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
   }
   const assumed = new Map<string, ImportedDatastore>();
   const recordsByName = groupBy(usable, (record) => record.name);
+  const hosts = new HostLists();
   for (const vm of vms) {
-    const record = recordOf(vm, recordsByName.get(vm.datastore ?? '') ?? [], log);
+    const record = recordOf(vm, recordsByName.get(vm.datastore ?? '') ?? [], hosts, log);
     const datastore = record === undefined ? assumedDatastore(vm, assumed, names) : described.get(record);
     datastore?.vms.push(vm);
   }
@@ -57,8 +59,23 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
   return all;
 }
 
+/** The hosts that see a datastore; kept only for those that have namesakes. */
+class HostLists {
+  readonly #lists = new Map<DatastoreRecord, ReadonlySet<string>>();
+
+  has(record: DatastoreRecord, host: string | undefined): boolean {
+    if (host === undefined) return false;
+    const known = this.#lists.get(record);
+    if (known !== undefined) return known.has(host);
+    const list = new Set(record.hosts);
+    this.#lists.set(record, list);
+    return list.has(host);
+  }
+}
+
 /** Local datastores often share a name: the vCenter and then the host decide. */
-function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], log: ImportLog): DatastoreRecord | undefined {
+function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], hosts: HostLists, log: ImportLog): DatastoreRecord | undefined {
+  if (namesakes.length === 0) return undefined;
   const { server, serverName, host } = vm.record.identity;
   const sameServer = namesakes
     .slice(0, mostNamesakes)
@@ -67,7 +84,7 @@ function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], log: Im
         (server === undefined || record.server === undefined || record.server === server) &&
         (serverName === undefined || record.serverName === undefined || record.serverName === serverName),
     );
-  const sameHost = sameServer.filter((record) => host !== undefined && record.hosts.includes(host));
+  const sameHost = sameServer.length > 1 ? sameServer.filter((record) => hosts.has(record, host)) : [];
   const candidates = sameHost.length > 0 ? sameHost : sameServer;
   if (candidates.length > 1) {
     log.assume(`vms.${vm.name}.datastore`, `the first ${vm.datastore}`, `several datastores of this name; the file does not tell which`);

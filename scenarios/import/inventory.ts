@@ -8,6 +8,9 @@ import { vDatastore, vDisk, vHost, vInfo, vMetaData, vPartition, vSnapshot } fro
 import { type ReadingReport, Tabs } from './tabs.ts';
 import type { Header, Sheet, Workbook } from './workbook.ts';
 
+/** Of one datastore; vSphere allows a quarter of that. */
+const mostHosts = 1024;
+
 /** What tells apart VMs of one name. */
 export interface Identity {
   /** The file, where it holds more than one tab. */
@@ -225,7 +228,7 @@ function readDatastore(row: RowReader<keyof typeof vDatastore.columns>): Datasto
     objectId: row.text('objectId'),
     server: row.text('server'),
     serverName: row.text('serverName'),
-    hosts: (row.text('hosts') ?? '').split(',').map((host) => host.trim()),
+    hosts: [...new Set((row.text('hosts') ?? '').split(',', mostHosts).map((host) => host.trim()))].filter((host) => host !== ''),
     capacityMebibytes,
     inUseMebibytes: row.mebibytes('inUse') ?? freed,
   };

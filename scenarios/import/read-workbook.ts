@@ -1,6 +1,7 @@
 import { readCsv } from './csv-sheet.ts';
 import { ImportError } from './errors.ts';
-import { type ImportFile, limits, type ReadCount, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
+import { ReadCount } from './read-count.ts';
+import { type ImportFile, limits, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
 import { readXlsx } from './xlsx.ts';
 import { isOle, isZip } from './zip.ts';
 
@@ -18,7 +19,7 @@ export function readWorkbook(files: readonly ImportFile[], request: SheetRequest
     throw new ImportError(fileName, `${totalBytes} bytes together; at most ${limits.totalBytes} are read`);
   }
   const workbook: Workbook = { fileName, created: undefined, sheets: [], remarks: [] };
-  const count: ReadCount = { rows: 0, chars: 0 };
+  const count = new ReadCount(request);
   for (const file of withDistinctNames(files)) {
     const isXlsx = isZip(file.bytes) || isOle(file.bytes) || /\.xls[xm]?$/i.test(file.fileName);
     const part = isXlsx ? readXlsx(file, request, count) : { ...readCsv(file, request, count), created: undefined };

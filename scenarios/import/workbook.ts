@@ -61,14 +61,6 @@ export interface Workbook {
   remarks: Remark[];
 }
 
-/** What all files have given so far. */
-export interface ReadCount {
-  /** Rows with content. */
-  rows: number;
-  /** Characters of cells that are kept. */
-  chars: number;
-}
-
 /** What is wanted of a file; everything else stays unread. */
 export interface SheetRequest {
   /** The tab that a sheet of this name must be; undefined where the name says nothing. */
@@ -95,12 +87,14 @@ export const limits = {
   partBytes: 192 * mebibyte,
   unpackedBytes: 320 * mebibyte,
   /** No part may unpack to more than so many times its packed size once it is beyond `denseBytes`; real sheets stay below 50. */
-  unpackRatio: 200,
+  unpackRatio: 100,
   denseBytes: 16 * mebibyte,
   parts: 10_000,
   /** Below the headers of one sheet; and with content, of all sheets together. */
   rows: 200_000,
   totalRows: 300_000,
+  /** Of the main tab, with content: as many VMs as a vCenter can have. */
+  mainRows: 50_000,
   columns: 512,
   /** Cells in one row of a workbook, which none can have more of. */
   rowCells: 16_384,
@@ -110,7 +104,7 @@ export const limits = {
   cellChars: 32_767,
   /** Of all cells that are kept, and of all shared strings of a workbook. */
   textChars: 96 * mebibyte,
-  sharedStrings: 2_000_000,
+  sharedStrings: 1_000_000,
   /** One tag or one run of text. */
   markupChars: mebibyte,
   markupDepth: 100,

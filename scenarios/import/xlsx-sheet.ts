@@ -1,5 +1,6 @@
 import { ImportError } from './errors.ts';
-import { type Cell, limits, type ReadCount, type Sheet, type SheetRequest } from './workbook.ts';
+import type { ReadCount } from './read-count.ts';
+import { type Cell, limits, type Sheet, type SheetRequest } from './workbook.ts';
 import type { AttributeOf, XmlHandlers } from './xml.ts';
 
 /** A cell as it stands in the XML. */
@@ -60,7 +61,7 @@ export function readSheet(source: SheetSource, readXml: (handlers: XmlHandlers) 
     const stated = Number(attribute('r') ?? Number.NaN);
     rowNumber = Number.isInteger(stated) && stated > 0 ? stated : rowNumber + 1;
     cells = [];
-    headerCells = new Map();
+    if (sheet.headers.length === 0) headerCells = new Map();
     filled = false;
     cellsInRow = 0;
     column = -1;
@@ -81,11 +82,7 @@ export function readSheet(source: SheetSource, readXml: (handlers: XmlHandlers) 
     const header = kept.get(cell.column);
     const value = cellValue(cell, strings, failAt);
     if (value === undefined) return;
-    if (typeof value === 'string') {
-      count.chars += value.length;
-      if (count.chars > limits.textChars)
-        failAt(`brings the texts of the file to more than ${limits.textChars} characters; no real inventory has that many`);
-    }
+    if (typeof value === 'string') count.addChars(value.length, failAt);
     if (header === undefined) headerCells.set(cell.column, value);
     else {
       cells[header.slot] = value;
@@ -95,12 +92,8 @@ export function readSheet(source: SheetSource, readXml: (handlers: XmlHandlers) 
 
   const endRow = (): void => {
     if (sheet.headers.length === 0) return readHeaders();
-    sheet.rowsInFile += 1;
-    if (sheet.rowsInFile > limits.rows) throw new ImportError(fileName, `has more than ${limits.rows} rows`, { sheet: name });
+    count.addRow(sheet, rowNumber, filled);
     if (filled) sheet.rows.push({ number: rowNumber, cells });
-    if (filled && ++count.rows > limits.totalRows) {
-      throw new ImportError(fileName, `brings the sheets to more than ${limits.totalRows} rows with content`, { sheet: name, row: rowNumber });
-    }
   };
 
   const readHeaders = (): void => {

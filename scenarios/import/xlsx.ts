@@ -1,5 +1,6 @@
 import { ImportError } from './errors.ts';
-import { type ImportFile, limits, type ReadCount, type Remark, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
+import type { ReadCount } from './read-count.ts';
+import { type ImportFile, limits, type Remark, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
 import { readSheet } from './xlsx-sheet.ts';
 import { createXmlReader, type XmlHandlers } from './xml.ts';
 import { inflatePart, listParts, partKey, type UnpackedCount, type ZipPart } from './zip.ts';

@@ -25,33 +25,42 @@ export interface XmlReader {
 export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) => never): XmlReader {
   const openNames: string[] = [];
   let rest = '';
-  // Workbooks hold millions of tags: one function for all of them, and no list of attributes that nobody asks for.
-  let tagBody = '';
-  let tagNameEnd = 0;
-  const attribute: AttributeOf = (name) => readAttribute(tagBody, tagNameEnd, name, fail);
+  // Workbooks hold millions of tags: nothing is cut out of the text that nobody asks for.
+  let buffer = '';
+  let attributesAt = 0;
+  let attributesEnd = 0;
+  const attribute: AttributeOf = (name) =>
+    attributesAt === attributesEnd ? undefined : readAttribute(buffer.slice(attributesAt, attributesEnd), name, fail);
 
-  /** Tells the handlers; the closing tag of the element where it is to be skipped. */
-  const markup = (tag: string): string | undefined => {
-    if (tag.startsWith('<![CDATA[')) {
-      handlers.text?.(tag.slice(9, -3));
-    } else if (tag.startsWith('</')) {
-      const name = localName(tag.slice(2, -1).trim());
-      if (openNames.pop() !== name) fail(`is not well-formed XML: unexpected </${name}>`);
-      handlers.close?.(name);
-    } else if (!tag.startsWith('<!') && !tag.startsWith('<?')) {
-      const selfClosing = tag.endsWith('/>');
-      tagBody = tag.slice(1, selfClosing ? -2 : -1);
-      tagNameEnd = 0;
-      while (tagNameEnd < tagBody.length && !isBlank(tagBody.charCodeAt(tagNameEnd))) tagNameEnd += 1;
-      const fullName = tagBody.slice(0, tagNameEnd);
-      const name = localName(fullName);
-      if (openNames.length >= limits.markupDepth) fail(`nests its XML more than ${limits.markupDepth} levels deep`);
-      const wish = handlers.open?.(name, attribute);
-      if (selfClosing) handlers.close?.(name);
-      else openNames.push(name);
-      if (wish === 'skip' && !selfClosing) return `</${fullName}>`;
-    }
-    return undefined;
+  const closing = (start: number, end: number): void => {
+    const name = localName(buffer.slice(start + 2, end - 1).trim());
+    if (openNames.pop() !== name) fail(`is not well-formed XML: unexpected </${name}>`);
+    handlers.close?.(name);
+  };
+
+  /** Index behind what is done with: the tag, or the whole element where it is to be skipped. */
+  const opening = (start: number, end: number): number => {
+    const selfClosing = buffer.charCodeAt(end - 2) === slash;
+    attributesEnd = selfClosing ? end - 2 : end - 1;
+    attributesAt = start + 1;
+    while (attributesAt < attributesEnd && !isBlank(buffer.charCodeAt(attributesAt))) attributesAt += 1;
+    const fullName = buffer.slice(start + 1, attributesAt);
+    const name = localName(fullName);
+    if (openNames.length >= limits.markupDepth) fail(`nests its XML more than ${limits.markupDepth} levels deep`);
+    const wish = handlers.open?.(name, attribute);
+    if (selfClosing) handlers.close?.(name);
+    const skipEnd = wish === 'skip' && !selfClosing ? elementEnd(buffer, end, fullName) : -1;
+    if (!selfClosing && skipEnd < 0) openNames.push(name);
+    return skipEnd < 0 ? end : skipEnd;
+  };
+
+  /** Tells the handlers of what stands between `<` and `>`. */
+  const markup = (start: number, end: number): number => {
+    const code = buffer.charCodeAt(start + 1);
+    if (code === slash) closing(start, end);
+    else if (code !== exclamationMark && code !== questionMark) return opening(start, end);
+    else if (buffer.startsWith('<![CDATA[', start)) handlers.text?.(buffer.slice(start + 9, end - 3));
+    return end;
   };
 
   const checkLength = (chars: number): void => {
@@ -60,7 +69,7 @@ export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) =
 
   return {
     write(piece) {
-      const buffer = rest + piece;
+      buffer = rest + piece;
       const quotes = new QuoteFinder(buffer);
       let at = 0;
       for (let tagAt = buffer.indexOf('<'); tagAt >= 0; tagAt = buffer.indexOf('<', at)) {
@@ -70,18 +79,28 @@ export function createXmlReader(handlers: XmlHandlers, fail: (problem: string) =
         const end = markupEnd(buffer, tagAt, quotes, fail);
         if (end < 0) break;
         checkLength(end - at);
-        const skipTo = markup(buffer.slice(tagAt, end));
-        const skipAt = skipTo === undefined ? -1 : buffer.indexOf(skipTo, end);
-        at = skipTo === undefined || skipAt < 0 ? end : skipAt + skipTo.length;
-        if (at > end) openNames.pop();
+        at = markup(tagAt, end);
       }
       rest = buffer.slice(at);
+      buffer = '';
       checkLength(rest.length);
     },
     end() {
       if (rest.trim() !== '' || openNames.length > 0) fail('ends in the middle of its XML');
     },
   };
+}
+
+const exclamationMark = 33;
+const slash = 47;
+const questionMark = 63;
+
+/** Index behind the element, of whose content nothing is looked at; -1 where its end is not plainly the next one of this name. */
+function elementEnd(buffer: string, from: number, fullName: string): number {
+  const next = buffer.indexOf(`<${fullName}`, from);
+  const closingTag = `</${fullName}>`;
+  const at = buffer.slice(from, next < 0 ? undefined : next).indexOf(closingTag);
+  return at < 0 ? -1 : from + at + closingTag.length;
 }
 
 /** Index behind the markup that starts at `at`, or -1 while its end has not arrived. */
@@ -135,9 +154,9 @@ function localName(name: string): string {
   return colon < 0 ? name : name.slice(colon + 1);
 }
 
-function readAttribute(body: string, nameEnd: number, wanted: string, fail: (problem: string) => never): string | undefined {
-  let at = nameEnd;
-  for (let equals = body.indexOf('=', at); equals >= 0; equals = body.indexOf('=', at)) {
+function readAttribute(body: string, wanted: string, fail: (problem: string) => never): string | undefined {
+  let at = 0;
+  for (let equals = body.indexOf('='); equals >= 0; equals = body.indexOf('=', at)) {
     let valueAt = equals + 1;
     while (isBlank(body.charCodeAt(valueAt))) valueAt += 1;
     const quote = body.charAt(valueAt);

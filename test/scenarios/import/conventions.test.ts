@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { csvFile } from './build-csv.ts';
 import type { TestCell } from './build-xlsx.ts';
-import { importFiles, importWorkbook, oneVm, type TestRecord, table } from './fixture.ts';
+import { type ImportedScenario, importFiles, importWorkbook, oneVm, type TestRecord, table } from './fixture.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -17,10 +17,15 @@ function importCsv(sheets: Record<string, TestCell[][]>) {
   return importFiles(Object.entries(sheets).map(([tab, rows]) => csvFile(`${tab}.csv`, rows)));
 }
 
+function firstSnapshot({ scenario }: { scenario: ImportedScenario }): { taken: string; size: string } | undefined {
+  const snapshots = scenario.vms.web?.snapshots as { taken: string; size: string }[] | undefined;
+  return snapshots?.[0];
+}
+
 function snapshotOf(info: TestRecord, size: TestCell): unknown {
   const result = importWorkbook({ sheets: estate(info, { 'Size MiB (total)': size }) });
   expect(importCsv(estate(info, { 'Size MiB (total)': size })).scenario.vms).toEqual(result.scenario.vms);
-  return (result.scenario.vms.web?.snapshots as { size: string }[])[0]?.size;
+  return firstSnapshot(result)?.size;
 }
 
 const grouped = (mark: string): TestRecord => ({ 'Total disk capacity MiB': `900${mark}000`, 'In Use MiB': `500${mark}000` });
@@ -82,8 +87,7 @@ describe('numbers as text', () => {
 
 describe('dates as text', () => {
   const taken = (date: string, more: TestRecord = {}): unknown => {
-    const { scenario } = importCsv(estate(more, { 'Date / time': date }));
-    return (scenario.vms.web?.snapshots as { taken: string }[])[0]?.taken;
+    return firstSnapshot(importCsv(estate(more, { 'Date / time': date })))?.taken;
   };
 
   test.each([

@@ -169,8 +169,15 @@ describe('quotes and line ends', () => {
     expect(problemOf(() => importText(header + rows))).toBe(`vInfo.csv: sheet vInfo, ${problem}`);
   });
 
-  test('refuses more rows than 200,000', () => {
-    expect(problemOf(() => importText(header + 'a,,1,1\n'.repeat(200_001)))).toBe('vInfo.csv: sheet vInfo: has more than 200000 rows');
+  test('refuses more than 200,000 rows, 50,000 VMs and 300,000 rows in all', () => {
+    const sheet = 'vInfo.csv: sheet vInfo';
+    expect(problemOf(() => importText(`${header}${'\n'.repeat(200_001)}`))).toBe(`${sheet}: has more than 200000 rows`);
+    const tooMany = 'row 50002: has more than 50000 rows with content; import one vCenter at a time';
+    expect(problemOf(() => importText(header + 'a,,1,1\n'.repeat(50_001)))).toBe(`${sheet}, ${tooMany}`);
+    const partitions = { fileName: 'vPartition.csv', bytes: Buffer.from(`VM,Consumed MiB\n${'a,1\n'.repeat(150_001)}`) };
+    expect(problemOf(() => importFiles([partitions, partitions]))).toBe(
+      'vPartition.csv (2): sheet vPartition, row 150001: brings the sheets to more than 300000 rows with content',
+    );
   });
 
   test('does not mind more columns than are read', () => {

@@ -66,12 +66,6 @@ describe.skipIf(workshop === undefined)('an export of 805 VMs from 2018', () => 
     expect(plan.vms.map((vm) => [vm.name, vm.host])).toEqual(vms.map((vm) => [vm.get('VM'), vm.get('Host')]));
     expect(plan.vms.map((vm) => vm.disks[0]?.sizeBytes)).toEqual(vms.map((vm) => 2 ** 20 * Number(vm.get('Provisioned MB'))));
   });
-
-  test('is imported in about a second', () => {
-    const startedMs = performance.now();
-    importRvtools({ files: [{ fileName: 'SizingWorkshop.xlsx', bytes }] });
-    expect(performance.now() - startedMs).toBeLessThan(2000);
-  });
 });
 
 test.skipIf(canary === undefined)('an export of one VM with known totals gives those totals', () => {

@@ -1,6 +1,6 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import type { ImportFile } from '../../../../scenarios/import/index.ts';
-import { type CsvStyle, csvFile, csvFolder } from '../build-csv.ts';
+import { type CsvStyle, csvFolder } from '../build-csv.ts';
 import { buildXlsx, type TestCell } from '../build-xlsx.ts';
 import { estate47 } from '../fixture.ts';
 import { bomb } from './bombs.ts';
@@ -219,9 +219,9 @@ const mutations: readonly { kind: string; make(random: Random): Omit<Mutant, 'ki
     kind: 'text bomb',
     make: (random) => {
       const unit = random.pick(['"', '""', '"a"b', 'a,', '\n', '\r\n', 'web,5\n', '"web","5"\n', '"web,5\n', `${random.word()}\u0001,`, '=;=']);
-      const [file] = [csvFile('vInfo.csv', [['VM', 'Total disk capacity MiB']])];
       const bytes = Buffer.alloc(random.pick([1, 20, 63]) * 2 ** 20, unit);
-      return { files: [{ ...file, bytes: Buffer.concat([file.bytes, bytes]) }] };
+      bytes.write('VM,Total disk capacity MiB\n');
+      return { files: [{ fileName: 'vInfo.csv', bytes }] };
     },
   },
 ];

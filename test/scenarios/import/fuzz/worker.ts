@@ -14,6 +14,7 @@ export interface FuzzOutcome {
   imported: number;
   refused: number;
   refusedAtCell: number;
+  /** In processor time, so that it does not matter what else the machine does. */
   slowest: { index: number; kind: string; ms: number };
   peakMebibytes: number;
   /** Mutants that fared as none may. */
@@ -35,9 +36,10 @@ const prototypeKeys = Reflect.ownKeys(Object.prototype).length;
 
 for (let index = Number(from); index < Number(from) + Number(count); index++) {
   const mutant = mutantOf(new Random(`${seed}/${index}`), index);
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   const fault = faultOf(mutant);
-  const ms = Math.round(performance.now() - startedMs);
+  const { user, system } = process.cpuUsage(before);
+  const ms = Math.round((user + system) / 1000);
   if (ms > outcome.slowest.ms) outcome.slowest = { index, kind: mutant.kind, ms };
   if (fault !== undefined) outcome.faults.push({ index, kind: mutant.kind, fault });
   if (Reflect.ownKeys(Object.prototype).length !== prototypeKeys)
