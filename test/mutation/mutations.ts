@@ -34,8 +34,8 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'growth: lands in the delta while one is open',
     file: 'sim/estate/disk.ts',
-    from: 'return this.thin && this.growthPerMs > 0 && this.chain.length === 0;',
-    to: 'return this.thin && this.growthPerMs > 0;',
+    from: 'return this.thin && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));',
+    to: 'return this.thin;',
   },
   {
     law: 'sharing: weights count',
