@@ -168,7 +168,7 @@ function establish(world: World, job: Job): void {
       job.bases[disk.index] = { atMs: ticks[0] as number, writtenBytes: -written(disk, ticks[0] as number, 0), law: disk.law };
     }
     for (let i = job.plan.retainLast - 1; i >= 0; i--) {
-      const full = job.plan.mode === 'full' || !vm.changeTracking || i === job.plan.retainLast - 1;
+      const full = job.plan.mode === 'full' || (job.method.opensSnapshot && !vm.changeTracking) || i === job.plan.retainLast - 1;
       let read = 0;
       for (const disk of vm.disks) {
         const used = disk.usedAt(0);

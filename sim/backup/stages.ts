@@ -210,11 +210,12 @@ export class Stages {
   private chooseBytes(part: TaskDisk): void {
     const now = this.world.kernel.nowMs;
     const { disk } = part;
-    const { plan, bases } = part.task.run.job;
+    const { plan, bases, method } = part.task.run.job;
     const base = bases[disk.index];
     const used = disk.usedAt(now);
     part.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
-    part.full = plan.mode === 'full' || base === undefined || !disk.vm.changeTracking;
+    // An agent knows by itself what has changed; only a read through the hypervisor needs its change tracking.
+    part.full = plan.mode === 'full' || base === undefined || (method.opensSnapshot && !disk.vm.changeTracking);
     if (part.full || base === undefined) part.bytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
     else part.bytes = Math.min(uniqueBytes(base.law, part.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);
   }

@@ -1,7 +1,7 @@
 /**
  * The engine against the independent integrator on random scenarios.
  *
- * AGREEMENT_SCENARIOS: how many to compare (default 60). AGREEMENT_SEED: which ones (default fixed). AGREEMENT_FILE: compares one scenario file instead,
+ * AGREEMENT_SCENARIOS: how many to compare (default 100). AGREEMENT_SEED: which ones (default fixed). AGREEMENT_FILE: compares one scenario file instead,
  * such as a failure leaves behind.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { expect, it } from 'vitest';
 import { compare } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
-const SCENARIOS = Number(process.env.AGREEMENT_SCENARIOS ?? 60);
+const SCENARIOS = Number(process.env.AGREEMENT_SCENARIOS ?? 100);
 const SEED = Number(process.env.AGREEMENT_SEED ?? 20_260_302);
 const FILE = process.env.AGREEMENT_FILE;
 

@@ -46,8 +46,6 @@ export interface Tolerance {
   bytes: number;
 }
 
-const TIE_BYTES = 10_000;
-
 export const TOLERANCE: Tolerance = { share: 0.005, ms: 10, bytes: 100_000 };
 
 /** One line per difference: where, the first result's value, the second's. */
@@ -76,7 +74,7 @@ class Comparison {
       this.note(one.peakAtMs, `${name} guestServedFraction`, one.guestServedFraction, other.guestServedFraction);
     }
     // Like runs make like peaks: which of them is a byte higher is a matter of rounding.
-    const tied = Math.abs(one.peakUsedBytes - other.peakUsedBytes) <= TIE_BYTES;
+    const tied = Math.abs(one.peakUsedBytes - other.peakUsedBytes) <= this.tolerance.bytes;
     if (tied && Math.abs(one.peakAtMs - other.peakAtMs) > this.tolerance.ms) return;
     this.instant(`${name} peakAtMs`, one.peakAtMs, other.peakAtMs, 0);
     const [ours, theirs] = [bytesByOwner(one.peakLedger), bytesByOwner(other.peakLedger)];

@@ -70,12 +70,14 @@ export const drawnJob = fc.record({
   selection,
   repository: whole(0, 1),
   proxies: fc.constantFrom<string[]>([], ['p0'], ['p0', 'p1'], ['p1', 'p0']),
+  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent'),
   mode: fc.constantFrom('forever-forward', 'forever-forward', 'full'),
   established: fc.boolean(),
   concurrency: sometimes(whole(1, 3)),
   streamRate: sometimes(fc.oneof(odd(1, 9), odd(9, 60))),
   reduction: sometimes(odd(1, 3)),
-  ifRunning: fc.constantFrom(undefined, 'skip', 'queue', 'queue-all', 'start', 'start'),
+  ifRunning: fc.constantFrom(undefined, 'skip', 'queue', 'queue-all', 'start', 'start', 'cancel-previous', 'cancel-previous'),
+  ifVmBusy: fc.constantFrom(undefined, 'wait', 'stack'),
   snapshots: fc.constantFrom(undefined, 'per-task', 'whole-run'),
   priority: sometimes(whole(-1, 1)),
   zeroDetection: sometimes(fc.constant(false)),
@@ -98,10 +100,12 @@ function select(kind: DrawnJob['selection'], groups: VmGroup[]): { vms: unknown;
   const all = { vms: 'all', taken: groups };
   if (first === undefined) return all;
   if (kind === 'names') return { vms: { names: [first.name] }, taken: [first] };
-  if (kind === 'datastores')
-    return { vms: { datastores: [`ds${first.datastore}`] }, taken: groups.filter(({ datastore }) => datastore === first.datastore) };
+  if (kind === 'datastores') {
+    const wanted = first.disks[0]?.datastore;
+    return { vms: { datastores: [`ds${wanted}`] }, taken: groups.filter(({ disks }) => disks.some(({ datastore }) => datastore === wanted)) };
+  }
   if (kind === 'except' && others.length > 0) {
-    const datastores = [...new Set(others.map(({ datastore }) => `ds${datastore}`))];
+    const datastores = [...new Set(others.flatMap(({ disks }) => disks.map(({ datastore }) => `ds${datastore}`)))];
     return { vms: { datastores, except: [first.name] }, taken: others };
   }
   if (kind === 'hosts' && first.host !== null) return { vms: { hosts: [`h${first.host}`] }, taken: groups.filter(({ host }) => host === first.host) };
@@ -109,18 +113,39 @@ function select(kind: DrawnJob['selection'], groups: VmGroup[]): { vms: unknown;
   return kind === 'tags' && gold.length > 0 ? { vms: { tags: ['gold'] }, taken: gold } : all;
 }
 
+/** Agents are installed by name. */
+function byName(kind: DrawnJob['selection'], groups: VmGroup[]): { vms: unknown; taken: VmGroup[] } {
+  const taken = kind === 'all' ? groups : groups.slice(0, 1);
+  return { vms: { names: taken.map(({ name }) => name) }, taken };
+}
+
+function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
+  return disks.reduce((sum, { sizeMb, usedMb }) => sum + (wholeSize ? sizeMb : usedMb), 0);
+}
+
 /** A job's keys, and about how many MB its earlier runs have left on the repository. */
 export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
-  const { vms, taken } = select(given.selection, groups);
+  const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), repository: `r${given.repository}`, mode: given.mode };
   if (given.proxies.length > 0) keys.proxies = given.proxies;
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
   if (given.last !== undefined) keys.retention = { last: given.last };
-  for (const key of ['concurrency', 'reduction', 'ifRunning', 'snapshots', 'priority', 'zeroDetection', 'cbtOverhead', 'timings'] as const) {
+  for (const key of [
+    'concurrency',
+    'reduction',
+    'method',
+    'ifRunning',
+    'ifVmBusy',
+    'snapshots',
+    'priority',
+    'zeroDetection',
+    'cbtOverhead',
+    'timings',
+  ] as const) {
     if (given[key] !== undefined) keys[key] = given[key];
   }
   const points = given.established ? (given.last ?? 7) : 0;
-  const wholeMb = taken.reduce((sum, group) => sum + group.count * (given.zeroDetection === false ? group.sizeMb : group.usedMb), 0);
+  const wholeMb = taken.reduce((sum, group) => sum + group.count * diskMb(group, given.zeroDetection === false), 0);
   return { keys, keptMb: (wholeMb * points) / (given.reduction ?? 2) };
 }

@@ -4,10 +4,15 @@ import fc from 'fast-check';
 export interface VmGroup {
   name: string;
   count: number;
-  datastore: number;
   host: number | null;
   tagged: boolean;
-  /** MB of 1,000,000 bytes. */
+  disks: DrawnDisk[];
+  keys: Record<string, unknown>;
+}
+
+/** Sizes in MB of 1,000,000 bytes. */
+export interface DrawnDisk {
+  datastore: number;
   sizeMb: number;
   usedMb: number;
   thick: boolean;
@@ -82,16 +87,12 @@ const dayProfile = fc.array(fc.constantFrom(0, 0.4, 1, 2.3), { minLength: 24, ma
 
 const activity = fc.oneof(fc.constantFrom('flat', 'office-hours', 'nights'), dayProfile);
 
-const drawn = fc.record({
-  count: whole(1, 3),
+const drawnDisk = fc.record({
   datastore: whole(0, 1),
-  host: fc.constantFrom(null, 0, 1),
-  tagged: fc.boolean(),
   sizeMb: whole(20_000, 90_000),
   usedShare: odd(0.1, 0.99),
   thick: fc.boolean(),
   writes,
-  activity: sometimes(activity),
   growth,
   reads: sometimes(
     fc.oneof(
@@ -103,6 +104,18 @@ const drawn = fc.record({
     { weight: 3, arbitrary: fc.constant<number[]>([]) },
     { weight: 1, arbitrary: fc.array(whole(300, 4000), { minLength: 1, maxLength: 2 }) },
   ),
+});
+
+const drawn = fc.record({
+  count: whole(1, 3),
+  host: fc.constantFrom(null, 0, 1),
+  tagged: fc.boolean(),
+  disks: fc.oneof(
+    { weight: 2, arbitrary: drawnDisk.map((disk) => [disk]) },
+    { weight: 1, arbitrary: fc.array(drawnDisk, { minLength: 1, maxLength: 3 }) },
+  ),
+  network: sometimes(odd(4, 60)),
+  activity: sometimes(activity),
   snapshotKind: fc.constantFrom('user', 'orphan'),
   changeTracking: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   deltaOverhead: sometimes(fc.constant(1.07)),
@@ -112,30 +125,44 @@ const drawn = fc.record({
 
 export const arbitraryVms: fc.Arbitrary<VmGroup[]> = fc.array(drawn, { minLength: 1, maxLength: 4 }).map((groups) => groups.map(groupOf));
 
-function groupOf(given: typeof drawn extends fc.Arbitrary<infer T> ? T : never, index: number): VmGroup {
-  const { count, datastore, host, tagged, sizeMb, thick } = given;
-  const usedMb = Math.round(sizeMb * given.usedShare);
-  const snapshotsMb = given.snapshots.filter((megabytes) => megabytes < given.writes.reachMb);
+type Drawn<T> = T extends fc.Arbitrary<infer U> ? U : never;
+
+function groupOf(given: Drawn<typeof drawn>, index: number): VmGroup {
+  const { count, host, tagged } = given;
+  const disks = given.disks.map(diskOf);
   const keys: Record<string, unknown> = {
     count,
-    datastore: `ds${datastore}`,
     ...(host === null ? {} : { host: `h${host}` }),
-    size: `${sizeMb}MB`,
-    used: `${usedMb}MB`,
-    provisioning: thick ? 'thick' : 'thin',
-    writes: given.writes.keys,
+    // One disk stands as keys of the VM itself.
+    ...(disks.length === 1 ? disks[0]?.keys : { disks: disks.map((disk) => disk.keys) }),
     changeTracking: given.changeTracking,
     ...(tagged ? { tags: ['gold'] } : {}),
-    ...(given.reads === undefined ? {} : { reads: { rate: given.reads } }),
+    ...(given.network === undefined ? {} : { network: `${given.network}MB/s` }),
   };
-  for (const key of ['activity', 'growth', 'deltaOverhead', 'toleratesPause', 'maxChain'] as const)
-    if (given[key] !== undefined) keys[key] = given[key];
-  if (snapshotsMb.length > 0) {
-    keys.snapshots = snapshotsMb.map((megabytes, place) => ({
+  for (const key of ['activity', 'deltaOverhead', 'toleratesPause', 'maxChain'] as const) if (given[key] !== undefined) keys[key] = given[key];
+  const snapshots = disks.flatMap(({ snapshotsMb }, disk) =>
+    snapshotsMb.map((megabytes, place) => ({
       taken: `2026-02-0${place + 1}T10:13`,
       size: `${megabytes}MB`,
       kind: given.snapshotKind,
-    }));
-  }
-  return { name: `vm${index}`, count, datastore, host, tagged, sizeMb, usedMb, thick, snapshotsMb, keys };
+      ...(disk === 0 ? {} : { disk }),
+    })),
+  );
+  if (snapshots.length > 0) keys.snapshots = snapshots;
+  return { name: `vm${index}`, count, host, tagged, disks, keys };
+}
+
+function diskOf(given: Drawn<typeof drawnDisk>): DrawnDisk {
+  const { datastore, sizeMb, thick, writes: written, reads } = given;
+  const usedMb = Math.round(sizeMb * given.usedShare);
+  const keys = {
+    datastore: `ds${datastore}`,
+    size: `${sizeMb}MB`,
+    used: `${usedMb}MB`,
+    provisioning: thick ? 'thick' : 'thin',
+    writes: written.keys,
+    ...(reads === undefined ? {} : { reads: { rate: reads } }),
+    ...(given.growth === undefined ? {} : { growth: given.growth }),
+  };
+  return { datastore, sizeMb, usedMb, thick, snapshotsMb: given.snapshots.filter((megabytes) => megabytes < written.reachMb), keys };
 }

@@ -5,10 +5,17 @@ import { playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  run-overlap run-queued run-skipped transfer-aborted growth-stepped`.split(/\s+/);
-const TASKS = ['failed datastore-full', 'failed chain-limit', 'failed repository-full', 'aborted vm-crashed', 'warning merge-refused'];
+  run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(/\s+/);
+const TASKS = [
+  'failed datastore-full',
+  'failed chain-limit',
+  'failed repository-full',
+  'aborted vm-crashed',
+  'aborted cancelled',
+  'warning merge-refused',
+];
 
-const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'queued null', 'running null'];
+const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
 
 const documents: ScenarioDocument[] = fc.sample(arbitraryScenario, { seed: 1, numRuns: 250 });
 
@@ -20,9 +27,13 @@ it('random scenarios meet everything that they are made for', () => {
     const result = playEngine(document, { onEvent: (line) => seen.add((JSON.parse(line) as { kind: string }).kind) });
     for (const { runs } of Object.values(result.jobs)) {
       for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(String(kind));
+      for (const { bottleneck } of runs.flatMap(({ tasks }) => tasks)) if ('array:shared' in bottleneck) seen.add('array');
     }
     for (const { maxChainDepth } of Object.values(result.vms)) if (maxChainDepth > 2) seen.add('deep chain');
-    for (const { guestServedFraction } of Object.values(result.datastores)) if (guestServedFraction < 0.99) seen.add('saturated');
+    for (const { guestServedFraction, peakLedger } of Object.values(result.datastores)) {
+      if (guestServedFraction < 0.99) seen.add('saturated');
+      if (peakLedger.some(({ kind }) => kind === 'helper')) seen.add('helper');
+    }
   }
   expect(missing()).toEqual([]);
 });
@@ -34,10 +45,15 @@ it('random scenarios use every key of the parts that they draw', () => {
   };
   const unused = (section: string, keys: string): string[] => keys.split(' ').filter((key) => !keysOf(section).has(key));
   expect(unused('datastores', 'class capacity otherUsed otherGrowth read write iops mergeRate floor resumeMargin onSpaceFreed ioSize')).toEqual([]);
-  expect(unused('proxies', 'slots cores perCore network links')).toEqual([]);
+  expect(unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots countOrphans latency latencyControl queueDepth')).toEqual(
+    [],
+  );
+  expect(unused('proxies', 'slots slotUnit cores perCore network links')).toEqual([]);
   expect(unused('repositories', 'slots links')).toEqual([]);
-  expect(unused('vms', 'host reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
-  expect(unused('jobs', 'proxies initial concurrency streamRate reduction ifRunning snapshots priority zeroDetection retention timings')).toEqual([]);
+  expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
+  expect(
+    unused('jobs', 'method proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority zeroDetection retention timings'),
+  ).toEqual([]);
 });
 
 it('a comparison names what differs by more than its tolerance, and only that', () => {

@@ -1,11 +1,17 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
+import { limitIsDisputed, trackingIsDisputed } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
 
 export type ScenarioDocument = Record<string, unknown>;
 
 const megabytes = (low: number, high: number): fc.Arbitrary<string> => odd(low, high).map((value) => `${value}MB/s`);
+
+/** A value in one case of four: what changes much, and shall not drown the rest. */
+function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+}
 
 const datastore = fc.record({
   class: sometimes(fc.constantFrom('hdd', 'hybrid', 'all-flash')),
@@ -20,7 +26,19 @@ const datastore = fc.record({
   resumeMargin: sometimes(whole(40, 1100).map((value) => `${value}MB`)),
   onSpaceFreed: sometimes(fc.constantFrom('stay-paused', 'resume', 'resume')),
   ioSize: sometimes(fc.constantFrom('8KiB', '64KiB')),
+  array: seldom(fc.constant('shared')),
+  onFull: seldom(fc.constant('all')),
+  consolidation: seldom(fc.constant('helper')),
+  passLimit: seldom(whole(1, 3)),
+  merges: seldom(fc.constant('serial')),
+  maxOpenSnapshots: seldom(whole(1, 4)),
+  countOrphans: seldom(fc.constant(true)),
+  latency: seldom(whole(1, 9).map((ms) => `${ms}ms`)),
+  latencyControl: seldom(fc.record({ stop: whole(6, 35).map((half) => `${2 * half}ms`), throttle: whole(5, 20).map((half) => `${2 * half + 1}ms`) })),
+  queueDepth: seldom(whole(1, 20)),
 });
+
+const array = fc.record({ read: megabytes(30, 400), write: megabytes(30, 400), iops: whole(200, 6001), capacity: fc.constant('1PB') });
 
 const host = fc.record({ network: megabytes(60, 700), nbd: sometimes(megabytes(20, 59)) });
 
@@ -45,13 +63,16 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     night: arbitraryNight,
     groups: arbitraryVms,
     jobs: fc.array(drawnJob, { minLength: 1, maxLength: 3 }),
+    array,
+    slotUnit: fc.constantFrom(undefined, 'disk', 'vm'),
+    respondsAfter: sometimes(fc.constantFrom('7m', '2h13m')),
     datastores: fc.tuple(datastore, datastore),
     hosts: fc.tuple(host, host),
     proxies: fc.tuple(proxy, proxy),
     repositories: fc.tuple(repository, repository),
     wan: odd(80, 900),
   })
-  .map(({ night, groups, jobs, datastores, hosts, proxies, repositories, wan }) => {
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
     const made = jobs.map((job) => jobOf(job, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     return {
@@ -60,16 +81,19 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       start: `${night.date}T${night.time}`,
       timezone: night.timezone,
       duration: `${night.hours}h`,
-      datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
+      ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
+      arrays: { shared },
+      datastores: named('ds', datastores, ({ freeMb, otherUsed, maxOpenSnapshots, ...keys }, index) => ({
         ...keys,
+        maxOpenSnapshots: limitIsDisputed(groups, index) ? undefined : maxOpenSnapshots,
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),
       hosts: named('h', hosts, (keys) => keys),
       links: { wan: { bandwidth: `${wan}Mbit/s` } },
-      proxies: named('p', proxies, (keys) => keys),
+      proxies: named('p', proxies, (keys) => ({ ...keys, slotUnit })),
       repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({ ...keys, capacity: `${Math.ceil(kept(index)) + freeMb}MB` })),
-      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
+      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, trackingIsDisputed(jobs) ? { ...keys, changeTracking: true } : keys])),
       jobs: named('job', made, ({ keys }) => keys),
     };
   });
@@ -82,7 +106,7 @@ function named<T, R extends object>(prefix: string, things: T[], keysOf: (thing:
 
 /** What the VMs' disks and snapshots allocate on a datastore at the start. */
 function baseMb(groups: VmGroup[], datastore: number): number {
-  const here = groups.filter((group) => group.datastore === datastore);
+  const here = groups.flatMap(({ count, disks }) => disks.filter((disk) => disk.datastore === datastore).map((disk) => ({ count, ...disk })));
   return here.reduce((sum, { count, thick, sizeMb, usedMb, snapshotsMb }) => {
     return sum + count * ((thick ? sizeMb : usedMb) + snapshotsMb.reduce((all, size) => all + size, 0));
   }, 0);

@@ -1,17 +1,23 @@
-import type { Job, Vm } from './world.ts';
+import type { Disk, Job, Vm } from './world.ts';
 import { nextQuarterHour, type Zone } from './zone.ts';
 
-/** The source bytes of a full backup of the VM as it is now. */
-export function fullBytes(job: Job, vm: Vm): number {
-  return job.zeroDetection || vm.thin ? vm.usedBytes : vm.sizeBytes;
+/** The source bytes of a full backup of the disk as it is now. */
+export function fullBytes(job: Job, disk: Disk): number {
+  return job.zeroDetection || disk.thin ? disk.usedBytes : disk.sizeBytes;
 }
 
-/** Bytes the guest writes between two instants when nothing slows it down. */
-export function expectedWrites(vm: Vm, zone: Zone, fromUtcMs: number, toUtcMs: number): number {
+/** Whether a job can read only what has changed. */
+export function tracksChanges(job: Job, vm: Vm): boolean {
+  // An agent has its own tracking inside the guest.
+  return vm.changeTracking || job.insideGuest;
+}
+
+/** Bytes the guest writes to a disk between two instants when nothing slows it down. */
+export function expectedWrites(disk: Disk, zone: Zone, fromUtcMs: number, toUtcMs: number): number {
   let bytes = 0;
   for (let utcMs = fromUtcMs; utcMs < toUtcMs; ) {
     const nextMs = Math.min(nextQuarterHour(utcMs), toUtcMs);
-    bytes += (vm.writeBytesPerSecond * activityAt(vm, zone, utcMs) * (nextMs - utcMs)) / 1000;
+    bytes += (disk.writeBytesPerSecond * activityAt(disk.vm, zone, utcMs) * (nextMs - utcMs)) / 1000;
     utcMs = nextMs;
   }
   return bytes;

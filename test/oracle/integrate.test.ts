@@ -145,10 +145,10 @@ describe('deltas', () => {
 });
 
 it.each<[string, Estate]>([
-  ['a method', { job: { method: 'agent' } }],
+  ['a method', { job: { method: 'hot-add' } }],
   ['a key of a job', { job: { timeout: '8h' } }],
   ['a kind of retention', { job: { retention: { last: 7, weekly: 4 } } }],
-  ['a way of consolidation', { datastore: { consolidation: 'helper' } }],
+  ['a clean-up of orphans', { datastore: { orphanCleanup: 'next-run' } }],
   ['a fault', { more: { faults: [{ at: '2026-03-02T01:00', kind: 'proxy-crash' }] } }],
 ])('refuses %s that it does not cover', (_name, changes) => {
   expect(() => play(changes)).toThrow(OutsideScope);

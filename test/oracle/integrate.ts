@@ -1,14 +1,15 @@
 import { grownLaw } from './laws.ts';
 import { finishMerges, startMerges } from './merges.ts';
-import { isRunning, solveRates } from './network.ts';
-import { applyPressure, crashGuests, crashMs } from './pressure.ts';
+import { isActive, isRunning, solveRates } from './network.ts';
+import { answerMs, applyPressure, crashGuests, crashMs } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick } from './runs.ts';
-import { deltaBytes, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
-import { endStages, finishTransfers, scanWaiting } from './tasks.ts';
+import { isTooSlow, scanWaiting } from './slots.ts';
+import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
+import { endStages, finishTransfers } from './tasks.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
-import type { Transfer, Vm, World } from './world.ts';
+import type { Disk, Transfer, World } from './world.ts';
 import { nextQuarterHour } from './zone.ts';
 
 export type { OracleResult };
@@ -21,25 +22,35 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
   const world = readWorld(scenario);
   const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
   record(world);
-  settle(world);
+  settle(world, false);
   record(world);
   while (world.nowMs < world.durationMs) {
-    solveRates(world);
+    solve(world);
     setGrowth(world);
     const nextMidnightMs = midnightsMs.find((ms) => ms > world.nowMs) ?? Number.POSITIVE_INFINITY;
     advance(world, untilFull(world, Math.min(options.stepMs, nextMidnightMs - world.nowMs, eventAheadMs(world))));
     record(world);
     if (world.nowMs === nextMidnightMs) stepGrowth(world);
-    settle(world);
+    settle(world, false);
     record(world);
   }
   return resultOf(world);
 }
 
+/** Sets the rates. Where that brings a latency down to what lets tasks begin again, they do so at once. */
+function solve(world: World): void {
+  for (;;) {
+    const held = world.tasks.filter((task) => task.stage === 'queued' && isTooSlow(task));
+    solveRates(world);
+    if (held.every(isTooSlow)) return;
+    settle(world, true);
+  }
+}
+
 /** Lets everything happen that belongs to this instant, in the order of MODEL.md 1. */
-function settle(world: World): void {
+function settle(world: World, hasTicked: boolean): void {
   // READING: at the end of the scenario everything but ticks is still processed, waiting tasks and queued runs may start.
-  let ticked = world.nowMs >= world.durationMs;
+  let ticked = hasTicked || world.nowMs >= world.durationMs;
   for (;;) {
     const completed = [finishTransfers(world), finishMerges(world)].includes(true);
     const changed = applyPressure(world) || completed;
@@ -55,18 +66,18 @@ function settle(world: World): void {
 /** What grows evenly, for the coming step. */
 function setGrowth(world: World): void {
   // READING: a disk grows by the clock, whatever the activity and the served fraction.
-  for (const vm of world.vms) vm.grownBytesPerMs = isRunning(vm) ? evenBytesPerMs(vm.growth) : 0;
+  for (const disk of disksOf(world)) disk.grownBytesPerMs = isActive(disk.vm) ? evenBytesPerMs(disk.growth) : 0;
   for (const datastore of world.datastores) datastore.otherBytesPerMs = isFull(world, datastore) ? 0 : evenBytesPerMs(datastore.otherGrowth);
 }
 
 /** A local midnight: what grows by percentages takes its step, as far as a thin base or other data find space above the floor. */
 function stepGrowth(world: World): void {
-  for (const vm of world.vms) {
+  for (const disk of disksOf(world)) {
     // READING: the workload of a paused VM goes on growing, though it writes nothing.
-    const factor = midnightFactor(vm.writesGrowth);
-    vm.law = grownLaw(vm.law, factor);
-    vm.writeBytesPerSecond *= factor;
-    if (vm.readsAsLargeAsWrites) vm.readBytesPerSecond = vm.writeBytesPerSecond;
+    const factor = midnightFactor(disk.writesGrowth);
+    disk.law = grownLaw(disk.law, factor);
+    disk.writeBytesPerSecond *= factor;
+    if (disk.readsAsLargeAsWrites) disk.readBytesPerSecond = disk.writeBytesPerSecond;
   }
   for (const datastore of world.datastores) {
     let room = isFull(world, datastore) ? 0 : freeBytes(world, datastore, 0) - datastore.floorBytes;
@@ -77,20 +88,20 @@ function stepGrowth(world: World): void {
       return taken;
     };
     // READING: disks take their step in file order, other data comes last.
-    for (const vm of world.vms.filter((one) => one.datastore === datastore && isRunning(one))) {
-      const wanted = Math.min(vm.usedBytes * (midnightFactor(vm.growth) - 1), vm.sizeBytes - vm.usedBytes);
-      addGrowth(vm, vm.thin && growsInBase(vm) ? take(wanted) : wanted);
+    for (const disk of disksOf(world).filter((one) => one.datastore === datastore && isRunning(one.vm))) {
+      const wanted = Math.min(disk.usedBytes * (midnightFactor(disk.growth) - 1), disk.sizeBytes - disk.usedBytes);
+      addGrowth(disk, disk.thin && growsInBase(disk) ? take(wanted) : wanted);
     }
     datastore.otherBytes += take(datastore.otherBytes * (midnightFactor(datastore.otherGrowth) - 1));
   }
 }
 
 /** Bytes that the guest newly uses: in the base, or in the delta where one is open. */
-function addGrowth(vm: Vm, bytes: number): void {
-  const top = vm.chain.at(-1);
-  if (top) top.growthBytes += bytes;
-  else vm.baseGrowthBytes += bytes;
-  vm.usedBytes += bytes;
+function addGrowth(disk: Disk, bytes: number): void {
+  const top = disk.chain.at(-1);
+  if (top && !growsInBase(disk)) top.growthBytes += bytes;
+  else disk.baseGrowthBytes += bytes;
+  disk.usedBytes += bytes;
 }
 
 /** Time to the next instant at which a rate may change or something is due. */
@@ -101,6 +112,7 @@ function eventAheadMs(world: World): number {
   for (const transfer of activeTransfers(world)) instants.push(world.nowMs + Math.ceil(transfer.leftBytes / transfer.bytesPerMs - 1e-6));
   for (const vm of world.vms) {
     instants.push(crashMs(vm));
+    if (answerMs(world, vm) > world.nowMs) instants.push(answerMs(world, vm));
     if (vm.activity.some((multiplier) => multiplier !== 1)) {
       instants.push(nextQuarterHour(world.startUtcMs + world.nowMs) - world.startUtcMs);
     }
@@ -109,7 +121,8 @@ function eventAheadMs(world: World): number {
 }
 
 function activeTransfers(world: World): Transfer[] {
-  const backups = world.tasks.filter(({ stage }) => stage === 'transferring').map(({ transfer }) => transfer);
+  const streams = world.tasks.flatMap((task) => task.streams);
+  const backups = streams.filter(({ stage }) => stage === 'moving').map(({ transfer }) => transfer);
   const merges = world.removals.map(({ merge }) => merge);
   return [...backups, ...merges].filter((transfer) => transfer !== null);
 }
@@ -135,11 +148,11 @@ function untilFull(world: World, stepMs: number): number {
 
 function advance(world: World, spanMs: number): void {
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
-  for (const vm of world.vms) {
-    addGrowth(vm, growthWithin(vm, spanMs));
-    vm.writtenBytes += vm.writtenBytesPerMs * spanMs;
-    if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
+  for (const disk of disksOf(world)) {
+    addGrowth(disk, growthWithin(disk, spanMs));
+    disk.writtenBytes += disk.writtenBytesPerMs * spanMs;
   }
+  for (const vm of world.vms) if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
   for (const datastore of world.datastores) {
     datastore.otherBytes += datastore.otherBytesPerMs * spanMs;
     // READING: the mean served fraction is over time, and 1 while nobody asks for anything.
@@ -160,6 +173,10 @@ function record(world: World): void {
   for (const repository of world.repositories) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0));
   for (const vm of world.vms) {
     // READING: a delta that its task had to leave behind still counts as that task's.
-    for (const delta of vm.chain) if (delta.task) delta.task.peakDeltaBytes = Math.max(delta.task.peakDeltaBytes, deltaBytes(delta, 0));
+    const open = vm.disks.flatMap(({ chain }) => chain).filter(({ kind }) => kind !== 'helper');
+    for (const task of new Set(open.map((delta) => delta.task))) {
+      const bytes = open.reduce((sum, delta) => sum + (delta.task === task ? deltaBytes(delta, 0) : 0), 0);
+      if (task) task.peakDeltaBytes = Math.max(task.peakDeltaBytes, bytes);
+    }
   }
 }

@@ -1,53 +1,63 @@
 import { isComplete } from './network.ts';
-import { deltaBytes, deltaBytesAt, freeBytes, isTop, writtenInto } from './space.ts';
-import type { Delta, Task, World } from './world.ts';
+import { deltaBytes, deltaBytesAt, freeBytes, isTop, openDelta, writtenInto } from './space.ts';
+import type { Delta, Merge, Task, World } from './world.ts';
+
+/** A rest that can be merged within this time is merged while the VM stands still. */
+const LONGEST_LAST_PASS_MS = 12_000;
 
 export function endTask(task: Task): void {
   task.stage = 'ended';
   task.dueMs = null;
   task.locksVm = false;
-  task.takesSnapshotSlot = false;
+  task.snapshotSlots.clear();
 }
 
 /** Begins every removal whose turn has come, and starts, or gives up, every merge that is ready. True when anything happened. */
 export function startMerges(world: World): boolean {
   let happened = false;
-  const asked = world.removals.slice();
-  for (const delta of asked) {
-    const { vm, task } = delta;
-    if (delta.merge !== null || task === null || world.removals.find((other) => other.vm === vm) !== delta) continue;
-    if (task.stage === 'removing') {
-      if (task.dueMs !== null) continue;
-      task.dueMs = world.nowMs + task.run.job.removeMs;
-      task.place = world.begun++;
-      happened = true;
-      continue;
-    }
-    if (vm.datastore.serialMerges && world.removals.some((other) => other.merge !== null && other.vm.datastore === vm.datastore)) continue;
+  for (const { disk, task } of world.removals) {
+    if (task?.stage !== 'removing' || task.dueMs !== null || world.removals.find((other) => other.disk.vm === disk.vm)?.task !== task) continue;
+    task.dueMs = world.nowMs + task.run.job.removeMs;
+    task.place = world.begun++;
     happened = true;
-    startOrGiveUp(world, delta);
+  }
+  // READING: a merge is asked of its datastore when the removal call has returned.
+  const asked = world.removals.filter(({ merge, task }) => merge === null && task?.stage === 'consolidating');
+  asked.sort((a, b) => (a.task?.place ?? 0) - (b.task?.place ?? 0));
+  for (const delta of asked) {
+    const { datastore } = delta.disk;
+    if (datastore.serialMerges && world.removals.some((other) => other.merge !== null && other.disk.datastore === datastore)) continue;
+    happened = true;
+    if (!fits(world, delta)) giveUp(world, delta);
+    else start(world, delta, 1);
   }
   return happened;
 }
 
-function startOrGiveUp(world: World, delta: Delta): void {
-  const { vm } = delta;
-  const parent = vm.chain[vm.chain.indexOf(delta) - 1];
-  const baseNeed = vm.thin ? delta.growthBytes : 0;
+/** Whether what the parent has to take leaves the floor free. */
+function fits(world: World, delta: Delta): boolean {
+  const { disk } = delta;
+  const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+  const baseNeed = disk.thin ? delta.growthBytes : 0;
   const need = parent ? deltaBytesAt(parent, writtenInto(parent, 0) + writtenInto(delta, 0)) - deltaBytes(parent, 0) : baseNeed;
-  if (need > 0 && freeBytes(world, vm.datastore, 0) - need < vm.datastore.floorBytes) {
-    giveUp(world, delta);
-    return;
-  }
+  return need <= 0 || freeBytes(world, disk.datastore, 0) - need >= disk.datastore.floorBytes;
+}
+
+function start(world: World, delta: Delta, pass: number): void {
+  const { disk } = delta;
+  const { datastore } = disk;
   const workBytes = deltaBytes(delta, 0);
-  delta.merge = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
-  if (delta.task) delta.task.place = world.begun++;
-  if (parent) {
-    parent.absorbing = delta;
-    return;
+  const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+  const stunMs = (workBytes / datastore.mergeBytesPerSecond) * 1000;
+  // A helper that a snapshot has frozen is like any other delta below the top.
+  const stuns = delta.kind === 'helper' && isTop(delta) && (pass > datastore.passLimit || stunMs <= LONGEST_LAST_PASS_MS);
+  delta.merge = { workBytes, leftBytes: workBytes, bytesPerMs: stuns ? datastore.mergeBytesPerSecond / 1000 : 0, pass, stuns, place: world.begun++ };
+  if (parent) parent.absorbing = delta;
+  else {
+    disk.baseGrowthBytes += delta.growthBytes;
+    delta.growthBytes = 0;
   }
-  vm.baseGrowthBytes += delta.growthBytes;
-  delta.growthBytes = 0;
+  if (datastore.helps && isTop(delta) && !stuns) openDelta(disk, 'helper', delta.task);
 }
 
 /** The snapshot stays behind, nobody's, and goes on growing. */
@@ -56,29 +66,47 @@ function giveUp(world: World, delta: Delta): void {
   delta.kind = 'orphan';
   if (!delta.task) return;
   if (delta.task.outcome === 'success') delta.task.outcome = 'warning';
-  endTask(delta.task);
+  endIfNoneIsLeft(world, delta.task);
 }
 
-/** Removes every delta whose merge has carried its last byte. True when there was one. */
+/** Removes every delta whose merge has carried its last byte; a helper's turn comes next. True when there was one. */
 export function finishMerges(world: World): boolean {
-  const finished = world.removals.filter((delta) => delta.merge !== null && isComplete(delta.merge));
-  finished.sort((a, b) => (a.task?.place ?? 0) - (b.task?.place ?? 0));
-  for (const delta of finished) finish(world, delta);
+  const finished: { delta: Delta; merge: Merge }[] = [];
+  for (const delta of world.removals) if (delta.merge !== null && isComplete(delta.merge)) finished.push({ delta, merge: delta.merge });
+  finished.sort((a, b) => a.merge.place - b.merge.place);
+  for (const { delta, merge } of finished) finish(world, delta, merge);
   return finished.length > 0;
 }
 
-function finish(world: World, delta: Delta): void {
-  const { vm, task } = delta;
-  const parent = vm.chain[vm.chain.indexOf(delta) - 1];
+function finish(world: World, delta: Delta, merge: Merge): void {
+  const { disk, task } = delta;
+  const place = disk.chain.indexOf(delta);
+  const parent = disk.chain[place - 1];
+  const above = disk.chain[place + 1];
   if (parent) {
     parent.absorbing = null;
     parent.writtenBytes += writtenInto(delta, 0);
     parent.growthBytes += delta.growthBytes;
-    if (isTop(delta)) parent.openedAtBytes = vm.writtenBytes;
-  } else vm.baseGrowthBytes += delta.growthBytes;
-  vm.chain.splice(vm.chain.indexOf(delta), 1);
+    if (isTop(delta)) parent.openedAtBytes = disk.writtenBytes;
+  } else disk.baseGrowthBytes += delta.growthBytes;
+  disk.chain.splice(place, 1);
+  if (above?.kind === 'helper' && above.task === task) {
+    world.removals.splice(world.removals.indexOf(delta), 1, above);
+    if (fits(world, above)) start(world, above, merge.pass + 1);
+    else giveUp(world, above);
+    return;
+  }
   world.removals.splice(world.removals.indexOf(delta), 1);
-  if (!task) return;
-  task.consolidatedMs = world.nowMs;
+  if (task) endIfNoneIsLeft(world, task);
+}
+
+/** Ends a task when none of its deltas is to be removed any more; snapshot slots go as the deltas of each datastore do. */
+function endIfNoneIsLeft(world: World, task: Task): void {
+  const left = world.removals.filter((delta) => delta.task === task);
+  for (const datastore of task.snapshotSlots) {
+    if (!left.some(({ disk }) => disk.datastore === datastore)) task.snapshotSlots.delete(datastore);
+  }
+  if (left.length > 0) return;
+  if (!task.vm.disks.some(({ chain }) => chain.some((delta) => delta.task === task))) task.consolidatedMs = world.nowMs;
   endTask(task);
 }

@@ -1,51 +1,65 @@
 import { activityAt } from './activity.ts';
 import { readSpeed } from './laws.ts';
-import { isTop } from './space.ts';
+import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Task, Transfer, Vm, World } from './world.ts';
+import type { Datastore, Disk, Stream, Transfer, Vm, World } from './world.ts';
+
+const REQUEST_BYTES = 512 * 1024;
+
+/** Elastic flows are never held below this fraction of a device. */
+const LEAST_ELASTIC = 0.05;
+
+/** How a solved flow goes back to where it belongs; elastic flows name the datastore whose device they use. */
+interface Flow {
+  demand: Demand;
+  elasticOn: Datastore | null;
+  use: (bytesPerSecond: number) => void;
+}
 
 /** Remaining bytes below which a transfer counts as complete: what flows in a millionth of a millisecond. */
 export function isComplete(transfer: Transfer): boolean {
   return transfer.leftBytes <= transfer.bytesPerMs * 1e-6 || transfer.leftBytes <= transfer.workBytes * 1e-13;
 }
 
-/** Sets the rates of all transfers, merges and guests for the coming step (MODEL.md 3). */
+/** Sets the rates of all transfers, merges and guests for the coming step, and the latencies that follow (MODEL.md 3). */
 export function solveRates(world: World): void {
+  const flows: Flow[] = [];
+  for (const datastore of world.datastores) flows.push(...guestFlow(world, datastore));
+  for (const task of world.tasks) for (const stream of task.streams) if (stream.stage === 'moving') flows.push(streamFlow(stream));
+  for (const disk of disksOf(world)) flows.push(...mergeFlows(disk));
   const capacities = capacitiesOf(world);
-  const demands: Demand[] = [];
-  const settle: ((bytesPerSecond: number) => void)[] = [];
-  const offer = (demand: Demand, use: (bytesPerSecond: number) => void): void => {
-    demands.push(demand);
-    settle.push(use);
-  };
-  for (const datastore of world.datastores) offerGuests(world, datastore, offer);
-  for (const task of world.tasks) {
-    const { transfer } = task;
-    if (transfer === null || task.stage !== 'transferring') continue;
-    offer(transferDemand(task), (rate) => {
-      transfer.bytesPerMs = rate / 1000;
-    });
-  }
-  for (const vm of world.vms) {
-    for (const { merge } of vm.chain) {
-      if (merge === null) continue;
-      const store = vm.datastore;
-      const costs = new Map([[`datastore ${store.name}`, 1 / store.readBytesPerSecond + 1 / store.writeBytesPerSecond]]);
-      offer({ weight: 1, cap: store.mergeBytesPerSecond, costs }, (rate) => {
-        merge.bytesPerMs = rate / 1000;
-      });
-    }
-  }
-  waterFill(capacities, demands).forEach((rate, index) => {
-    settle[index]?.(rate);
+  for (const datastore of world.datastores) throttle(datastore, flows, capacities);
+  const demands = flows.map(({ demand }) => demand);
+  const shares = waterFill(capacities, demands);
+  shares.forEach(({ rate }, index) => {
+    flows[index]?.use(rate);
   });
-  for (const vm of world.vms) vm.writtenBytesPerMs = (guestRates(world, vm).writes * vm.datastore.servedFraction) / 1000;
+  for (const disk of disksOf(world)) disk.writtenBytesPerMs = (guestRates(world, disk).writes * disk.datastore.servedFraction) / 1000;
+  for (const datastore of world.datastores) {
+    const device = deviceOf(datastore);
+    const queued = shares.filter(({ limit }, index) => flows[index]?.elasticOn === datastore && limit === device).length;
+    const busy = flows.reduce((sum, { demand, elasticOn }, index) => {
+      const own = elasticOn === datastore && shares[index]?.limit === device;
+      return sum + (own ? 0 : (shares[index]?.rate ?? 0) * (demand.costs.get(device) ?? 0));
+    }, 0);
+    const queueMs = (queued * datastore.queueDepth * REQUEST_BYTES * 1000) / datastore.readBytesPerSecond;
+    datastore.latencyMs = datastore.idleLatencyMs / (1 - Math.min(busy, 0.98)) + queueMs;
+  }
+}
+
+function deviceOf({ name }: Datastore): string {
+  return `datastore ${name}`;
 }
 
 function capacitiesOf(world: World): Map<string, number> {
   const capacities = new Map<string, number>();
-  for (const { name } of world.datastores) capacities.set(`datastore ${name}`, 1);
-  for (const { name, nbdBytesPerSecond } of world.hosts) capacities.set(`host ${name}`, nbdBytesPerSecond);
+  for (const datastore of world.datastores) capacities.set(deviceOf(datastore), 1);
+  for (const { name } of world.arrays) capacities.set(`array ${name}`, 1);
+  for (const { name, nbdBytesPerSecond, networkBytesPerSecond } of world.hosts) {
+    capacities.set(`host ${name}`, nbdBytesPerSecond);
+    capacities.set(`host network ${name}`, networkBytesPerSecond);
+  }
+  for (const { name, networkBytesPerSecond } of world.vms) capacities.set(`vm ${name}`, networkBytesPerSecond);
   for (const { name, bytesPerSecond } of world.links) capacities.set(`link ${name}`, bytesPerSecond);
   for (const { name, cores, networkBytesPerSecond } of world.proxies) {
     capacities.set(`cores ${name}`, cores);
@@ -55,51 +69,96 @@ function capacitiesOf(world: World): Map<string, number> {
   return capacities;
 }
 
+/** Holds the elastic flows of a datastore together to what keeps its latency at `throttle`. */
+function throttle(datastore: Datastore, flows: Flow[], capacities: Map<string, number>): void {
+  if (datastore.throttleLatencyMs === Number.POSITIVE_INFINITY) return;
+  const device = deviceOf(datastore);
+  const limit = `elastic ${datastore.name}`;
+  let guests = 0;
+  for (const { demand, elasticOn } of flows) {
+    const cost = demand.costs.get(device);
+    if (cost === undefined) continue;
+    // READING: what the guests ask for counts, not what they get.
+    if (elasticOn === null) guests += demand.cap * cost;
+    else demand.costs.set(limit, cost);
+  }
+  capacities.set(limit, Math.max(LEAST_ELASTIC, 1 - datastore.idleLatencyMs / datastore.throttleLatencyMs - guests));
+}
+
+/** Neither paused nor crashed. */
 export function isRunning(vm: Vm): boolean {
   return vm.pausedSinceMs === null && vm.crashedAtMs === null;
 }
 
-/** Bytes per second the guest asks for now. */
-function guestRates(world: World, vm: Vm): { reads: number; writes: number } {
-  if (!isRunning(vm)) return { reads: 0, writes: 0 };
+/** Running, and no last pass of a merge makes it stand still. */
+export function isActive(vm: Vm): boolean {
+  return isRunning(vm) && !vm.disks.some(({ chain }) => chain.some(({ merge }) => merge?.stuns));
+}
+
+/** Bytes per second the guest asks of a disk now. */
+function guestRates(world: World, disk: Disk): { reads: number; writes: number } {
+  if (!isActive(disk.vm)) return { reads: 0, writes: 0 };
   // READING: reads follow the activity too, not only the writes.
-  const multiplier = activityAt(vm, world.zone, world.startUtcMs + world.nowMs);
-  return { reads: vm.readBytesPerSecond * multiplier, writes: vm.writeBytesPerSecond * multiplier };
+  const multiplier = activityAt(disk.vm, world.zone, world.startUtcMs + world.nowMs);
+  return { reads: disk.readBytesPerSecond * multiplier, writes: disk.writeBytesPerSecond * multiplier };
 }
 
 /** All guests of a datastore as one inelastic flow. */
-function offerGuests(world: World, datastore: Datastore, offer: (demand: Demand, use: (bytesPerSecond: number) => void) => void): void {
+function guestFlow(world: World, datastore: Datastore): Flow[] {
   datastore.servedFraction = 1;
-  const running = world.vms.filter((vm) => vm.datastore === datastore && isRunning(vm));
-  const secondsPerRandomByte = 1 / (datastore.ioSizeBytes * datastore.operationsPerSecond);
   let asking = 0;
   let bytesPerSecond = 0;
-  let busy = 0;
-  for (const vm of running) {
-    const { reads, writes } = guestRates(world, vm);
-    if (reads + writes > 0) asking++;
-    const mirrored = vm.chain.some((delta) => delta.merge !== null && isTop(delta));
-    bytesPerSecond += reads + writes;
-    // READING: d counts every delta in the chain, whoever opened it, the one being merged included.
-    busy += (reads / readSpeed(vm.chain.length) + writes * (mirrored ? 2 : 1)) * secondsPerRandomByte;
+  let operations = 0;
+  for (const vm of world.vms) {
+    let asks = false;
+    for (const disk of disksOn(vm, datastore)) {
+      const { reads, writes } = guestRates(world, disk);
+      if (reads + writes > 0) asks = true;
+      const mirrored = !datastore.helps && disk.chain.some((delta) => delta.merge !== null && isTop(delta));
+      bytesPerSecond += reads + writes;
+      // READING: d counts every delta in the chain, whoever opened it, the one being merged included.
+      operations += (reads / readSpeed(disk.chain.length) + writes * (mirrored ? 2 : 1)) / datastore.ioSizeBytes;
+    }
+    if (asks) asking++;
   }
-  if (bytesPerSecond === 0) return;
-  const secondsPerByte = busy / bytesPerSecond;
+  if (bytesPerSecond === 0) return [];
+  const operationsPerByte = operations / bytesPerSecond;
+  const secondsPerByte = operationsPerByte / datastore.operationsPerSecond;
+  const costs = new Map([[deviceOf(datastore), secondsPerByte]]);
+  if (datastore.array) costs.set(`array ${datastore.array.name}`, operationsPerByte / datastore.array.operationsPerSecond);
   const weight = asking / (datastore.readBytesPerSecond * secondsPerByte);
-  offer({ weight, cap: bytesPerSecond, costs: new Map([[`datastore ${datastore.name}`, secondsPerByte]]) }, (rate) => {
+  const use = (rate: number): void => {
     datastore.servedFraction = rate / bytesPerSecond;
-  });
+  };
+  return [{ demand: { weight, cap: bytesPerSecond, costs }, elasticOn: null, use }];
 }
 
-function transferDemand(task: Task): Demand {
+function mergeFlows({ datastore, chain }: Disk): Flow[] {
+  const costs = new Map([[deviceOf(datastore), 1 / datastore.readBytesPerSecond + 1 / datastore.writeBytesPerSecond]]);
+  const { array } = datastore;
+  if (array) costs.set(`array ${array.name}`, 1 / array.readBytesPerSecond + 1 / array.writeBytesPerSecond);
+  const merges = chain.map(({ merge }) => merge).filter((merge) => merge !== null && !merge.stuns);
+  return merges.map((merge) => ({
+    demand: { weight: 1, cap: datastore.mergeBytesPerSecond, costs: new Map(costs) },
+    elasticOn: datastore,
+    use: (rate) => {
+      if (merge) merge.bytesPerMs = rate / 1000;
+    },
+  }));
+}
+
+function streamFlow({ task, disk, proxy, transfer }: Stream): Flow {
   const { job } = task.run;
-  const { vm, proxy } = task;
+  const { datastore, vm } = disk;
   const costs = new Map<string, number>();
   const add = (resource: string, cost: number): void => {
     costs.set(resource, (costs.get(resource) ?? 0) + cost);
   };
-  add(`datastore ${vm.datastore.name}`, 1 / vm.datastore.readBytesPerSecond);
-  if (vm.host) add(`host ${vm.host.name}`, 1);
+  add(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
+  if (datastore.array) add(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
+  if (job.insideGuest) add(`vm ${vm.name}`, 1);
+  // READING: the host's share for NBD and its network for agents are two resources, neither takes from the other.
+  if (vm.host) add(`${job.insideGuest ? 'host network' : 'host'} ${vm.host.name}`, 1);
   let cap = job.streamBytesPerSecond;
   if (proxy) {
     const perCore = task.kind === 'full' ? proxy.fullBytesPerCoreSecond : proxy.incrementalBytesPerCoreSecond;
@@ -111,5 +170,8 @@ function transferDemand(task: Task): Demand {
   }
   for (const link of job.repository.links) add(`link ${link.name}`, 1 / job.reduction);
   add(`repository ${job.repository.name}`, 1 / (job.reduction * job.repository.writeBytesPerSecond));
-  return { weight: 1, cap, costs };
+  const use = (rate: number): void => {
+    if (transfer) transfer.bytesPerMs = rate / 1000;
+  };
+  return { demand: { weight: 1, cap, costs }, elasticOn: datastore, use };
 }

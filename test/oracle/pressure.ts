@@ -1,8 +1,8 @@
 import { isComplete, isRunning } from './network.ts';
 import { closeRuns, startQueuedRuns } from './runs.ts';
-import { deltaBytes, freeBytes, isFull, repositoryBytes } from './space.ts';
-import { breakOff, inOrder } from './tasks.ts';
-import type { Datastore, Vm, World } from './world.ts';
+import { deltaBytes, disksOn, freeBytes, isFull, repositoryBytes } from './space.ts';
+import { abortTasks, breakOff, inOrder } from './tasks.ts';
+import type { Datastore, Disk, Stream, Vm, World } from './world.ts';
 
 /** What full datastores and repositories do at this instant (MODEL.md 6 and 7). True when anything changed. */
 export function applyPressure(world: World): boolean {
@@ -12,40 +12,61 @@ export function applyPressure(world: World): boolean {
     // READING: a repository is full when its capacity is reached, not only when it would be exceeded.
     if (repositoryBytes(world, repository, 0) < repository.capacityBytes) continue;
     repository.fullAtMs ??= world.nowMs;
-    const writers = world.tasks.filter(
-      (task) => task.stage === 'transferring' && task.run.job.repository === repository && task.transfer !== null && !isComplete(task.transfer),
-    );
-    for (const task of inOrder(writers)) breakOff(world, task, 'failed');
-    changed = writers.length > 0 || changed;
+    const streams = world.tasks.filter(({ run }) => run.job.repository === repository).flatMap((task) => task.streams);
+    const writers = new Set(inOrder(streams.filter(isWriting)).map(({ task }) => task));
+    for (const task of writers) breakOff(world, task, 'failed');
+    changed = writers.size > 0 || changed;
   }
   return changed;
 }
 
+function isWriting({ stage, transfer }: Stream): boolean {
+  return stage === 'moving' && transfer !== null && !isComplete(transfer);
+}
+
 function pressDatastore(world: World, datastore: Datastore): boolean {
-  const here = world.vms.filter((vm) => vm.datastore === datastore);
+  const here = world.vms.filter((vm) => disksOn(vm, datastore).length > 0);
   if (isFull(world, datastore)) {
     datastore.fullAtMs ??= world.nowMs;
-    const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm)));
+    datastore.hasSpace = false;
+    const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm, datastore)));
     for (const vm of stopped) {
+      vm.pausedBy = datastore;
       vm.pausedSinceMs = world.nowMs;
       vm.pausedAtMs ??= world.nowMs;
     }
     return stopped.length > 0;
   }
   datastore.cutOff = false;
-  // READING: between the floor and the resume margin nobody is paused anew and nobody resumes.
-  if (!datastore.resumes || freeBytes(world, datastore, 0) < datastore.floorBytes + datastore.resumeMarginBytes) return false;
-  const paused = here.filter((vm) => vm.pausedSinceMs !== null);
-  for (const vm of paused) vm.pausedSinceMs = null;
-  return paused.length > 0;
+  // READING: space that has come back once is there until the floor is reached again.
+  if (freeBytes(world, datastore, 0) >= datastore.floorBytes + datastore.resumeMarginBytes) datastore.hasSpace = true;
+  if (!datastore.hasSpace) return false;
+  // READING: a VM waits for the datastore that has stopped it; another one that has filled up meanwhile stops it anew.
+  // READING: the operator answers for each VM by itself, counted from its own pause.
+  const resumed = here.filter((vm) => vm.pausedBy === datastore && (datastore.resumes || answerMs(world, vm) <= world.nowMs));
+  for (const vm of resumed) {
+    vm.pausedBy = null;
+    vm.pausedSinceMs = null;
+  }
+  return resumed.length > 0;
 }
 
-function needsSpace(vm: Vm): boolean {
-  const top = vm.chain.at(-1);
-  const deltaGrows = top !== undefined && deltaBytes(top, 0) < vm.sizeBytes;
-  // READING: growth is written too, so a VM that only grows has a write rate.
-  const writes = vm.writeBytesPerSecond > 0 || ('share' in vm.growth ? vm.growth.share : vm.growth.bytesPerDay) > 0;
-  return writes && (deltaGrows || (vm.thin && vm.usedBytes < vm.sizeBytes));
+function needsSpace(vm: Vm, datastore: Datastore): boolean {
+  return disksOn(vm, datastore).some((disk) => {
+    const top = disk.chain.at(-1);
+    const deltaGrows = top !== undefined && deltaBytes(top, 0) < disk.sizeBytes;
+    return writes(disk) && (deltaGrows || (disk.thin && disk.usedBytes < disk.sizeBytes));
+  });
+}
+
+function writes(disk: Disk): boolean {
+  // READING: growth is written too, so a disk that only grows has a write rate.
+  return disk.writeBytesPerSecond > 0 || ('share' in disk.growth ? disk.growth.share : disk.growth.bytesPerDay) > 0;
+}
+
+/** When the operator answers for a paused VM. */
+export function answerMs(world: World, vm: Vm): number {
+  return vm.pausedSinceMs === null ? Number.POSITIVE_INFINITY : vm.pausedSinceMs + world.respondsAfterMs;
 }
 
 /** When a paused VM will crash; Infinity for one that will not. */
@@ -59,10 +80,12 @@ export function crashGuests(world: World): boolean {
   for (const vm of crashed) {
     vm.crashedAtMs = world.nowMs;
     vm.pausedSinceMs = null;
-    // READING: a task that has its last byte is not aborted, one that still waits is; a later task of the crashed VM backs up its disk as it lies.
-    const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'transferring'];
-    // READING: what a VM's tasks have open is removed in the order in which they were made.
-    for (const task of world.tasks) if (task.vm === vm && stages.includes(task.stage)) breakOff(world, task, 'aborted');
+    vm.pausedBy = null;
+    // READING: what a VM's tasks have open is removed in the order in which they were made; a later task backs up the disks as they lie.
+    abortTasks(
+      world,
+      world.tasks.filter((task) => task.vm === vm),
+    );
     // READING: guests crash one after the other; a run that ends by the first lets the queued one start before the second crashes.
     closeRuns(world);
     startQueuedRuns(world);

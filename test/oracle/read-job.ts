@@ -1,4 +1,4 @@
-import { expectedWrites, fullBytes } from './activity.ts';
+import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
 import { choice, list, named, numberOf, type Section, section } from './document.ts';
 import { uniqueBytes } from './laws.ts';
 import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
@@ -12,7 +12,6 @@ const JOB = `vms method schedule proxies repository mode initial concurrency str
 export function readJob(name: string, value: unknown, order: number, world: World): Job {
   const path = `jobs.${name}`;
   const keys = section(value, path, JOB);
-  choice(keys.method, `${path}.method`, ['snapshot']);
   const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove']);
   const retention = section(keys.retention, `${path}.retention`, ['last']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
@@ -20,6 +19,7 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     name,
     order,
     selects: readSelection(keys.vms, `${path}.vms`),
+    insideGuest: choice(keys.method, `${path}.method`, ['snapshot', 'agent']) === 'agent',
     schedule,
     ticksMs: ticksBetween(schedule, world.zone, world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs),
     proxies: list(keys.proxies).map((proxy) => named(world.proxies, proxy)),
@@ -29,7 +29,7 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     concurrency: numberOf(keys.concurrency, Number.POSITIVE_INFINITY),
     streamBytesPerSecond: keys.streamRate === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.streamRate),
     reduction: numberOf(keys.reduction, 2),
-    ifRunning: choice(keys.ifRunning, `${path}.ifRunning`, ['skip', 'queue', 'queue-all', 'start']),
+    ifRunning: choice(keys.ifRunning, `${path}.ifRunning`, ['skip', 'queue', 'queue-all', 'start', 'cancel-previous']),
     stacksOnBusyVm: choice(keys.ifVmBusy, `${path}.ifVmBusy`, ['wait', 'stack']) === 'stack',
     wholeRun: choice(keys.snapshots, `${path}.snapshots`, ['per-task', 'whole-run']) === 'whole-run',
     priority: numberOf(keys.priority, 0),
@@ -68,7 +68,7 @@ function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
       has('names', vm.group) ||
       vm.tags.some((tag) => has('tags', tag)) ||
       (vm.host !== null && has('hosts', vm.host.name)) ||
-      has('datastores', vm.datastore.name);
+      vm.disks.some(({ datastore }) => has('datastores', datastore.name));
     return taken && !has('except', vm.name) && !has('except', vm.group);
   };
 }
@@ -79,12 +79,15 @@ function establish(job: Job, vm: Vm, world: World): void {
   const ticks = ticksBefore(job.schedule, world.zone, world.startUtcMs, job.keepLast);
   const points: Point[] = ticks.map((tick, index) => {
     const previous = ticks[index - 1];
-    if (previous === undefined || job.fullsOnly || !vm.changeTracking) return { full: true, bytes: fullBytes(job, vm) / job.reduction };
-    const unique = uniqueBytes(vm.law, expectedWrites(vm, world.zone, previous, tick)) * job.cbtOverhead;
-    return { full: false, bytes: Math.min(unique, vm.usedBytes) / job.reduction };
+    const full = previous === undefined || job.fullsOnly || !tracksChanges(job, vm);
+    const sourceBytes = vm.disks.map((disk) => {
+      if (full) return fullBytes(job, disk);
+      return Math.min(uniqueBytes(disk.law, expectedWrites(disk, world.zone, previous, tick)) * job.cbtOverhead, disk.usedBytes);
+    });
+    return { full, bytes: sourceBytes.reduce((sum, bytes) => sum + bytes, 0) / job.reduction };
   });
   job.points.set(vm, points);
   const last = ticks.at(-1) ?? world.startUtcMs;
-  const writtenBytes = -expectedWrites(vm, world.zone, last, world.startUtcMs);
-  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, writtenBytes, law: vm.law });
+  const marks = new Map(vm.disks.map((disk) => [disk, { writtenBytes: -expectedWrites(disk, world.zone, last, world.startUtcMs), law: disk.law }]));
+  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, marks });
 }

@@ -1,18 +1,18 @@
 import { choice, list, named, numberOf, OutsideScope, section } from './document.ts';
 import { type Law, writtenBytesFor } from './laws.ts';
 import { bytesOf, bytesPerSecondOf, durationMsOf, paceOf } from './units.ts';
-import type { Datastore, Vm, World } from './world.ts';
+import type { Disk, Vm, World } from './world.ts';
 import { localMsOf } from './zone.ts';
 
 const DAY_SECONDS = 86_400;
 
-const VM = `count vary host datastore size used provisioning writes reads activity growth tags snapshots rpo changeTracking
-  deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
+const DISK = 'datastore size used provisioning writes reads growth'.split(' ');
+const VM = `count vary host disks activity tags snapshots rpo changeTracking deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
 const WRITES = ['changed', 'rate', 'law', 'exponent', 'workingSet', 'growth'];
 
 /** All VMs of one group, in the order of their numbers. */
 export function readVms(group: string, value: unknown, world: World): Vm[] {
-  const keys = section(value, `vms.${group}`, VM);
+  const keys = section(value, `vms.${group}`, [...VM, ...DISK]);
   if (keys.vary !== undefined && !['0', '0%'].includes(String(keys.vary))) throw new OutsideScope(`vms.${group}.vary`);
   if (keys.count === undefined) return [readVm(group, group, keys, world)];
   return Array.from({ length: numberOf(keys.count, 1) }, (_, index) => readVm(`${group}-${String(index + 1).padStart(2, '0')}`, group, keys, world));
@@ -20,31 +20,49 @@ export function readVms(group: string, value: unknown, world: World): Vm[] {
 
 function readVm(name: string, group: string, keys: Record<string, unknown>, world: World): Vm {
   const path = `vms.${group}`;
-  const datastore: Datastore = named(world.datastores, keys.datastore);
-  const sizeBytes = bytesOf(keys.size);
-  const usedBytes = keys.used === undefined ? sizeBytes : bytesOf(keys.used);
-  const { law, bytesPerSecond } = readWrites(keys.writes, `${path}.writes`, usedBytes);
-  const reads = section(keys.reads, `${path}.reads`, ['rate']);
   const vm: Vm = {
     name,
     group,
     host: keys.host === undefined ? null : named(world.hosts, keys.host),
-    datastore,
-    sizeBytes,
-    thin: choice(keys.provisioning, `${path}.provisioning`, ['thin', 'thick']) === 'thin',
-    law,
+    networkBytesPerSecond: keys.network === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.network),
+    disks: [],
     deltaOverhead: numberOf(keys.deltaOverhead, 1),
-    writeBytesPerSecond: bytesPerSecond,
-    readBytesPerSecond: reads.rate === undefined ? bytesPerSecond : bytesPerSecondOf(reads.rate),
-    readsAsLargeAsWrites: reads.rate === undefined,
-    writesGrowth: paceOf(section(keys.writes, `${path}.writes`, WRITES).growth ?? 0),
     activity: weekOf(keys.activity),
-    growth: paceOf(keys.growth ?? 0),
     changeTracking: keys.changeTracking !== false,
     toleratesPauseMs:
       keys.toleratesPause === undefined || keys.toleratesPause === 'unlimited' ? Number.POSITIVE_INFINITY : durationMsOf(keys.toleratesPause),
     maxChain: numberOf(keys.maxChain, 32),
     tags: list(keys.tags).map(String),
+    pausedBy: null,
+    pausedSinceMs: null,
+    pausedAtMs: null,
+    pausedMs: 0,
+    crashedAtMs: null,
+    maxChainDepth: 0,
+  };
+  const own = Object.fromEntries(Object.entries(keys).filter(([key]) => DISK.includes(key)));
+  for (const disk of keys.disks === undefined ? [own] : list(keys.disks))
+    vm.disks.push(readDisk(vm, section(disk, `${path}.disks`, DISK), path, world));
+  openInitialSnapshots(vm, keys.snapshots, path);
+  return vm;
+}
+
+function readDisk(vm: Vm, keys: Record<string, unknown>, path: string, world: World): Disk {
+  const sizeBytes = bytesOf(keys.size);
+  const usedBytes = keys.used === undefined ? sizeBytes : bytesOf(keys.used);
+  const { law, bytesPerSecond } = readWrites(keys.writes, `${path}.writes`, usedBytes);
+  const reads = section(keys.reads, `${path}.reads`, ['rate']);
+  return {
+    vm,
+    datastore: named(world.datastores, keys.datastore),
+    sizeBytes,
+    thin: choice(keys.provisioning, `${path}.provisioning`, ['thin', 'thick']) === 'thin',
+    law,
+    writeBytesPerSecond: bytesPerSecond,
+    readBytesPerSecond: reads.rate === undefined ? bytesPerSecond : bytesPerSecondOf(reads.rate),
+    readsAsLargeAsWrites: reads.rate === undefined,
+    writesGrowth: paceOf(section(keys.writes, `${path}.writes`, WRITES).growth ?? 0),
+    growth: paceOf(keys.growth ?? 0),
     usedBytes,
     initialUsedBytes: usedBytes,
     baseGrowthBytes: 0,
@@ -52,14 +70,7 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     writtenBytesPerMs: 0,
     grownBytesPerMs: 0,
     chain: [],
-    pausedSinceMs: null,
-    pausedAtMs: null,
-    pausedMs: 0,
-    crashedAtMs: null,
-    maxChainDepth: 0,
   };
-  openInitialSnapshots(vm, keys.snapshots, path);
-  return vm;
 }
 
 function readWrites(value: unknown, path: string, usedBytes: number): { law: Law; bytesPerSecond: number } {
@@ -97,15 +108,17 @@ function weekOf(activity: unknown): number[] {
 
 function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
   const snapshots = list(value)
-    .map((entry) => section(entry, `${path}.snapshots`, ['taken', 'size', 'kind']))
+    .map((entry) => section(entry, `${path}.snapshots`, ['taken', 'size', 'kind', 'disk']))
     .sort((a, b) => localMsOf(a.taken) - localMsOf(b.taken));
   for (const snapshot of snapshots) {
     // READING: the size given is that of the delta, `deltaOverhead` included.
-    const writtenBytes = writtenBytesFor(vm.law, bytesOf(snapshot.size) / vm.deltaOverhead);
-    const top = vm.chain.at(-1);
+    const disk = vm.disks[numberOf(snapshot.disk, 0)];
+    if (!disk) throw new Error(`${path}.snapshots: no such disk`);
+    const writtenBytes = writtenBytesFor(disk.law, bytesOf(snapshot.size) / vm.deltaOverhead);
+    const top = disk.chain.at(-1);
     if (top) top.openedAtBytes = null;
     const kind = choice(snapshot.kind, `${path}.snapshots.kind`, ['user', 'orphan']);
-    vm.chain.push({ vm, law: vm.law, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
+    disk.chain.push({ disk, law: disk.law, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
   }
-  vm.maxChainDepth = vm.chain.length;
+  vm.maxChainDepth = Math.max(...vm.disks.map(({ chain }) => chain.length));
 }

@@ -1,30 +1,31 @@
 import { choice, entries, list, named, numberOf, OutsideScope, section } from './document.ts';
 import { readJob } from './read-job.ts';
 import { readVms } from './read-vm.ts';
-import { bytesOf, bytesPerSecondOf, durationMsOf, paceOf } from './units.ts';
-import type { Datastore, Host, Link, Proxy, Repository, World } from './world.ts';
+import { bytesOf, bytesPerSecondOf, durationMsOf, exactMsOf, paceOf } from './units.ts';
+import type { Datastore, Host, Link, Proxy, Repository, StorageArray, World } from './world.ts';
 import { localMsOf, Zone } from './zone.ts';
 
 const MIB = 2 ** 20;
 const NONE = Number.POSITIVE_INFINITY;
 
 /** Defaults by class (INTERFACE.md), sizes per second in MiB. */
-const CLASSES: Record<string, { read: number; write: number; iops: number; mergeRate: number }> = {
-  hdd: { read: 400, write: 300, iops: 1500, mergeRate: 35 },
-  hybrid: { read: 900, write: 700, iops: 15_000, mergeRate: 100 },
-  'all-flash': { read: 2500, write: 1500, iops: 100_000, mergeRate: 300 },
+const CLASSES: Record<string, { read: number; write: number; iops: number; latencyMs: number; mergeRate: number }> = {
+  hdd: { read: 400, write: 300, iops: 1500, latencyMs: 8, mergeRate: 35 },
+  hybrid: { read: 900, write: 700, iops: 15_000, latencyMs: 3, mergeRate: 100 },
+  'all-flash': { read: 2500, write: 1500, iops: 100_000, latencyMs: 0.5, mergeRate: 300 },
 };
 
-const TOP = 'overrun name start timezone duration seed datastores hosts links proxies repositories vms jobs faults policy operator'.split(' ');
-const DATASTORE = `class capacity otherUsed otherGrowth read write iops latency mergeRate floor resumeMargin onFull onSpaceFreed
-  maxOpenSnapshots countOrphans consolidation merges passLimit orphanCleanup ioSize queueDepth`.split(/\s+/);
+const TOP = 'overrun name start timezone duration seed arrays datastores hosts links proxies repositories vms jobs faults policy operator'.split(' ');
+const DATASTORE = `array class capacity otherUsed otherGrowth read write iops latency mergeRate floor resumeMargin onFull onSpaceFreed
+  maxOpenSnapshots countOrphans consolidation merges passLimit orphanCleanup latencyControl ioSize queueDepth`.split(/\s+/);
 
 /** The estate and the jobs of a scenario document, every default filled in, at the scenario's start. */
 export function readWorld(document: unknown): World {
   const top = section(document, 'scenario', TOP);
   if (list(top.faults).length > 0) throw new OutsideScope('faults');
-  if (section(top.operator, 'operator', ['respondsAfter']).respondsAfter !== undefined) throw new OutsideScope('operator.respondsAfter');
   const zone = new Zone(String(top.timezone ?? 'UTC'));
+  const { respondsAfter } = section(top.operator, 'operator', ['respondsAfter']);
+  const arrays = entries(top.arrays).map(([name, value]) => readArray(name, value));
   const links: Link[] = entries(top.links).map(([name, value]) => {
     const link = section(value, `links.${name}`, ['bandwidth']);
     return { name, bytesPerSecond: bytesPerSecondOf(link.bandwidth) };
@@ -34,7 +35,8 @@ export function readWorld(document: unknown): World {
     startUtcMs: zone.instant(localMsOf(top.start)),
     durationMs: durationMsOf(top.duration),
     nowMs: 0,
-    datastores: entries(top.datastores).map(([name, value]) => readDatastore(name, value)),
+    arrays,
+    datastores: entries(top.datastores).map(([name, value]) => readDatastore(name, value, arrays)),
     hosts: entries(top.hosts).map(([name, value]) => readHost(name, value)),
     links,
     proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, links)),
@@ -43,6 +45,7 @@ export function readWorld(document: unknown): World {
     jobs: [],
     tasks: [],
     removals: [],
+    respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
   };
   world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
@@ -50,11 +53,18 @@ export function readWorld(document: unknown): World {
   return world;
 }
 
-function readDatastore(name: string, value: unknown): Datastore {
+function readArray(name: string, value: unknown): StorageArray {
+  const keys = section(value, `arrays.${name}`, ['read', 'write', 'iops', 'capacity']);
+  const speeds = { readBytesPerSecond: bytesPerSecondOf(keys.read), writeBytesPerSecond: bytesPerSecondOf(keys.write) };
+  return { name, ...speeds, operationsPerSecond: numberOf(keys.iops, Number.NaN) };
+}
+
+function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Datastore {
   const path = `datastores.${name}`;
   const keys = section(value, path, DATASTORE);
-  choice(keys.consolidation, `${path}.consolidation`, ['mirror']);
   choice(keys.orphanCleanup, `${path}.orphanCleanup`, ['never']);
+  const control = section(keys.latencyControl, `${path}.latencyControl`, ['stop', 'throttle']);
+  const idleLatencyMs = keys.latency === undefined ? undefined : exactMsOf(keys.latency);
   const like = CLASSES[String(keys.class ?? 'hybrid')];
   const rate = (given: unknown, usual: number | undefined): number => {
     if (given === undefined && usual === undefined) throw new Error(`${path}: a custom datastore needs all its speeds`);
@@ -62,6 +72,7 @@ function readDatastore(name: string, value: unknown): Datastore {
   };
   return {
     name,
+    array: keys.array === undefined ? null : named(arrays, keys.array),
     capacityBytes: bytesOf(keys.capacity),
     otherBytes: bytesOf(keys.otherUsed ?? 0),
     otherGrowth: paceOf(keys.otherGrowth ?? 0),
@@ -77,8 +88,17 @@ function readDatastore(name: string, value: unknown): Datastore {
     maxOpenSnapshots: numberOf(keys.maxOpenSnapshots, NONE),
     countsOrphans: keys.countOrphans === true,
     serialMerges: choice(keys.merges, `${path}.merges`, ['parallel', 'serial']) === 'serial',
+    helps: choice(keys.consolidation, `${path}.consolidation`, ['mirror', 'helper']) === 'helper',
+    passLimit: numberOf(keys.passLimit, 10),
+    // READING: a custom datastore without a latency has that of a hybrid one.
+    idleLatencyMs: idleLatencyMs ?? like?.latencyMs ?? 3,
+    queueDepth: numberOf(keys.queueDepth, 8),
+    stopLatencyMs: control.stop === undefined ? NONE : exactMsOf(control.stop),
+    throttleLatencyMs: control.throttle === undefined ? NONE : exactMsOf(control.throttle),
+    latencyMs: 0,
     otherBytesPerMs: 0,
     cutOff: false,
+    hasSpace: true,
     servedFraction: 1,
     servedMs: 0,
     fullAtMs: null,
@@ -91,7 +111,7 @@ function readDatastore(name: string, value: unknown): Datastore {
 function readHost(name: string, value: unknown): Host {
   const keys = section(value, `hosts.${name}`, ['network', 'nbd']);
   const networkBytesPerSecond = keys.network === undefined ? NONE : bytesPerSecondOf(keys.network);
-  return { name, nbdBytesPerSecond: keys.nbd === undefined ? 0.4 * networkBytesPerSecond : bytesPerSecondOf(keys.nbd) };
+  return { name, networkBytesPerSecond, nbdBytesPerSecond: keys.nbd === undefined ? 0.4 * networkBytesPerSecond : bytesPerSecondOf(keys.nbd) };
 }
 
 function readProxy(name: string, value: unknown, links: Link[]): Proxy {
@@ -101,6 +121,7 @@ function readProxy(name: string, value: unknown, links: Link[]): Proxy {
   return {
     name,
     slots: numberOf(keys.slots, NONE),
+    slotPerVm: choice(keys.slotUnit, `${path}.slotUnit`, ['disk', 'vm']) === 'vm',
     cores: numberOf(keys.cores, NONE),
     fullBytesPerCoreSecond: bytesPerSecondOf(perCore.full ?? '100MiB/s'),
     incrementalBytesPerCoreSecond: bytesPerSecondOf(perCore.incremental ?? '25MiB/s'),

@@ -1,4 +1,5 @@
-import type { Run, Task, World } from './world.ts';
+import { abortTasks } from './tasks.ts';
+import type { Job, Run, Task, World } from './world.ts';
 
 /** Makes the runs that are due at this instant. */
 export function tick(world: World): void {
@@ -18,8 +19,17 @@ export function tick(world: World): void {
       overlapsPrevious: active,
       tasks: [],
     };
+    if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
     job.runs.push(run);
     if (!active || job.ifRunning === 'start') startRun(world, run);
+  }
+}
+
+/** Aborts what runs; what still waits gives way. */
+function cancel(world: World, job: Job): void {
+  for (const run of job.runs) {
+    if (isQueued(run)) run.skipped = true;
+    if (isActive(run)) abortTasks(world, run.tasks);
   }
 }
 
@@ -42,11 +52,10 @@ function startRun(world: World, run: Run): void {
       dueMs: null,
       place: 0,
       locksVm: false,
-      takesSnapshotSlot: false,
-      takesTransferSlots: false,
-      proxy: null,
-      delta: null,
-      transfer: null,
+      snapshotSlots: new Set(),
+      takesJobSlot: false,
+      proxyOfAll: null,
+      streams: [],
       kind: null,
       queuedMs: world.nowMs,
       snapshotMs: null,
@@ -56,6 +65,7 @@ function startRun(world: World, run: Run): void {
       consolidatedMs: null,
       peakDeltaBytes: 0,
     };
+    for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, place: 0, transfer: null });
     run.tasks.push(task);
     world.tasks.push(task);
   }

@@ -1,51 +1,88 @@
 import { uniqueBytes } from './laws.ts';
-import type { Datastore, Delta, LedgerEntry, Repository, Task, Vm, World } from './world.ts';
+import type { Datastore, Delta, Disk, LedgerEntry, Repository, Task, Vm, World } from './world.ts';
 
 /*
  * All functions here take `aheadMs`: how far to look beyond the present instant with the present rates.
  * Advancing the world by that span and asking with 0 gives the same answer.
  */
 
+export function disksOf(world: World): Disk[] {
+  return world.vms.flatMap(({ disks }) => disks);
+}
+
+/** The disks of a VM that lie on a datastore. */
+export function disksOn(vm: Vm, datastore: Datastore): Disk[] {
+  return vm.disks.filter((disk) => disk.datastore === datastore);
+}
+
 export function isTop(delta: Delta): boolean {
-  return delta.vm.chain.at(-1) === delta;
+  return delta.disk.chain.at(-1) === delta;
 }
 
 /** V of a delta; one that absorbs the delta above it counts the V of both. */
 export function writtenInto(delta: Delta, aheadMs: number): number {
-  const live = delta.openedAtBytes === null ? 0 : delta.vm.writtenBytes + delta.vm.writtenBytesPerMs * aheadMs - delta.openedAtBytes;
+  const live = delta.openedAtBytes === null ? 0 : delta.disk.writtenBytes + delta.disk.writtenBytesPerMs * aheadMs - delta.openedAtBytes;
   const absorbed = delta.absorbing === null ? 0 : writtenInto(delta.absorbing, aheadMs);
   return delta.writtenBytes + live + absorbed;
 }
 
 /** What a delta occupies on the datastore once it holds this V. */
-export function deltaBytesAt({ vm, law }: Delta, writtenBytes: number): number {
-  return Math.min(uniqueBytes(law, writtenBytes) * vm.deltaOverhead, vm.sizeBytes);
+export function deltaBytesAt({ disk, law }: Delta, writtenBytes: number): number {
+  return Math.min(uniqueBytes(law, writtenBytes) * disk.vm.deltaOverhead, disk.sizeBytes);
 }
 
 export function deltaBytes(delta: Delta, aheadMs: number): number {
   return deltaBytesAt(delta, writtenInto(delta, aheadMs));
 }
 
-/** Growth of the VM's used bytes within `aheadMs`, which ends at the disk's size. */
-export function growthWithin(vm: Vm, aheadMs: number): number {
-  return Math.min(vm.grownBytesPerMs * aheadMs, vm.sizeBytes - vm.usedBytes);
+/** A new delta takes in what is written to the disk from now on; what was the top one rests. */
+export function openDelta(disk: Disk, kind: 'delta' | 'helper', task: Task | null): Delta {
+  const below = disk.chain.at(-1);
+  if (below) freeze(below);
+  const opened: Delta = {
+    disk,
+    kind,
+    task,
+    law: disk.law,
+    writtenBytes: 0,
+    openedAtBytes: disk.writtenBytes,
+    growthBytes: 0,
+    absorbing: null,
+    merge: null,
+  };
+  disk.chain.push(opened);
+  disk.vm.maxChainDepth = Math.max(disk.vm.maxChainDepth, disk.chain.length);
+  return opened;
 }
 
-/** Whether growth is allocated in the base at once. What accrues during the merge of the only delta is taken at its end. */
-export function growsInBase(vm: Vm): boolean {
-  return vm.chain.length === 0;
+function freeze(delta: Delta): void {
+  if (delta.openedAtBytes === null) return;
+  delta.writtenBytes += delta.disk.writtenBytes - delta.openedAtBytes;
+  delta.openedAtBytes = null;
+}
+
+/** Growth of the disk's used bytes within `aheadMs`, which ends at its size. */
+export function growthWithin(disk: Disk, aheadMs: number): number {
+  return Math.min(disk.grownBytesPerMs * aheadMs, disk.sizeBytes - disk.usedBytes);
+}
+
+/** Whether growth is allocated in the base at once: without a delta, and while the only one is merged with writes going to both. */
+export function growsInBase(disk: Disk): boolean {
+  const [first, second] = disk.chain;
+  return first === undefined || (second === undefined && first.merge !== null);
 }
 
 /** Every owner's unrounded bytes on a datastore. */
 export function ledger(world: World, datastore: Datastore, aheadMs: number): LedgerEntry[] {
   const found: LedgerEntry[] = [{ owner: 'other', kind: 'other', bytes: datastore.otherBytes + datastore.otherBytesPerMs * aheadMs }];
-  for (const vm of world.vms) {
-    if (vm.datastore !== datastore) continue;
-    found.push({ owner: vm.name, kind: 'base', bytes: vm.thin ? vm.initialUsedBytes : vm.sizeBytes });
-    if (vm.thin) found.push({ owner: vm.name, kind: 'growth', bytes: vm.baseGrowthBytes + (growsInBase(vm) ? growthWithin(vm, aheadMs) : 0) });
-    for (const delta of vm.chain) {
+  for (const disk of disksOf(world)) {
+    if (disk.datastore !== datastore) continue;
+    const owner = disk.vm.name;
+    found.push({ owner, kind: 'base', bytes: disk.thin ? disk.initialUsedBytes : disk.sizeBytes });
+    if (disk.thin) found.push({ owner, kind: 'growth', bytes: disk.baseGrowthBytes + (growsInBase(disk) ? growthWithin(disk, aheadMs) : 0) });
+    for (const delta of disk.chain) {
       const run = delta.task?.run.id;
-      found.push({ owner: vm.name, kind: delta.kind, bytes: deltaBytes(delta, aheadMs), ...(run === undefined ? {} : { run }) });
+      found.push({ owner, kind: delta.kind, bytes: deltaBytes(delta, aheadMs), ...(run === undefined ? {} : { run }) });
     }
   }
   return found.filter((entry) => entry.bytes > 0);
@@ -66,7 +103,13 @@ export function isFull(world: World, datastore: Datastore): boolean {
 
 /** Source bytes a task has read. */
 export function bytesRead(task: Task, aheadMs: number): number {
-  return task.transfer === null ? 0 : task.transfer.workBytes - Math.max(0, task.transfer.leftBytes - task.transfer.bytesPerMs * aheadMs);
+  let bytes = 0;
+  for (const { transfer, stage } of task.streams) {
+    if (transfer === null) continue;
+    const moved = stage === 'moving' ? transfer.bytesPerMs * aheadMs : 0;
+    bytes += transfer.workBytes - Math.max(0, transfer.leftBytes - moved);
+  }
+  return bytes;
 }
 
 /** Stored points and what running transfers have written so far. */

@@ -1,88 +1,13 @@
-import { fullBytes } from './activity.ts';
+import { fullBytes, tracksChanges } from './activity.ts';
 import { uniqueBytes } from './laws.ts';
 import { endTask } from './merges.ts';
 import { isComplete } from './network.ts';
-import { isFull } from './space.ts';
-import type { Point, Proxy, Task, World } from './world.ts';
-
-/** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
-export function scanWaiting(world: World): boolean {
-  const waiting = world.tasks.filter(({ stage }) => stage === 'queued' || stage === 'holding');
-  const place = (task: Task): number[] => [task.run.job.priority, task.queuedMs, task.run.job.order, world.vms.indexOf(task.vm)];
-  const byPlace = waiting.map((task) => ({ task, place: place(task) })).sort((a, b) => compare(a.place, b.place));
-  let started = false;
-  for (const { task } of byPlace) started = tryToStart(world, task) || started;
-  return started;
-}
-
-function compare(a: number[], b: number[]): number {
-  const differing = a.findIndex((value, index) => value !== b[index]);
-  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
-}
-
-function tryToStart(world: World, task: Task): boolean {
-  const { job } = task.run;
-  // READING: with whole-run a task first takes the VM and a snapshot slot, and the transfer slots when its snapshot is open.
-  const opensSnapshot = task.stage === 'queued';
-  const transfers = !job.wholeRun || task.stage === 'holding';
-  if (opensSnapshot && (vmIsBusy(world, task) || !snapshotSlotIsFree(world, task))) return false;
-  if (transfers) {
-    if (!transferSlotsAreFree(world, task)) return false;
-    const proxy = freestProxy(world, task);
-    if (proxy === undefined) return false;
-    task.proxy = proxy;
-    task.takesTransferSlots = true;
-  }
-  if (opensSnapshot) {
-    task.locksVm = true;
-    task.takesSnapshotSlot = true;
-    task.stage = 'quiescing';
-    task.dueMs = world.nowMs + job.quiesceMs;
-    task.place = world.begun++;
-  } else {
-    startTransfer(world, task);
-  }
-  return true;
-}
-
-function vmIsBusy(world: World, task: Task): boolean {
-  const { job } = task.run;
-  // READING: `start` lifts the lock between runs of the same job only.
-  return world.tasks.some(
-    (other) => other.locksVm && other.vm === task.vm && (other.run.job === job ? job.ifRunning !== 'start' : !job.stacksOnBusyVm),
-  );
-}
-
-function snapshotSlotIsFree(world: World, task: Task): boolean {
-  const { datastore } = task.vm;
-  let open = world.tasks.filter((other) => other.takesSnapshotSlot && other.vm.datastore === datastore).length;
-  // READING: a delta left behind by a failed merge is an orphan and counts as one.
-  const strays = world.vms.filter((vm) => vm.datastore === datastore).flatMap((vm) => vm.chain.filter((delta) => delta.kind !== 'delta'));
-  if (datastore.countsOrphans) open += strays.length;
-  return open < datastore.maxOpenSnapshots;
-}
-
-function transferSlotsAreFree(world: World, task: Task): boolean {
-  const holders = world.tasks.filter((other) => other.takesTransferSlots);
-  const { job } = task.run;
-  const ofRun = holders.filter((other) => other.run === task.run).length;
-  const ofRepository = holders.filter((other) => other.run.job.repository === job.repository).length;
-  return ofRun < job.concurrency && ofRepository < job.repository.slots;
-}
-
-/** The proxy to use, null when the job names none, undefined when all are taken. */
-function freestProxy(world: World, task: Task): Proxy | null | undefined {
-  const { proxies } = task.run.job;
-  if (proxies.length === 0) return null;
-  const free = (proxy: Proxy): number => proxy.slots - world.tasks.filter((other) => other.takesTransferSlots && other.proxy === proxy).length;
-  let best: Proxy | undefined;
-  for (const proxy of proxies) if (free(proxy) > 0 && (best === undefined || free(proxy) > free(best))) best = proxy;
-  return best;
-}
+import { isFull, openDelta } from './space.ts';
+import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
 
 /** Tasks whose present stages end at one instant, those that began first before the others. */
-export function inOrder(tasks: Task[]): Task[] {
-  return tasks.sort((a, b) => a.place - b.place);
+export function inOrder<T extends { place: number }>(things: T[]): T[] {
+  return things.sort((a, b) => a.place - b.place);
 }
 
 /** Ends every stage whose time has come. True when there was one. */
@@ -92,15 +17,22 @@ export function endStages(world: World): boolean {
     task.dueMs = null;
     if (task.stage === 'quiescing') beginCreate(world, task);
     else if (task.stage === 'snapshotting') openSnapshot(world, task);
-    else task.stage = 'consolidating';
+    else {
+      task.stage = 'consolidating';
+      task.place = world.begun++;
+    }
   }
   return due.length > 0;
 }
 
 function beginCreate(world: World, task: Task): void {
   const { vm } = task;
-  // READING: the length of the chain is tested when create begins, like free space.
-  if (isFull(world, vm.datastore) || vm.chain.length >= vm.maxChain) {
+  if (task.run.job.insideGuest) {
+    chooseBytes(world, task);
+    return;
+  }
+  // READING: the length of the chain is tested when create begins, like free space; one disk that cannot fails them all.
+  if (vm.disks.some(({ datastore, chain }) => isFull(world, datastore) || chain.length >= vm.maxChain)) {
     breakOff(world, task, 'failed');
     return;
   }
@@ -110,51 +42,68 @@ function beginCreate(world: World, task: Task): void {
 }
 
 function openSnapshot(world: World, task: Task): void {
+  for (const disk of task.vm.disks) openDelta(disk, 'delta', task);
+  chooseBytes(world, task);
+}
+
+/** The state to be saved stands: what is to be read follows from it. An agent calls that instant its snapshot. */
+function chooseBytes(world: World, task: Task): void {
   const { vm } = task;
   const { job } = task.run;
-  const below = vm.chain.at(-1);
-  if (below && below.openedAtBytes !== null) {
-    below.writtenBytes += vm.writtenBytes - below.openedAtBytes;
-    below.openedAtBytes = null;
-  }
-  const opened = { law: vm.law, writtenBytes: 0, openedAtBytes: vm.writtenBytes, growthBytes: 0, absorbing: null, merge: null };
-  task.delta = { vm, kind: 'delta', task, ...opened };
-  vm.chain.push(task.delta);
-  vm.maxChainDepth = Math.max(vm.maxChainDepth, vm.chain.length);
   task.snapshotMs = world.nowMs;
-  task.base = { snapshotMs: world.nowMs, writtenBytes: vm.writtenBytes, law: vm.law };
-  const base = job.bases.get(vm);
-  const incremental = base !== undefined && !job.fullsOnly && vm.changeTracking;
-  task.kind = incremental ? 'incremental' : 'full';
-  const unique = incremental ? uniqueBytes(base.law, vm.writtenBytes - base.writtenBytes) * job.cbtOverhead : 0;
-  const workBytes = incremental ? Math.min(unique, vm.usedBytes) : fullBytes(job, vm);
-  task.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
-  if (job.wholeRun) task.stage = 'holding';
-  else startTransfer(world, task);
+  task.base = { snapshotMs: world.nowMs, marks: new Map(vm.disks.map((disk) => [disk, { writtenBytes: disk.writtenBytes, law: disk.law }])) };
+  const base = job.fullsOnly || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
+  task.kind = base ? 'incremental' : 'full';
+  for (const stream of task.streams) {
+    const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);
+    stream.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
+  }
+  if (task.takesJobSlot) startStreams(world, task);
+  else task.stage = 'holding';
 }
 
-function startTransfer(world: World, task: Task): void {
+function changedBytes(base: Base, disk: Disk, cbtOverhead: number): number {
+  const mark = base.marks.get(disk);
+  if (mark === undefined) throw new Error('a base knows all disks');
+  return Math.min(uniqueBytes(mark.law, disk.writtenBytes - mark.writtenBytes) * cbtOverhead, disk.usedBytes);
+}
+
+/** Starts the transfer of every disk that has its slots. */
+export function startStreams(world: World, task: Task): void {
   task.stage = 'transferring';
-  task.transferMs = world.nowMs;
-  task.place = world.begun++;
+  task.transferMs ??= world.nowMs;
+  for (const stream of task.streams) {
+    if (stream.stage !== 'admitted') continue;
+    stream.stage = 'moving';
+    stream.place = world.begun++;
+  }
 }
 
-/** Success of every task whose last byte has arrived. True when there was one. */
+/** Ends every disk's transfer whose last byte has arrived, and with the last one the task's. True when there was one. */
 export function finishTransfers(world: World): boolean {
-  const finished = world.tasks.filter((task) => task.stage === 'transferring' && task.transfer !== null && isComplete(task.transfer));
-  for (const task of inOrder(finished)) {
-    const { job } = task.run;
-    const { vm, transfer, base } = task;
-    if (transfer === null || base === null) continue;
-    transfer.leftBytes = 0;
-    task.transferEndMs = world.nowMs;
-    if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
-    const points = job.points.get(vm) ?? [];
-    points.push({ full: task.kind === 'full', bytes: transfer.workBytes / job.reduction });
-    job.points.set(vm, prune(points, job.keepLast));
-    beginRemove(world, task);
+  const finished: Stream[] = [];
+  for (const { streams } of world.tasks) {
+    for (const stream of streams) if (stream.stage === 'moving' && stream.transfer !== null && isComplete(stream.transfer)) finished.push(stream);
+  }
+  for (const stream of inOrder(finished)) {
+    if (stream.transfer) stream.transfer.leftBytes = 0;
+    stream.stage = 'done';
+    if (stream.task.streams.every(({ stage }) => stage === 'done')) succeed(world, stream.task);
   }
   return finished.length > 0;
+}
+
+function succeed(world: World, task: Task): void {
+  const { vm, base } = task;
+  const { job } = task.run;
+  if (base === null) throw new Error('a task without a snapshot has nothing to read');
+  task.transferEndMs = world.nowMs;
+  if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
+  const points = job.points.get(vm) ?? [];
+  const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
+  points.push({ full: task.kind === 'full', bytes: workBytes / job.reduction });
+  job.points.set(vm, prune(points, job.keepLast));
+  leave(world, task);
 }
 
 /** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
@@ -163,19 +112,29 @@ function prune(points: Point[], last: number): Point[] {
   return points;
 }
 
-/** Asks for the removal of a task's snapshot; `dueMs` is set when its turn comes. */
-function beginRemove(world: World, task: Task): void {
-  task.takesTransferSlots = false;
+/** Gives the transfer slots back and asks for the removal of the snapshot, where there is one; the call begins when its turn comes. */
+function leave(world: World, task: Task): void {
+  task.takesJobSlot = false;
+  for (const stream of task.streams) stream.stage = 'done';
+  const deltas = task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.task === task));
+  if (deltas.length === 0) {
+    endTask(task);
+    return;
+  }
   task.stage = 'removing';
   task.dueMs = null;
-  if (task.delta) world.removals.push(task.delta);
+  world.removals.push(...deltas);
 }
 
 // READING: a failed task's slots and partial file go at the instant of the failure; its status stays, whatever its merge does.
 /** Ends a task before its time: its slots are free at once, its snapshot is removed, its partial file is deleted. */
 export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'): void {
   task.outcome = outcome;
-  task.takesTransferSlots = false;
-  if (task.delta) beginRemove(world, task);
-  else endTask(task);
+  leave(world, task);
+}
+
+/** Aborts what can still be: a task that has its last byte goes on. */
+export function abortTasks(world: World, tasks: Task[]): void {
+  const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'transferring'];
+  for (const task of tasks) if (stages.includes(task.stage)) breakOff(world, task, 'aborted');
 }

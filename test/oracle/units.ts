@@ -63,12 +63,17 @@ export function midnightFactor(pace: Pace): number {
   return 'share' in pace ? (1 + pace.share) ** (1 / pace.days) : 1;
 }
 
-/** A duration such as `1h30m` in milliseconds; a plain 0 needs no unit. */
+/** A duration such as `1h30m` in whole milliseconds; a plain 0 needs no unit. */
 export function durationMsOf(value: unknown): number {
+  return Math.round(exactMsOf(value));
+}
+
+/** A duration in milliseconds and parts of them, as latencies are given. */
+export function exactMsOf(value: unknown): number {
   if (value === 0) return 0;
   const text = String(value);
   if (!/^([\d.]+(ms|[smhdw]))+$/.test(text)) throw new Error(`'${text}' is not a duration`);
   let ms = 0;
   for (const [, amount, unit] of text.matchAll(/([\d.]+)(ms|[smhdw])/g)) ms += Number(amount) * lookUp(DURATIONS, String(unit), text);
-  return Math.round(ms);
+  return ms;
 }

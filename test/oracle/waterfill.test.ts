@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Demand, waterFill } from './waterfill.ts';
 
+function ratesOf(...given: Parameters<typeof waterFill>): number[] {
+  return waterFill(...given).map(({ rate }) => rate);
+}
+
 function demand(costs: Record<string, number>, weight = 1, cap = Number.POSITIVE_INFINITY): Demand {
   return { weight, cap, costs: new Map(Object.entries(costs)) };
 }
@@ -9,18 +13,24 @@ function demand(costs: Record<string, number>, weight = 1, cap = Number.POSITIVE
 describe('weighted max-min sharing', () => {
   it('solves two links in a row with one long and two short flows', () => {
     const capacities = new Map(Object.entries({ near: 10, far: 4 }));
-    expect(waterFill(capacities, [demand({ near: 1, far: 1 }), demand({ near: 1 }), demand({ far: 1 })])).toEqual([2, 8, 2]);
+    expect(ratesOf(capacities, [demand({ near: 1, far: 1 }), demand({ near: 1 }), demand({ far: 1 })])).toEqual([2, 8, 2]);
   });
 
   it('divides by weight and hands on what a cap leaves', () => {
     const capacities = new Map(Object.entries({ link: 12 }));
-    expect(waterFill(capacities, [demand({ link: 1 }, 1), demand({ link: 1 }, 3)])).toEqual([3, 9]);
-    expect(waterFill(capacities, [demand({ link: 1 }, 1), demand({ link: 1 }, 3, 4)])).toEqual([8, 4]);
+    expect(ratesOf(capacities, [demand({ link: 1 }, 1), demand({ link: 1 }, 3)])).toEqual([3, 9]);
+    expect(ratesOf(capacities, [demand({ link: 1 }, 1), demand({ link: 1 }, 3, 4)])).toEqual([8, 4]);
+  });
+
+  it('names what stopped a flow', () => {
+    const capacities = new Map(Object.entries({ near: 10, far: 4 }));
+    const limits = waterFill(capacities, [demand({ near: 1, far: 1 }), demand({ near: 1 }), demand({ near: 1 }, 1, 1)]).map(({ limit }) => limit);
+    expect(limits).toEqual(['far', 'near', null]);
   });
 
   it('equalises rates, not device time, where the costs of a byte differ', () => {
     const capacities = new Map(Object.entries({ device: 1 }));
-    const [cheap, dear] = waterFill(capacities, [demand({ device: 0.1 }), demand({ device: 0.4 })]);
+    const [cheap, dear] = ratesOf(capacities, [demand({ device: 0.1 }), demand({ device: 0.4 })]);
     expect([cheap, dear]).toEqual([2, 2]);
   });
 
@@ -37,7 +47,7 @@ describe('weighted max-min sharing', () => {
         (flows, sizes) => {
           const capacities = new Map(sizes.map((size, index) => ['abcd'.charAt(index), size]));
           const demands = flows.map(({ weight, cap, costs }) => demand(costs, weight, cap));
-          const rates = waterFill(capacities, demands);
+          const rates = ratesOf(capacities, demands);
           const level = (index: number): number => (rates[index] ?? 0) / (demands[index]?.weight ?? 1);
           const isSaturated = (resource: string): boolean => {
             const load = demands.reduce((sum, { costs }, index) => sum + (costs.get(resource) ?? 0) * (rates[index] ?? 0), 0);

@@ -6,11 +6,19 @@ export interface Demand {
   costs: Map<string, number>;
 }
 
+export interface Share {
+  /** Bytes per second. */
+  rate: number;
+  /** The resource that stopped the flow, null where its cap did. */
+  limit: string | null;
+}
+
 /**
- * Weighted max-min fair rates in bytes per second. All rates rise together in proportion to their weights;
+ * Weighted max-min fair shares. All rates rise together in proportion to their weights;
  * a flow stops at its cap or when one of its resources is used up.
  */
-export function waterFill(capacities: Map<string, number>, demands: Demand[]): number[] {
+export function waterFill(capacities: Map<string, number>, demands: Demand[]): Share[] {
+  const limits: (string | null)[] = demands.map(() => null);
   const rates = demands.map(() => 0);
   const rising = new Set(demands.keys());
   const spare = new Map(capacities);
@@ -37,10 +45,12 @@ export function waterFill(capacities: Map<string, number>, demands: Demand[]): n
       const rate = at(rates, index) + rise * demand.weight;
       const capped = rate >= demand.cap * (1 - 1e-12);
       rates[index] = capped ? demand.cap : rate;
-      if (capped || [...demand.costs].some(([resource, cost]) => cost > 0 && exhausted.has(resource))) rising.delete(index);
+      const limit = [...demand.costs].find(([resource, cost]) => cost > 0 && exhausted.has(resource));
+      if (!capped) limits[index] = limit?.[0] ?? null;
+      if (capped || limit) rising.delete(index);
     }
   }
-  return rates;
+  return rates.map((rate, index) => ({ rate, limit: limits[index] ?? null }));
 }
 
 function at<T>(list: T[], index: number): T {

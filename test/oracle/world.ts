@@ -9,6 +9,7 @@ export interface World {
   startUtcMs: number;
   durationMs: number;
   nowMs: number;
+  arrays: StorageArray[];
   datastores: Datastore[];
   hosts: Host[];
   links: Link[];
@@ -17,14 +18,25 @@ export interface World {
   vms: Vm[];
   jobs: Job[];
   tasks: Task[];
-  /** Deltas to be removed, in the order in which their removal was asked; those of one VM wait for each other. */
+  /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
   removals: Delta[];
+  /** How long after a pause the operator answers. */
+  respondsAfterMs: number;
   /** How many stages, transfers and merges have begun: what falls on one instant comes in the order in which it began. */
   begun: number;
 }
 
+/** The device behind several datastores, whose coefficients count beside their own. */
+export interface StorageArray {
+  name: string;
+  readBytesPerSecond: number;
+  writeBytesPerSecond: number;
+  operationsPerSecond: number;
+}
+
 export interface Datastore {
   name: string;
+  array: StorageArray | null;
   capacityBytes: number;
   otherBytes: number;
   otherGrowth: Pace;
@@ -40,9 +52,20 @@ export interface Datastore {
   maxOpenSnapshots: number;
   countsOrphans: boolean;
   serialMerges: boolean;
+  helps: boolean;
+  passLimit: number;
+  /** L0, in ms. */
+  idleLatencyMs: number;
+  queueDepth: number;
+  stopLatencyMs: number;
+  throttleLatencyMs: number;
+  /** L at the present rates. */
+  latencyMs: number;
   otherBytesPerMs: number;
   /** Growth was cut off at the floor, so nothing is left there, whatever rounding says. */
   cutOff: boolean;
+  /** Not full, and since it was, free space has been at the resume margin. */
+  hasSpace: boolean;
   servedFraction: number;
   servedMs: number;
   fullAtMs: number | null;
@@ -53,13 +76,14 @@ export interface Datastore {
 
 export interface LedgerEntry {
   owner: string;
-  kind: 'other' | 'base' | 'growth' | 'delta' | 'user' | 'orphan';
+  kind: 'other' | 'base' | 'growth' | Delta['kind'];
   bytes: number;
   run?: string;
 }
 
 export interface Host {
   name: string;
+  networkBytesPerSecond: number;
   nbdBytesPerSecond: number;
 }
 
@@ -71,6 +95,8 @@ export interface Link {
 export interface Proxy {
   name: string;
   slots: number;
+  /** One slot for all disks of a VM, here and on the repository. */
+  slotPerVm: boolean;
   cores: number;
   fullBytesPerCoreSecond: number;
   incrementalBytesPerCoreSecond: number;
@@ -92,23 +118,37 @@ export interface Vm {
   name: string;
   group: string;
   host: Host | null;
+  /** Of the guest's own network, which agents use. */
+  networkBytesPerSecond: number;
+  disks: Disk[];
+  deltaOverhead: number;
+  /** One multiplier for each hour of the week, Monday 00:00 first, mean 1. */
+  activity: number[];
+  changeTracking: boolean;
+  toleratesPauseMs: number;
+  maxChain: number;
+  tags: string[];
+  /** The full datastore that has stopped it. */
+  pausedBy: Datastore | null;
+  pausedSinceMs: number | null;
+  pausedAtMs: number | null;
+  pausedMs: number;
+  crashedAtMs: number | null;
+  maxChainDepth: number;
+}
+
+export interface Disk {
+  vm: Vm;
   datastore: Datastore;
   sizeBytes: number;
   thin: boolean;
   /** The law of what begins now; deltas and bases keep that of the moment at which they began. */
   law: Law;
-  deltaOverhead: number;
   writeBytesPerSecond: number;
   readBytesPerSecond: number;
   readsAsLargeAsWrites: boolean;
   writesGrowth: Pace;
-  /** One multiplier for each hour of the week, Monday 00:00 first, mean 1. */
-  activity: number[];
   growth: Pace;
-  changeTracking: boolean;
-  toleratesPauseMs: number;
-  maxChain: number;
-  tags: string[];
   /** What a full backup reads; grows. */
   usedBytes: number;
   initialUsedBytes: number;
@@ -120,27 +160,23 @@ export interface Vm {
   grownBytesPerMs: number;
   /** Open deltas, the oldest first. */
   chain: Delta[];
-  pausedSinceMs: number | null;
-  pausedAtMs: number | null;
-  pausedMs: number;
-  crashedAtMs: number | null;
-  maxChainDepth: number;
 }
 
 export interface Delta {
-  vm: Vm;
+  disk: Disk;
   law: Law;
-  kind: 'delta' | 'user' | 'orphan';
+  /** A helper takes in what the guest writes while the delta below it is being merged. */
+  kind: 'delta' | 'user' | 'orphan' | 'helper';
   task: Task | null;
   /** V that has come to rest in this delta. */
   writtenBytes: number;
-  /** Where the VM's V stood when this delta, now the top one, began to take it in; null when frozen. */
+  /** Where the disk's V stood when this delta, now the top one, began to take it in; null when frozen. */
   openedAtBytes: number | null;
   /** Growth of the disk that lies in this delta. */
   growthBytes: number;
   /** The delta above, while it is being merged into this one. */
   absorbing: Delta | null;
-  merge: Transfer | null;
+  merge: Merge | null;
 }
 
 /** Bytes on their way, of a backup or of a merge. */
@@ -150,10 +186,19 @@ export interface Transfer {
   bytesPerMs: number;
 }
 
+export interface Merge extends Transfer {
+  /** Counts from 1; more than one with a helper only. */
+  pass: number;
+  /** The last pass: the VM stands still meanwhile, and the merge has its full speed. */
+  stuns: boolean;
+  place: number;
+}
+
 export interface Job {
   name: string;
   order: number;
   selects: (vm: Vm) => boolean;
+  insideGuest: boolean;
   schedule: Schedule;
   ticksMs: number[];
   proxies: Proxy[];
@@ -163,7 +208,7 @@ export interface Job {
   concurrency: number;
   streamBytesPerSecond: number;
   reduction: number;
-  ifRunning: 'skip' | 'queue' | 'queue-all' | 'start';
+  ifRunning: 'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous';
   stacksOnBusyVm: boolean;
   wholeRun: boolean;
   priority: number;
@@ -180,11 +225,10 @@ export interface Job {
   points: Map<Vm, Point[]>;
 }
 
-/** A successful snapshot: its instant, where V stood, and the law by which changes since then are counted. */
+/** A successful snapshot: its instant, and per disk where V stood and the law by which changes since then are counted. */
 export interface Base {
   snapshotMs: number;
-  writtenBytes: number;
-  law: Law;
+  marks: Map<Disk, { writtenBytes: number; law: Law }>;
 }
 
 export interface Point {
@@ -215,11 +259,12 @@ export interface Task {
   /** The present stage's place in the order in which things began. */
   place: number;
   locksVm: boolean;
-  takesSnapshotSlot: boolean;
-  takesTransferSlots: boolean;
-  proxy: Proxy | null;
-  delta: Delta | null;
-  transfer: Transfer | null;
+  /** Where it holds a snapshot slot. */
+  snapshotSlots: Set<Datastore>;
+  takesJobSlot: boolean;
+  /** The proxy that carries all its disks with one slot, null for none. */
+  proxyOfAll: Proxy | null;
+  streams: Stream[];
   kind: 'full' | 'incremental' | null;
   queuedMs: number;
   snapshotMs: number | null;
@@ -228,4 +273,15 @@ export interface Task {
   transferEndMs: number | null;
   consolidatedMs: number | null;
   peakDeltaBytes: number;
+}
+
+/** The transfer of one disk. */
+export interface Stream {
+  task: Task;
+  disk: Disk;
+  stage: 'waiting' | 'admitted' | 'moving' | 'done';
+  proxy: Proxy | null;
+  place: number;
+  /** Null until the snapshot exists. */
+  transfer: Transfer | null;
 }

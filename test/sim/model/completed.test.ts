@@ -110,6 +110,17 @@ describe('method agent', () => {
     expect(result.vms['vm-01']).toMatchObject({ maxChainDepth: 0, stunMs: 0, snapshotOpenMs: 0 });
   });
 
+  it('needs no change tracking of the hypervisor', () => {
+    const result = simulate(
+      plan({
+        durationMs: 2 * DAY,
+        vms: [vm('web', { changeTracking: false })],
+        jobs: [job({ method: 'agent', mode: 'forever-forward', selection: only('web'), schedule: { kind: 'every', everyMs: DAY, offsetMs: 0 } })],
+      }),
+    );
+    expect(tasks(result).map((task) => task.kind)).toEqual(['full', 'incremental']);
+  });
+
   it('is limited by the guest`s own network', () => {
     const [task] = tasks(
       simulate(plan({ vms: [vm('web', { networkBytesPerSecond: 10 * MiB })], jobs: [job({ method: 'agent', selection: only('web') })] })),

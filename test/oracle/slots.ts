@@ -1,0 +1,106 @@
+import { startStreams } from './tasks.ts';
+import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
+
+/** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
+export function scanWaiting(world: World): boolean {
+  const waiting = world.tasks.filter(({ streams }) => streams.some(({ stage }) => stage === 'waiting'));
+  const place = (task: Task): number[] => [task.run.job.priority, task.queuedMs, task.run.job.order, world.vms.indexOf(task.vm)];
+  const byPlace = waiting.map((task) => ({ task, place: place(task) })).sort((a, b) => compare(a.place, b.place));
+  let started = false;
+  for (const { task } of byPlace) started = tryToStart(world, task) || started;
+  return started;
+}
+
+function compare(a: number[], b: number[]): number {
+  const differing = a.findIndex((value, index) => value !== b[index]);
+  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
+}
+
+function tryToStart(world: World, task: Task): boolean {
+  const { job } = task.run;
+  // READING: with whole-run a task with a snapshot first takes the VM and a snapshot slot, and the transfer slots when its snapshot is open.
+  const begins = task.stage === 'queued';
+  const transfers = !job.wholeRun || job.insideGuest || task.stage === 'holding' || task.stage === 'transferring';
+  if (begins && (vmIsBusy(world, task) || !snapshotSlotsAreFree(world, task) || isTooSlow(task))) return false;
+  if (transfers ? !takeSlots(world, task) : !begins) return false;
+  if (begins) {
+    task.locksVm = true;
+    if (!job.insideGuest) for (const { datastore } of task.vm.disks) task.snapshotSlots.add(datastore);
+    task.stage = 'quiescing';
+    task.dueMs = world.nowMs + job.quiesceMs;
+    task.place = world.begun++;
+  } else if (task.stage === 'holding' || task.stage === 'transferring') startStreams(world, task);
+  return true;
+}
+
+/** What keeps new tasks from beginning is the latency before the events of this instant. */
+export function isTooSlow(task: Task): boolean {
+  return task.vm.disks.some(({ datastore }) => datastore.latencyMs > datastore.stopLatencyMs);
+}
+
+function vmIsBusy(world: World, task: Task): boolean {
+  const { job } = task.run;
+  // READING: `start` lifts the lock between runs of the same job only.
+  return world.tasks.some(
+    (other) => other.locksVm && other.vm === task.vm && (other.run.job === job ? job.ifRunning !== 'start' : !job.stacksOnBusyVm),
+  );
+}
+
+function snapshotSlotsAreFree(world: World, task: Task): boolean {
+  return task.run.job.insideGuest || task.vm.disks.every(({ datastore }) => openSnapshots(world, datastore) < datastore.maxOpenSnapshots);
+}
+
+function openSnapshots(world: World, datastore: Datastore): number {
+  const open = new Set<unknown>(world.tasks.filter(({ snapshotSlots }) => snapshotSlots.has(datastore)));
+  if (!datastore.countsOrphans) return open.size;
+  for (const { disks } of world.vms) {
+    for (const disk of disks) {
+      // READING: the deltas that one task has left behind on a datastore are one snapshot.
+      if (disk.datastore === datastore)
+        for (const delta of disk.chain) if (delta.kind !== 'delta' && delta.kind !== 'helper') open.add(delta.task ?? delta);
+    }
+  }
+  return open.size;
+}
+
+/** Takes the slots of as many disks as there are free ones, the job's with the first. True when there was one. */
+function takeSlots(world: World, task: Task): boolean {
+  const { job } = task.run;
+  if (!task.takesJobSlot && world.tasks.filter((other) => other.takesJobSlot && other.run === task.run).length >= job.concurrency) return false;
+  let taken = false;
+  for (const stream of task.streams) {
+    if (stream.stage !== 'waiting') continue;
+    if (task.proxyOfAll === null) {
+      if (repositorySlotsTaken(world, job.repository) >= job.repository.slots) break;
+      const proxy = freestProxy(world, task);
+      if (proxy === undefined) break;
+      stream.proxy = proxy;
+      if (proxy?.slotPerVm && !task.takesJobSlot) task.proxyOfAll = proxy;
+    } else stream.proxy = task.proxyOfAll;
+    stream.stage = 'admitted';
+    task.takesJobSlot = true;
+    taken = true;
+  }
+  return taken;
+}
+
+function repositorySlotsTaken(world: World, repository: Repository): number {
+  return world.tasks.filter(({ run }) => run.job.repository === repository).reduce((sum, task) => sum + slotsOf(task, null), 0);
+}
+
+/** The slots that a task holds, on one proxy or, with null, on its repository. */
+function slotsOf(task: Task, proxy: Proxy | null): number {
+  if (task.proxyOfAll !== null) return task.takesJobSlot && (proxy === null || proxy === task.proxyOfAll) ? 1 : 0;
+  const held = task.streams.filter(({ stage }) => stage === 'admitted' || stage === 'moving');
+  return held.filter((stream) => proxy === null || stream.proxy === proxy).length;
+}
+
+/** The proxy to use, null when the job names none, undefined when all are taken. */
+function freestProxy(world: World, task: Task): Proxy | null | undefined {
+  const { proxies } = task.run.job;
+  if (proxies.length === 0) return null;
+  const free = (proxy: Proxy): number => proxy.slots - world.tasks.reduce((sum, other) => sum + slotsOf(other, proxy), 0);
+  let best: Proxy | undefined;
+  for (const proxy of proxies) if (free(proxy) > 0 && (best === undefined || free(proxy) > free(best))) best = proxy;
+  return best;
+}
