@@ -141,8 +141,9 @@ function allocatedMb(vms: readonly Entry[]): Map<string, number> {
     const disks = (keys.disks ?? [keys]) as Keys[];
     for (const [index, disk] of disks.entries()) {
       const spread = 1 + Number.parseFloat(String(keys.vary ?? '0')) / 100;
-      const own = disk.provisioning === 'thick' ? megabytesOf(disk.size) : megabytesOf(disk.used) * spread;
-      const snapshots = index === 0 ? ((keys.snapshots ?? []) as Keys[]).reduce((sum, { size }) => sum + megabytesOf(size), 0) : 0;
+      const own = disk.provisioning === 'thick' ? megabytesOf(disk.size) : megabytesOf(disk.used ?? disk.size) * spread;
+      const taken = ((keys.snapshots ?? []) as Keys[]).filter((snapshot) => Number(snapshot.disk ?? 0) === index);
+      const snapshots = taken.reduce((sum, { size }) => sum + megabytesOf(size), 0);
       const place = String(disk.datastore);
       sums.set(place, (sums.get(place) ?? 0) + Math.ceil(Number(keys.count) * (own + snapshots)));
     }
