@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { limitIsDisputed, trackingIsDisputed } from './disputed.ts';
+import { limitIsDisputed } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -93,7 +93,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       links: { wan: { bandwidth: `${wan}Mbit/s` } },
       proxies: named('p', proxies, (keys) => ({ ...keys, slotUnit })),
       repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({ ...keys, capacity: `${Math.ceil(kept(index)) + freeMb}MB` })),
-      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, trackingIsDisputed(jobs) ? { ...keys, changeTracking: true } : keys])),
+      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),
     };
   });

@@ -1,7 +1,7 @@
 import { grownLaw } from './laws.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { isActive, isRunning, solveRates } from './network.ts';
-import { answerMs, applyPressure, crashGuests, crashMs } from './pressure.ts';
+import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick } from './runs.ts';
@@ -34,6 +34,8 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
     settle(world, false);
     record(world);
   }
+  // At the last instant, too, a task may begin because the latency has fallen.
+  solve(world);
   return resultOf(world);
 }
 
@@ -56,7 +58,7 @@ function settle(world: World, hasTicked: boolean): void {
     const changed = applyPressure(world) || completed;
     const moved = [crashGuests(world), endStages(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
-    if (moved || startQueuedRuns(world) || scanWaiting(world)) continue;
+    if (moved || resumePaused(world) || startQueuedRuns(world) || scanWaiting(world)) continue;
     if (ticked) return;
     tick(world);
     ticked = true;

@@ -25,25 +25,31 @@ function isWriting({ stage, transfer }: Stream): boolean {
 }
 
 function pressDatastore(world: World, datastore: Datastore): boolean {
-  const here = world.vms.filter((vm) => disksOn(vm, datastore).length > 0);
-  if (isFull(world, datastore)) {
-    datastore.fullAtMs ??= world.nowMs;
-    datastore.hasSpace = false;
-    const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm, datastore)));
-    for (const vm of stopped) {
-      vm.pausedBy = datastore;
-      vm.pausedSinceMs = world.nowMs;
-      vm.pausedAtMs ??= world.nowMs;
-    }
-    return stopped.length > 0;
+  if (!isFull(world, datastore)) {
+    datastore.cutOff = false;
+    return false;
   }
-  datastore.cutOff = false;
-  // READING: space that has come back once is there until the floor is reached again.
-  if (freeBytes(world, datastore, 0) >= datastore.floorBytes + datastore.resumeMarginBytes) datastore.hasSpace = true;
-  if (!datastore.hasSpace) return false;
+  datastore.fullAtMs ??= world.nowMs;
+  datastore.hasSpace = false;
+  const here = world.vms.filter((vm) => disksOn(vm, datastore).length > 0);
+  const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm, datastore)));
+  for (const vm of stopped) {
+    vm.pausedBy = datastore;
+    vm.pausedSinceMs = world.nowMs;
+    vm.pausedAtMs ??= world.nowMs;
+  }
+  return stopped.length > 0;
+}
+
+/** Lets paused VMs run for which there is space again. True when there was one. */
+export function resumePaused(world: World): boolean {
+  for (const datastore of world.datastores) {
+    // READING: space that has come back once is there until the floor is reached again; what is taken at the same instant has not come back.
+    if (freeBytes(world, datastore, 0) >= datastore.floorBytes + datastore.resumeMarginBytes) datastore.hasSpace = true;
+  }
   // READING: a VM waits for the datastore that has stopped it; another one that has filled up meanwhile stops it anew.
   // READING: the operator answers for each VM by itself, counted from its own pause.
-  const resumed = here.filter((vm) => vm.pausedBy === datastore && (datastore.resumes || answerMs(world, vm) <= world.nowMs));
+  const resumed = world.vms.filter((vm) => vm.pausedBy?.hasSpace && (vm.pausedBy.resumes || answerMs(world, vm) <= world.nowMs));
   for (const vm of resumed) {
     vm.pausedBy = null;
     vm.pausedSinceMs = null;

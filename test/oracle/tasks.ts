@@ -1,6 +1,6 @@
 import { fullBytes, tracksChanges } from './activity.ts';
 import { uniqueBytes } from './laws.ts';
-import { endTask } from './merges.ts';
+import { endTask, startMerges } from './merges.ts';
 import { isComplete } from './network.ts';
 import { isFull, openDelta } from './space.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
@@ -20,6 +20,7 @@ export function endStages(world: World): boolean {
     else {
       task.stage = 'consolidating';
       task.place = world.begun++;
+      startMerges(world);
     }
   }
   return due.length > 0;

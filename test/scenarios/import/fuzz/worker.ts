@@ -1,6 +1,7 @@
 /**
  * Imports mutated exports and prints what became of them, as JSON: `tsx worker.ts SEED FROM COUNT`. One mutant again: its index and a count of 1. Runs
- * in a process of its own, so that its peak memory is that of the imports.
+ * in a process of its own, so that its peak memory is that of the imports; run it with `--expose-gc`, so that no import answers for the garbage of the
+ * ones before, as none does for the user.
  */
 import { ImportError, type ImportResult, importRvtools } from '../../../../scenarios/import/index.ts';
 import { loadScenario } from '../../../../scenarios/index.ts';
@@ -36,6 +37,7 @@ const prototypeKeys = Reflect.ownKeys(Object.prototype).length;
 
 for (let index = Number(from); index < Number(from) + Number(count); index++) {
   const mutant = mutantOf(new Random(`${seed}/${index}`), index);
+  globalThis.gc?.();
   const before = process.cpuUsage();
   const fault = faultOf(mutant);
   const { user, system } = process.cpuUsage(before);
