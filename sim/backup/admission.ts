@@ -5,6 +5,7 @@
  * The disks of one run arrive together and need the same job, proxy and repository slots, so they wait as one group: when those are taken, the whole
  * group is passed over at once. The group also keeps the account of what it waited for: what the first of its waiting disks lacks.
  */
+import type { Datastore } from '../estate/datastore.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { World } from '../world.ts';
 import type { Run } from './run.ts';
@@ -142,9 +143,11 @@ export class Admission {
     this.dirty = true;
   }
 
-  releaseSnapshotSlot(part: TaskDisk): void {
-    part.disk.datastore.snapshotSlots.used--;
-    part.disk.datastore.snapshotSlots.freedBy = part.task.lastEvent;
+  /** The task's snapshot is gone from the datastore. */
+  releaseSnapshotSlot(task: Task, datastore: Datastore): void {
+    if (!task.snapshotSlots.delete(datastore)) return;
+    datastore.snapshotSlots.used--;
+    datastore.snapshotSlots.freedBy = task.lastEvent;
     this.dirty = true;
   }
 
@@ -180,7 +183,7 @@ export class Admission {
     if (!group.begins || task.stage !== 'queued') return null;
     if (!this.canLock(task)) return 'vm';
     if (task.disks.some(({ disk }) => disk.datastore.stopsNewTasks)) return 'datastore';
-    return job.method.opensSnapshot && !hasSnapshotSlots(task) ? 'datastore' : null;
+    return job.method.opensSnapshot && task.disks.some(({ disk }) => disk.datastore.snapshotSlots.free <= 0) ? 'datastore' : null;
   }
 
   private start(group: WaitGroup, part: TaskDisk): void {
@@ -190,7 +193,7 @@ export class Admission {
     this.takeOut(group, part);
     if (begins) {
       task.vm.lockHolders.push(task);
-      if (task.run.job.method.opensSnapshot) for (const other of task.disks) other.disk.datastore.snapshotSlots.used++;
+      if (task.run.job.method.opensSnapshot) takeSnapshotSlots(task);
     }
     if (group.needsSlots) this.takeSlots(group, part);
     part.freedBy = group.arrivalMs === this.world.kernel.nowMs ? 0 : freedBy(part, lacked);
@@ -263,12 +266,13 @@ function bestProxy(proxies: readonly Proxy[]): Proxy {
   return best;
 }
 
-/** A slot for each disk on its datastore. */
-function hasSnapshotSlots(task: Task): boolean {
-  const needed = new Map<TaskDisk['disk']['datastore'], number>();
-  for (const { disk } of task.disks) needed.set(disk.datastore, (needed.get(disk.datastore) ?? 0) + 1);
-  for (const [datastore, count] of needed) if (datastore.snapshotSlots.free < count) return false;
-  return true;
+/** One on each datastore of its disks, however many disks are there: they have one snapshot. */
+function takeSnapshotSlots(task: Task): void {
+  for (const { disk } of task.disks) {
+    if (task.snapshotSlots.has(disk.datastore)) continue;
+    task.snapshotSlots.add(disk.datastore);
+    disk.datastore.snapshotSlots.used++;
+  }
 }
 
 /** Priority, arrival, job in file order, run. */

@@ -198,7 +198,7 @@ export class Consolidation {
     const { task } = part;
     const { datastore } = part.disk;
     part.state = 'closed';
-    if (!part.refused || !datastore.plan.countOrphans) admission.releaseSnapshotSlot(part);
+    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other))) admission.releaseSnapshotSlot(task, datastore);
     if (task.disks.every((other) => other.state !== 'merging')) this.endTask(task);
     if (datastore.plan.merges === 'parallel') return;
     datastore.mergeQueue.shift();
@@ -223,4 +223,9 @@ export class Consolidation {
   private mergeRate(part: TaskDisk): number {
     return part.disk.datastore.plan.mergeBytesPerSecond / 1000;
   }
+}
+
+/** Nothing of it counts as an open snapshot any more. */
+function isGone({ state, refused, disk }: TaskDisk): boolean {
+  return state === 'closed' && !(refused && disk.datastore.plan.countOrphans);
 }

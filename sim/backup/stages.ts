@@ -93,14 +93,13 @@ export class Stages {
   end(task: Task): void {
     const { kernel, log, admission, runs } = this.world;
     if (task.stage === 'ended') throw new Error(`task ${task.number} ends twice`);
-    const began = task.stage !== 'queued';
     task.stage = 'ended';
     task.endedMs = kernel.nowMs;
     const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason };
     task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, causesOf(task.lastEvent, task.abortedBy));
     admission.releaseLock(task);
     // Snapshot slots that no delta came to use.
-    if (began && task.run.job.method.opensSnapshot && !task.hasSnapshot) for (const part of task.disks) admission.releaseSnapshotSlot(part);
+    if (!task.hasSnapshot) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
     removeFrom(task.vm.activeTasks, task);
     runs.taskEnded(task);
   }
@@ -254,6 +253,7 @@ export class Stages {
       storage.stopWriting(part);
       network.removeFlow(part.flow);
       part.flow = -1;
+      part.state = 'stopped';
     }
     storage.discardPoint(task);
     const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.readBytes), reason };

@@ -1,4 +1,5 @@
 /** A task: one VM in one run, with one part for each of its disks. The stages are driven by `stages.ts`; this is its state. */
+import type { Datastore } from '../estate/datastore.ts';
 import type { Delta } from '../estate/delta.ts';
 import type { Disk } from '../estate/disk.ts';
 import type { GrowthLaw } from '../estate/growth-law.ts';
@@ -32,7 +33,7 @@ export class TaskDisk {
   /** Another disk of its VM holds the slots for it. */
   sharesSlots = false;
   proxy: Proxy | null = null;
-  state: 'waiting' | 'transferring' | 'transferred' | 'merging' | 'closed' = 'waiting';
+  state: 'waiting' | 'transferring' | 'transferred' | 'stopped' | 'merging' | 'closed' = 'waiting';
   /** Flow of the transfer or the merge; -1: none. */
   flow = -1;
   delta: Delta | null = null;
@@ -70,6 +71,8 @@ export class Task {
   reason: Reason | null = null;
   /** It counts towards the run's concurrency. */
   holdsJobSlot = false;
+  /** The datastores on which it has a snapshot slot. */
+  readonly snapshotSlots = new Set<Datastore>();
 
   /** Pending event of a timed stage; -1: none. */
   timer = -1;

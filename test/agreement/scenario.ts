@@ -1,6 +1,5 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { limitIsDisputed } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -83,9 +82,8 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       duration: `${night.hours}h`,
       ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
-      datastores: named('ds', datastores, ({ freeMb, otherUsed, maxOpenSnapshots, ...keys }, index) => ({
+      datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
         ...keys,
-        maxOpenSnapshots: limitIsDisputed(groups, index) ? undefined : maxOpenSnapshots,
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),

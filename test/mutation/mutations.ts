@@ -131,7 +131,7 @@ export const MUTATIONS: Mutation[] = [
     law: 'admission: snapshot slots are held until the delta is gone',
     file: 'sim/backup/stages.ts',
     from: 'part.delta = new Delta(',
-    to: 'this.world.admission.releaseSnapshotSlot(part);\n    disk.datastore.snapshotSlots.used++;\n    disk.datastore.snapshotSlots.used--;\n    part.delta = new Delta(',
+    to: 'this.world.admission.releaseSnapshotSlot(task, disk.datastore);\n    part.delta = new Delta(',
   },
   { law: 'overlap: skip skips', file: 'sim/backup/runs.ts', from: "policy === 'skip' ||", to: "policy === 'queue-all' ||" },
   {

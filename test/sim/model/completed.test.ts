@@ -267,6 +267,18 @@ describe('snapshot slots of a datastore', () => {
     expect(tasks(result).map((task) => task.snapshotMs)).toEqual([0, 600_000, 1_200_000]);
     expect(tasks(result)[2]?.bottleneck).toMatchObject({ 'waiting:datastore:ds': 2 / 3 });
   });
+
+  it('are one on each datastore of a VM, however many of its disks are there', () => {
+    const disks = [disk({ usedBytes: 600 * MiB }), disk({ usedBytes: 1200 * MiB })];
+    const result = simulate(
+      plan({
+        datastores: [datastore({ maxOpenSnapshots: 1 })],
+        vms: ['a', 'b'].map((name) => ({ ...vm(name), disks })),
+        jobs: [job({ streamBytesPerSecond: MiB })],
+      }),
+    );
+    expect(tasks(result).map((task) => task.snapshotMs)).toEqual([0, 1_200_000]);
+  });
 });
 
 describe('a full datastore', () => {

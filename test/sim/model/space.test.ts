@@ -305,4 +305,21 @@ describe('a repository that fills up', () => {
     expect(rules(result)).toEqual(['repository-full repo', 'task-failed a', 'task-failed b']);
     expect(result.repositories.repo?.peakUsedBytes).toBe(20 * GiB);
   });
+
+  it('stops two tasks of one VM, and the scenario may end before the second has its snapshot removed', () => {
+    const stacked = { ifVmBusy: 'stack', streamBytesPerSecond: 5 * MiB } as const;
+    const result = simulate(
+      plan({
+        durationMs: HOUR,
+        datastores: [datastore({ mergeBytesPerSecond: MiB / 1024 })],
+        vms: [vm('a', { disk: { usedBytes: 10 * GiB, writes: appending(MiB) } })],
+        repositories: [repository({ capacityBytes: 600 * MiB })],
+        jobs: [job(stacked), job({ ...stacked, name: 'second', schedule: { kind: 'at', atMs: [MINUTE] } })],
+      }),
+    );
+    // The first had read 300 MiB within its first minute.
+    const [first, second] = ['nightly', 'second'].map((name) => result.jobs[name]?.runs[0]?.tasks[0]);
+    expect(first).toMatchObject({ reason: 'repository-full', readBytes: 450 * MiB, endedMs: null });
+    expect(second).toMatchObject({ reason: 'repository-full', readBytes: 150 * MiB, endedMs: null });
+  });
 });

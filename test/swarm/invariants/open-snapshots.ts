@@ -1,4 +1,7 @@
-/** Snapshots open per datastore, recounted from the log: never more than `maxOpenSnapshots`, each from the begin of its task to its removal. */
+/**
+ * Snapshots open per datastore, recounted from the log: never more than `maxOpenSnapshots`. A task has one on each datastore of its disks, from its begin
+ * until the last of the disks' deltas there is gone, or is left behind where those do not count.
+ */
 import type { Played } from '../play.ts';
 import { jobOfRun, keyOf } from './tasks.ts';
 
@@ -6,6 +9,8 @@ interface Open {
   key: string;
   datastore: string;
   created: boolean;
+  /** Disks there whose delta is not gone. */
+  disks: number;
 }
 
 export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): string[] {
@@ -21,15 +26,20 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
   }
 
   function close(key: string, datastore: string): void {
-    const place = open.findIndex((entry) => entry.key === key && entry.datastore === datastore);
-    if (place >= 0) open.splice(place, 1);
+    const entry = open.find((other) => other.key === key && other.datastore === datastore);
+    if (entry === undefined) return;
+    entry.disks -= 1;
+    if (entry.disks === 0) open.splice(open.indexOf(entry), 1);
   }
 
   for (const { kind, atMs, run, vm, datastore } of events) {
     if (typeof run !== 'string' || typeof vm !== 'string') continue;
     const key = keyOf(run, vm);
     if (kind === 'task-started' && jobOfRun(plan, run)?.method === 'snapshot') {
-      for (const disk of vms.get(vm)?.disks ?? []) open.push({ key, datastore: disk.datastore, created: false });
+      const disks = vms.get(vm)?.disks ?? [];
+      for (const datastore of new Set(disks.map((disk) => disk.datastore))) {
+        open.push({ key, datastore, created: false, disks: disks.filter((disk) => disk.datastore === datastore).length });
+      }
       for (const { name, maxOpenSnapshots } of stores.values()) {
         const count = open.filter((entry) => entry.datastore === name).length + (initial.get(name) ?? 0);
         if (count > (maxOpenSnapshots ?? Number.POSITIVE_INFINITY) && open.some((entry) => entry.key === key && entry.datastore === name)) {
