@@ -66,7 +66,7 @@ export class World {
     this.endMs = endMs;
     this.operatorRespondsAfterMs = operatorRespondsAfterMs;
     this.log = log;
-    log.listen((event) => this.findings.observe(event));
+    log.listen(this.findings.kinds(), (event) => this.findings.observe(event));
     this.kernel = new Kernel(limits);
     this.network = new FlowNetwork(this.kernel, {
       completed: (part) => this.flowCompleted(this.parts[part] as TaskDisk),

@@ -23,6 +23,11 @@ export class FindingBook {
     }
   }
 
+  /** Kinds of events that some rule is about. */
+  kinds(): ReadonlySet<string> {
+    return new Set([...this.raising.keys(), ...this.ending.keys()]);
+  }
+
   /** Takes note of an event of the log, or of a signal of the same shape. Its causes are those of the finding, the event itself included. */
   observe(event: Omit<LoggedEvent, 'id'> & { id?: number }): void {
     for (const rule of this.raising.get(event.kind) ?? []) if (rule.when === undefined || rule.when(event)) this.raise(rule, event);

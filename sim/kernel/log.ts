@@ -2,6 +2,7 @@
  * The event log: what happened, each event with an id and the ids of its causes, as canonical NDJSON (fixed key order, whole numbers, LF) whose
  * SHA-256 is the fingerprint of a run. Nothing is kept: a line is hashed, handed on and forgotten.
  */
+import { LineBuffer } from './line.ts';
 import { Sha256 } from './sha256.ts';
 
 /** Changes whenever the same run would be written differently. */
@@ -21,7 +22,9 @@ export interface LoggedEvent {
 export class EventLog {
   count = 0;
   private readonly hash = new Sha256();
-  private readonly listeners: ((event: LoggedEvent) => void)[] = [];
+  private readonly line = new LineBuffer();
+  private heard: ReadonlySet<string> = new Set();
+  private listener: (event: LoggedEvent) => void = () => {};
   private readonly writer: ((line: string) => void) | undefined;
 
   /** `writer` gets each canonical line, without its LF. */
@@ -29,17 +32,21 @@ export class EventLog {
     this.writer = writer;
   }
 
-  listen(listener: (event: LoggedEvent) => void): void {
-    this.listeners.push(listener);
+  /** From now on `listener` gets the events of these kinds; there is one listener. */
+  listen(kinds: ReadonlySet<string>, listener: (event: LoggedEvent) => void): void {
+    this.heard = kinds;
+    this.listener = listener;
   }
 
   /** Writes an event and returns its id. Fields are whole numbers, texts or null, in the order in which they stand. */
   record(atMs: number, kind: string, fields: EventFields, causes: readonly number[]): number {
     const id = ++this.count;
-    const line = canonicalLine(id, atMs, kind, fields, causes);
-    this.hash.update(line).update('\n');
-    this.writer?.(line);
-    for (const listener of this.listeners) listener({ id, atMs, kind, fields, causes });
+    const { line } = this;
+    writeCanonical(line, id, atMs, kind, fields, causes);
+    this.writer?.(line.toString());
+    line.addText('\n');
+    this.hash.addUnits(line.units, line.length);
+    if (this.heard.has(kind)) this.listener({ id, atMs, kind, fields, causes });
     return id;
   }
 
@@ -60,31 +67,35 @@ export function eventName(id: number): string {
   return `e${id}`;
 }
 
-/** Names come again and again; so many of them are kept quoted. */
-const MOST_QUOTED = 20_000;
-const quotedTexts = new Map<string, string>();
-
-function quoted(text: string): string {
-  const known = quotedTexts.get(text);
-  if (known !== undefined) return known;
-  const made = JSON.stringify(text);
-  if (quotedTexts.size >= MOST_QUOTED) quotedTexts.clear();
-  quotedTexts.set(text, made);
-  return made;
-}
-
-function canonicalLine(id: number, atMs: number, kind: string, fields: EventFields, causes: readonly number[]): string {
-  let line = `{"id":"e${id}","atMs":${atMs},"kind":"${kind}"`;
+function writeCanonical(line: LineBuffer, id: number, atMs: number, kind: string, fields: EventFields, causes: readonly number[]): void {
+  line.clear();
+  line.addText('{"id":"e');
+  line.addWhole(id);
+  line.addText('","atMs":');
+  line.addWhole(atMs);
+  line.addText(',"kind":"');
+  line.addText(kind);
+  line.addText('"');
   for (const key in fields) {
-    const value = fields[key] as string | number | null;
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error(`event ${kind}: ${key} = ${value} is not a whole number`);
-    line += `,"${key}":${typeof value === 'string' ? quoted(value) : value}`;
+    line.addText(',"');
+    line.addText(key);
+    line.addText('":');
+    writeValue(line, kind, key, fields[key] as string | number | null);
   }
-  line += ',"causes":[';
+  line.addText(',"causes":[');
   for (let i = 0; i < causes.length; i++) {
     const cause = causes[i] as number;
     if (!(cause < id)) throw new Error(`event ${kind}: cause e${cause} does not precede e${id}`);
-    line += i === 0 ? `"e${cause}"` : `,"e${cause}"`;
+    line.addText(i === 0 ? '"e' : ',"e');
+    line.addWhole(cause);
+    line.addText('"');
   }
-  return `${line}]}`;
+  line.addText(']}');
+}
+
+function writeValue(line: LineBuffer, kind: string, key: string, value: string | number | null): void {
+  if (typeof value === 'string') line.addQuoted(value);
+  else if (value === null) line.addText('null');
+  else if (Number.isSafeInteger(value)) line.addWhole(value);
+  else throw new Error(`event ${kind}: ${key} = ${value} is not a whole number`);
 }

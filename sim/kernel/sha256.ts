@@ -4,7 +4,7 @@
  */
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const ROUND_CONSTANTS = new Uint32Array([
+const ROUND_CONSTANTS = new Int32Array([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
   0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
   0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
@@ -13,121 +13,146 @@ const ROUND_CONSTANTS = new Uint32Array([
   0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ]);
 
+const BLOCK_BYTES = 64;
+
+/** Bytes that are collected before they are hashed. */
+const BUFFER_BYTES = 64 * BLOCK_BYTES;
+
 export class Sha256 {
-  private readonly state = new Uint32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
-  private readonly block = new Uint8Array(64);
-  private readonly schedule = new Uint32Array(64);
+  private readonly state = new Int32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
+  private readonly bytes = new Uint8Array(BUFFER_BYTES);
+  private readonly schedule = new Int32Array(64);
   private filled = 0;
-  private blocks = 0;
+  private hashedBytes = 0;
 
   /** Adds text in UTF-8. A lone surrogate counts as U+FFFD, as every encoder on the web has it. */
   update(text: string): this {
-    const { block } = this;
+    const units = new Uint16Array(text.length);
+    for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+    this.addUnits(units, units.length);
+    return this;
+  }
+
+  /** Adds text that comes as UTF-16 code units, the first `length` of them. */
+  addUnits(units: Uint16Array, length: number): void {
+    const { bytes } = this;
     let filled = this.filled;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
+    for (let i = 0; i < length; i++) {
+      const unit = units[i] as number;
       if (unit >= 0x80) {
         this.filled = filled;
-        i += this.pushBeyondAscii(text, i);
+        i += this.pushBeyondAscii(unit, i + 1 < length ? (units[i + 1] as number) : 0);
         filled = this.filled;
         continue;
       }
-      block[filled++] = unit;
-      if (filled === 64) {
-        this.compress();
+      bytes[filled++] = unit;
+      if (filled === BUFFER_BYTES) {
+        this.compress(filled);
         filled = 0;
       }
     }
     this.filled = filled;
-    return this;
   }
 
   /** Ends the stream: the digest in lower-case hex. Call once. */
   hex(): string {
-    const bits = (this.blocks * 64 + this.filled) * 8;
+    const bits = (this.hashedBytes + this.filled) * 8;
     this.push(0x80);
-    while (this.filled !== 56) this.push(0);
+    while (this.filled % BLOCK_BYTES !== 56) this.push(0);
     const high = Math.floor(bits / 0x100000000);
     const low = bits >>> 0;
     for (const word of [high, low]) for (const shift of [24, 16, 8, 0]) this.push((word >>> shift) & 255);
-    return Array.from(this.state, (word) => word.toString(16).padStart(8, '0')).join('');
+    this.compress(this.filled);
+    return Array.from(this.state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
-  /** Adds the character that starts at `at`; returns how many further code units belong to it. */
-  private pushBeyondAscii(text: string, at: number): number {
-    const point = text.codePointAt(at) as number;
-    if (point < 0x800) {
-      this.push(0xc0 | (point >> 6));
-    } else if (point > 0xffff) {
+  /** Adds the character that starts with `unit`; returns how many further code units belong to it. */
+  private pushBeyondAscii(unit: number, next: number): number {
+    if (unit < 0x800) {
+      this.push(0xc0 | (unit >> 6));
+      this.push(0x80 | (unit & 63));
+      return 0;
+    }
+    if (isHighSurrogate(unit) && isLowSurrogate(next)) {
+      const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
       this.push(0xf0 | (point >> 18));
       this.push(0x80 | ((point >> 12) & 63));
       this.push(0x80 | ((point >> 6) & 63));
-    } else {
-      const valid = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-      this.push(0xe0 | (valid >> 12));
-      this.push(0x80 | ((valid >> 6) & 63));
-      this.push(0x80 | (valid & 63));
-      return 0;
+      this.push(0x80 | (point & 63));
+      return 1;
     }
-    this.push(0x80 | (point & 63));
-    return point > 0xffff ? 1 : 0;
+    const valid = isHighSurrogate(unit) || isLowSurrogate(unit) ? 0xfffd : unit;
+    this.push(0xe0 | (valid >> 12));
+    this.push(0x80 | ((valid >> 6) & 63));
+    this.push(0x80 | (valid & 63));
+    return 0;
   }
 
   private push(byte: number): void {
-    this.block[this.filled++] = byte;
-    if (this.filled === 64) {
-      this.compress();
-      this.filled = 0;
-    }
+    this.bytes[this.filled++] = byte;
+    if (this.filled < BUFFER_BYTES) return;
+    this.compress(this.filled);
+    this.filled = 0;
   }
 
-  private compress(): void {
-    this.blocks++;
-    const w = this.schedule;
-    const block = this.block;
-    for (let t = 0; t < 16; t++) {
-      const at = t * 4;
-      w[t] = ((block[at] as number) << 24) | ((block[at + 1] as number) << 16) | ((block[at + 2] as number) << 8) | (block[at + 3] as number);
-    }
-    for (let t = 16; t < 64; t++) {
-      const x = w[t - 15] as number;
-      const y = w[t - 2] as number;
-      const small0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-      const small1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-      w[t] = ((w[t - 16] as number) + small0 + (w[t - 7] as number) + small1) | 0;
-    }
-    const state = this.state;
-    let a = state[0] as number;
-    let b = state[1] as number;
-    let c = state[2] as number;
-    let d = state[3] as number;
-    let e = state[4] as number;
-    let f = state[5] as number;
-    let g = state[6] as number;
-    let h = state[7] as number;
-    for (let t = 0; t < 64; t++) {
-      const big1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const one = (h + big1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[t] as number) + (w[t] as number)) | 0;
-      const big0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-      const two = (big0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      h = g;
-      g = f;
-      f = e;
-      e = (d + one) | 0;
-      d = c;
-      c = b;
-      b = a;
-      a = (one + two) | 0;
-    }
-    state[0] = (state[0] as number) + a;
-    state[1] = (state[1] as number) + b;
-    state[2] = (state[2] as number) + c;
-    state[3] = (state[3] as number) + d;
-    state[4] = (state[4] as number) + e;
-    state[5] = (state[5] as number) + f;
-    state[6] = (state[6] as number) + g;
-    state[7] = (state[7] as number) + h;
+  /** Hashes the first so many bytes, which are whole blocks. */
+  private compress(length: number): void {
+    this.hashedBytes += length;
+    for (let from = 0; from < length; from += BLOCK_BYTES) compressBlock(this.state, this.schedule, this.bytes, from);
   }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/** Sums are cut to 32 bits one by one: so they stay integers in registers. */
+function compressBlock(state: Int32Array, w: Int32Array, bytes: Uint8Array, from: number): void {
+  for (let t = 0, at = from; t < 16; t++, at += 4) {
+    w[t] = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+  }
+  for (let t = 16; t < 64; t++) {
+    const x = w[t - 15] as number;
+    const y = w[t - 2] as number;
+    const small0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+    const small1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+    w[t] = ((((((w[t - 16] as number) + small0) | 0) + (w[t - 7] as number)) | 0) + small1) | 0;
+  }
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
+  let e = state[4] as number;
+  let f = state[5] as number;
+  let g = state[6] as number;
+  let h = state[7] as number;
+  for (let t = 0; t < 64; t++) {
+    const big1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const choice = g ^ (e & (f ^ g));
+    const one = (((((((h + big1) | 0) + choice) | 0) + (ROUND_CONSTANTS[t] as number)) | 0) + (w[t] as number)) | 0;
+    const big0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const two = (big0 + ((a & b) | (c & (a | b)))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + one) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (one + two) | 0;
+  }
+  state[0] = ((state[0] as number) + a) | 0;
+  state[1] = ((state[1] as number) + b) | 0;
+  state[2] = ((state[2] as number) + c) | 0;
+  state[3] = ((state[3] as number) + d) | 0;
+  state[4] = ((state[4] as number) + e) | 0;
+  state[5] = ((state[5] as number) + f) | 0;
+  state[6] = ((state[6] as number) + g) | 0;
+  state[7] = ((state[7] as number) + h) | 0;
 }
 
 /** SHA-256 of one text, in hex. */

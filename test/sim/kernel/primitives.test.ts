@@ -91,6 +91,30 @@ describe('EventLog', () => {
     expect(eventLog.fingerprint()).toBe(platformHash(lines.map((line) => `${line}\n`).join('')));
   });
 
+  it('writes what JSON would write, for any texts and whole numbers', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', 'x\udc00', '"', '\\'),
+      fc.string({ maxLength: 3000, minLength: 1000 }),
+    );
+    const whole = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.integer({ min: 0, max: 10 }).map((power) => 10 ** power),
+      fc.constant(1e9 - 1),
+    );
+    const value = fc.oneof(text, whole, fc.constant(null));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 8 }), fc.maxSafeNat(), (values, atMs) => {
+        const fields = Object.fromEntries(values.map((each, index) => [`field${index}`, each]));
+        const lines: string[] = [];
+        const eventLog = new EventLog((line) => lines.push(line));
+        eventLog.record(atMs, 'kind', fields, []);
+        expect(lines[0]).toBe(JSON.stringify({ id: 'e1', atMs, kind: 'kind', ...fields, causes: [] }));
+        expect(eventLog.fingerprint()).toBe(platformHash(`${lines[0]}\n`));
+      }),
+    );
+  });
+
   it('refuses fractions and causes that do not precede', () => {
     const eventLog = new EventLog();
     expect(() => eventLog.record(0, 'x', { bytes: 0.5 }, [])).toThrow('not a whole number');
