@@ -51,7 +51,7 @@ function addDatastores(world: World, plan: Plan): void {
     const device = world.addResource(label, 1, (state) => {
       world.guests.deviceSolved(world.datastores[index] as Datastore, state);
     });
-    const datastore = new Datastore(index, spec, device);
+    const datastore = new Datastore(index, spec, device, world.datastoreChanges);
     if (spec.array !== null) {
       const behind = known(arrays.get(spec.array), 'array', spec.array);
       datastore.devices.push(storageDevice(behind.resource, behind.array, spec.ioSizeBytes));

@@ -11,7 +11,7 @@ import { Stages } from './backup/stages.ts';
 import { Storage } from './backup/storage.ts';
 import type { Task, TaskDisk } from './backup/task.ts';
 import type { Activity } from './estate/activity.ts';
-import type { Datastore } from './estate/datastore.ts';
+import { type Datastore, DatastoreChanges } from './estate/datastore.ts';
 import type { Disk } from './estate/disk.ts';
 import { Guests } from './estate/guests.ts';
 import type { Device, Host, Proxy } from './estate/host.ts';
@@ -32,6 +32,7 @@ export class World {
   readonly zone: Zone;
   readonly activities: Activity[] = [];
   readonly datastores: Datastore[] = [];
+  readonly datastoreChanges = new DatastoreChanges();
   readonly hosts: Host[] = [];
   readonly proxies: Proxy[] = [];
   readonly repositories: Repository[] = [];

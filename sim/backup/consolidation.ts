@@ -98,7 +98,7 @@ export class Consolidation {
     if (!delta.frozen && datastore.plan.consolidation === 'helper') this.openHelper(part, delta);
     else disk.mirroring = !delta.frozen;
     datastore.diskChanged(disk, now);
-    datastore.guestDirty = true;
+    datastore.guestsChanged();
     const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: device.readCost + device.writeCost }));
     if (datastore.throttle >= 0) uses.push({ resource: datastore.throttle, perByte: datastore.readCost + datastore.writeCost });
     part.flow = network.addFlow({ weight: 1, cap: this.mergeRate(part), bytes: work, uses, elastic: true, owner: part.number });

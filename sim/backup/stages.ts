@@ -115,7 +115,7 @@ export class Stages {
     const depth = disk.chain.length;
     const { vm, datastore } = disk;
     if (depth > vm.maxChainDepth) vm.maxChainDepth = depth;
-    datastore.guestDirty = true;
+    datastore.guestsChanged();
     datastore.latency.settle(this.world.kernel.nowMs);
     disk.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(depth));
   }

@@ -5,6 +5,7 @@
 import type { TaskDisk } from '../backup/task.ts';
 import type { DatastorePlan } from '../plan.ts';
 import type { LedgerEntry } from '../result.ts';
+import { BlockSums } from './block-sums.ts';
 import { heldBytes, heldSlope } from './delta.ts';
 import type { Disk } from './disk.ts';
 import { dailyFactor, linearPerMs } from './growth-law.ts';
@@ -12,6 +13,7 @@ import { GuestClock } from './guest-clock.ts';
 import { SlotPool } from './host.ts';
 import { OrderedPlaces } from './ordered-places.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
+import { WorkList } from './work-list.ts';
 
 /** Warn below this fraction of free space (rule `free-space`; Veeam best practice, "interaction with vSphere": at least 10 % free). */
 const WARN_FREE_FRACTION = 0.1;
@@ -37,6 +39,14 @@ export function storageDevice(
     writeCost: 1000 / rates.writeBytesPerSecond,
     randomCost: 1000 / (ioSizeBytes * rates.iops),
   };
+}
+
+/** Datastores about which something has changed in the present instant. */
+export class DatastoreChanges {
+  /** What `used` is or how it grows; free space was gained. */
+  readonly space = new WorkList<Datastore>();
+  /** What the guests ask for, or what it costs. */
+  readonly guests = new WorkList<Datastore>();
 }
 
 export class Datastore {
@@ -78,9 +88,6 @@ export class Datastore {
   heldVms = 0;
   /** Handle of the pending check of levels; -1: none. */
   check = -1;
-  /** Something changed what `used` is or how it grows; free space was gained. */
-  spaceDirty = true;
-  guestDirty = true;
   /** Sums over its running guests, to be made anew when who runs, how much they ask for or the hour has changed. */
   demandDirty = true;
   demand = 0;
@@ -106,9 +113,9 @@ export class Datastore {
   /** Its guests alone ask for more than counts as saturated. */
   readonly guestBound = new ConditionMeter();
 
-  private readonly fixed: number[] = [];
-  private fixedSum = 0;
-  private fixedDirty = true;
+  private readonly changes: DatastoreChanges;
+  /** Bytes that do not move by themselves, by disk. */
+  private readonly fixed = new BlockSums();
   private readonly chained = new OrderedPlaces();
   private readonly moving = new OrderedPlaces();
   private otherUsed: number;
@@ -116,8 +123,9 @@ export class Datastore {
   private readonly otherPerMs: number;
   private readonly otherFactor: number;
 
-  constructor(index: number, plan: DatastorePlan, device: number) {
+  constructor(index: number, plan: DatastorePlan, device: number, changes: DatastoreChanges) {
     this.index = index;
+    this.changes = changes;
     this.plan = plan;
     this.name = plan.name;
     this.device = device;
@@ -135,6 +143,8 @@ export class Datastore {
     this.otherFactor = dailyFactor(plan.otherGrowth);
     this.served.set(0, 1);
     this.latency.set(0, plan.latencyMs);
+    this.spaceChanged();
+    this.guestsChanged();
   }
 
   get otherGrowsInSteps(): boolean {
@@ -152,8 +162,7 @@ export class Datastore {
 
   addDisk(disk: Disk): number {
     this.disks.push(disk);
-    this.fixed.push(0);
-    return this.disks.length - 1;
+    return this.fixed.addPlace();
   }
 
   /** A disk's allocation or what moves in it has changed. */
@@ -166,17 +175,26 @@ export class Datastore {
       if (delta.grows) moves = true;
       else fixed += heldBytes(delta, nowMs);
     }
-    this.fixed[disk.place] = fixed;
+    this.fixed.set(disk.place, fixed);
     this.moving.set(disk.place, moves);
     this.chained.set(disk.place, disk.chain.length > 0);
-    this.fixedDirty = true;
-    this.spaceDirty = true;
+    this.spaceChanged();
+  }
+
+  /** Its levels are to be looked at, and the next check is to be set anew. */
+  spaceChanged(): void {
+    this.changes.space.add(this);
+  }
+
+  /** Its guests' I/O costs something else from now on. */
+  guestsChanged(): void {
+    this.changes.guests.add(this);
   }
 
   /** Guests ask for something else from now on. */
   changeDemand(): void {
     this.demandDirty = true;
-    this.guestDirty = true;
+    this.guestsChanged();
   }
 
   /** Places of the disks that have a chain of deltas. */
@@ -184,9 +202,9 @@ export class Datastore {
     return this.chained.inOrder();
   }
 
-  /** Unrounded bytes in use. Sums start from zero in the order of the disks. */
+  /** Unrounded bytes in use. Sums start from zero in the order of the disks, those of what does not move in blocks. */
   usedAt(nowMs: number): number {
-    let used = this.otherUsedAt(nowMs) + this.fixedBytes();
+    let used = this.otherUsedAt(nowMs) + this.fixed.total();
     for (const place of this.moving.inOrder()) {
       const disk = this.disks[place] as Disk;
       if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
@@ -223,7 +241,7 @@ export class Datastore {
     const wanted = used * (this.otherFactor - 1);
     this.otherUsed = used + Math.min(wanted, headroomBytes);
     this.otherSinceMs = nowMs;
-    this.spaceDirty = true;
+    this.spaceChanged();
     return wanted;
   }
 
@@ -268,15 +286,5 @@ export class Datastore {
     const events: number[] = [];
     for (const disk of this.disks) for (const delta of disk.chain) if (delta.grows && delta.createdBy > 0) events.push(delta.createdBy);
     return events;
-  }
-
-  private fixedBytes(): number {
-    if (this.fixedDirty) {
-      let sum = 0;
-      for (const bytes of this.fixed) sum += bytes;
-      this.fixedSum = sum;
-      this.fixedDirty = false;
-    }
-    return this.fixedSum;
   }
 }

@@ -10,6 +10,7 @@ import type { Datastore } from './datastore.ts';
 import type { Disk } from './disk.ts';
 import { relativeReadSpeed } from './read-speed.ts';
 import type { Vm } from './vm.ts';
+import { WorkList } from './work-list.ts';
 
 /** Bytes of one queued request of a backup stream. */
 const STREAM_REQUEST_BYTES = 512 * 1024;
@@ -50,7 +51,7 @@ export class Guests {
   private readonly crashed: number;
   private readonly answered: number;
   private readonly rescan: number;
-  private readonly unsettled = new Set<Datastore>();
+  private readonly unsettled = new WorkList<Datastore>();
   /** Log event of the latest midnight of growth. */
   private lastStep = 0;
 
@@ -75,9 +76,8 @@ export class Guests {
 
   /** Before rates are solved: the guests' demand where it has changed. */
   refreshDemand(): void {
-    for (const datastore of this.world.datastores) {
-      if (!datastore.guestDirty) continue;
-      datastore.guestDirty = false;
+    const { guests } = this.world.datastoreChanges;
+    for (let datastore = guests.takeAfter(-1); datastore !== undefined; datastore = guests.takeAfter(datastore.index)) {
       this.refresh(datastore);
       this.unsettled.add(datastore);
     }
@@ -103,15 +103,15 @@ export class Guests {
   /** The instant's rates are known: the clocks take up their new pace. */
   settlePaces(): void {
     const now = this.world.kernel.nowMs;
-    for (const datastore of this.unsettled) {
+    const { unsettled } = this;
+    for (let datastore = unsettled.takeAfter(-1); datastore !== undefined; datastore = unsettled.takeAfter(datastore.index)) {
       for (const { clock } of datastore.clocks) {
         const pace = clock.multiplier * datastore.servedFraction;
         if (pace === clock.currentPace) continue;
         clock.setPace(now, pace);
-        datastore.spaceDirty = true;
+        datastore.spaceChanged();
       }
     }
-    this.unsettled.clear();
   }
 
   /** Pauses every running VM that needs a new block on a full datastore. */

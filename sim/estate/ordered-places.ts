@@ -1,17 +1,29 @@
 /** A set of places that is run through in ascending order, so that sums over it do not depend on how it came about. */
 export class OrderedPlaces {
-  private readonly members = new Set<number>();
-  private order: number[] | null = [];
+  private readonly places: number[] = [];
 
   set(place: number, member: boolean): void {
-    if (member === this.members.has(place)) return;
-    if (member) this.members.add(place);
-    else this.members.delete(place);
-    this.order = null;
+    const { places } = this;
+    const at = this.positionOf(place);
+    if (places[at] === place) {
+      if (!member) places.splice(at, 1);
+    } else if (member) places.splice(at, 0, place);
   }
 
   inOrder(): readonly number[] {
-    this.order ??= [...this.members].sort((a, b) => a - b);
-    return this.order;
+    return this.places;
+  }
+
+  /** Where a place stands or would stand. */
+  private positionOf(place: number): number {
+    const { places } = this;
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle] as number) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

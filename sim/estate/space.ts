@@ -3,12 +3,13 @@ import { EventClass } from '../kernel/kernel.ts';
 import { causesOf, type EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Datastore } from './datastore.ts';
+import { WorkList } from './work-list.ts';
 
 export class Space {
   private readonly world: World;
   private readonly checkDue: number;
   /** Datastores whose levels were looked at and whose next check is to be set when the paces are known. */
-  private readonly unscheduled = new Set<Datastore>();
+  private readonly unscheduled = new WorkList<Datastore>();
   private readonly forcedFull = new Set<Datastore>();
 
   constructor(world: World) {
@@ -16,22 +17,21 @@ export class Space {
     this.checkDue = world.kernel.handle((index) => {
       const datastore = world.datastores[index] as Datastore;
       datastore.check = -1;
-      datastore.spaceDirty = true;
+      datastore.spaceChanged();
     });
   }
 
   /** Growth was cut off at the floor: whatever rounding says, nothing is left. */
   refused(datastore: Datastore): void {
     this.forcedFull.add(datastore);
-    datastore.spaceDirty = true;
+    datastore.spaceChanged();
   }
 
   /** Looks at the levels of every datastore that changed; returns whether one was passed. */
   settle(): boolean {
     let passed = false;
-    for (const datastore of this.world.datastores) {
-      if (!datastore.spaceDirty) continue;
-      datastore.spaceDirty = false;
+    const changed = this.world.datastoreChanges.space;
+    for (let datastore = changed.takeAfter(-1); datastore !== undefined; datastore = changed.takeAfter(datastore.index)) {
       this.unscheduled.add(datastore);
       if (this.lookAt(datastore)) passed = true;
     }
@@ -40,24 +40,28 @@ export class Space {
 
   /** After the instant: when could the next level be reached? The tangent gives a lower bound, which is checked when it is due. */
   scheduleChecks(): void {
+    const { unscheduled } = this;
+    const changed = this.world.datastoreChanges.space;
+    for (let datastore = changed.takeAfter(-1); datastore !== undefined; datastore = changed.takeAfter(datastore.index)) unscheduled.add(datastore);
+    for (let datastore = unscheduled.takeAfter(-1); datastore !== undefined; datastore = unscheduled.takeAfter(datastore.index)) {
+      this.scheduleCheck(datastore);
+    }
+  }
+
+  private scheduleCheck(datastore: Datastore): void {
     const { kernel, endMs } = this.world;
     const now = kernel.nowMs;
-    for (const datastore of this.world.datastores) {
-      if (!datastore.spaceDirty && !this.unscheduled.has(datastore)) continue;
-      datastore.spaceDirty = false;
-      const level = nextLevel(datastore);
-      const slope = level === null ? 0 : datastore.slopeAt(now);
-      let atMs = Number.POSITIVE_INFINITY;
-      if (level !== null && slope > 0) atMs = now + Math.max(1, Math.ceil((level - datastore.usedAt(now)) / slope));
-      if (atMs <= endMs) {
-        if (datastore.check >= 0) kernel.reschedule(datastore.check, atMs);
-        else datastore.check = kernel.schedule(atMs, EventClass.crossing, this.checkDue, datastore.index);
-      } else if (datastore.check >= 0) {
-        kernel.cancel(datastore.check);
-        datastore.check = -1;
-      }
+    const level = nextLevel(datastore);
+    const slope = level === null ? 0 : datastore.slopeAt(now);
+    let atMs = Number.POSITIVE_INFINITY;
+    if (level !== null && slope > 0) atMs = now + Math.max(1, Math.ceil((level - datastore.usedAt(now)) / slope));
+    if (atMs <= endMs) {
+      if (datastore.check >= 0) kernel.reschedule(datastore.check, atMs);
+      else datastore.check = kernel.schedule(atMs, EventClass.crossing, this.checkDue, datastore.index);
+    } else if (datastore.check >= 0) {
+      kernel.cancel(datastore.check);
+      datastore.check = -1;
     }
-    this.unscheduled.clear();
   }
 
   private lookAt(datastore: Datastore): boolean {
@@ -118,9 +122,9 @@ export class Space {
   }
 }
 
+/** The lowest level above what is used; null: there is none. */
 function nextLevel(datastore: Datastore): number | null {
-  const levels: number[] = [];
-  if (!datastore.isLow) levels.push(datastore.lowLevel);
-  if (!datastore.isFull) levels.push(datastore.fullLevel);
-  return levels.length === 0 ? null : Math.min(...levels);
+  const { isLow, isFull, lowLevel, fullLevel } = datastore;
+  if (isLow) return isFull ? null : fullLevel;
+  return isFull ? lowLevel : Math.min(lowLevel, fullLevel);
 }
