@@ -20,10 +20,11 @@ export interface ImportedDatastore {
   otherUsedMebibytes: number;
   /** Whether the capacity is the file's. */
   described: boolean;
-  vms: ImportedVm[];
+  /** What lies there, VM by VM. */
+  shares: { vm: ImportedVm; disks: ImportedVm['disks'] }[];
 }
 
-/** Lays the VMs on the datastores of the file, and on assumed ones where the file says too little. In the order of the file. */
+/** Lays the disks on the datastores of the file, and on assumed ones where the file says too little. In the order of the file. */
 export function importDatastores(vms: readonly ImportedVm[], records: readonly DatastoreRecord[], log: ImportLog): ImportedDatastore[] {
   const distinct = distinctRows(
     records,
@@ -36,21 +37,23 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
   for (const record of distinct) {
     if (!isUsable(record)) log.leaveOut(record.sheet, record.row, record.name, 'no capacity in the file, or a capacity of 0');
   }
-  const names = new UniqueNames([...records.map((record) => record.name), ...vms.flatMap((vm) => vm.datastore ?? [])]);
+  const names = new UniqueNames([...records.map((record) => record.name), ...vms.flatMap((vm) => vm.disks.flatMap((disk) => disk.datastore ?? []))]);
   const described = new Map<DatastoreRecord, ImportedDatastore>();
   for (const record of usable) {
     const name = names.take(record.name);
     if (name !== record.name) log.assume(`datastores.${name}`, name, `another datastore named ${record.name} (${record.sheet}, row ${record.row})`);
-    const datastore = { name, capacityMebibytes: record.capacityMebibytes ?? 0, otherUsedMebibytes: 0, described: true, vms: [] };
+    const datastore = { name, capacityMebibytes: record.capacityMebibytes ?? 0, otherUsedMebibytes: 0, described: true, shares: [] };
     described.set(record, datastore);
   }
   const assumed = new Map<string, ImportedDatastore>();
   const recordsByName = groupBy(usable, (record) => record.name);
   const hosts = new HostLists();
   for (const vm of vms) {
-    const record = recordOf(vm, recordsByName.get(vm.datastore ?? '') ?? [], hosts, log);
-    const datastore = record === undefined ? assumedDatastore(vm, assumed, names) : described.get(record);
-    datastore?.vms.push(vm);
+    for (const [wanted, disks] of groupBy(vm.disks, (disk) => disk.datastore)) {
+      const record = recordOf(vm, wanted, recordsByName.get(wanted ?? '') ?? [], hosts, log);
+      const datastore = record === undefined ? assumedDatastore(vm, wanted, assumed, names) : described.get(record);
+      datastore?.shares.push({ vm, disks });
+    }
   }
   for (const [record, datastore] of described) fitDescribed(datastore, record, log);
   for (const datastore of assumed.values()) fitAssumed(datastore, log);
@@ -74,7 +77,13 @@ class HostLists {
 }
 
 /** Local datastores often share a name: the vCenter and then the host decide. */
-function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], hosts: HostLists, log: ImportLog): DatastoreRecord | undefined {
+function recordOf(
+  vm: ImportedVm,
+  wanted: string | undefined,
+  namesakes: readonly DatastoreRecord[],
+  hosts: HostLists,
+  log: ImportLog,
+): DatastoreRecord | undefined {
   if (namesakes.length === 0) return undefined;
   const { server, serverName, host } = vm.record.identity;
   const sameServer = namesakes
@@ -87,7 +96,7 @@ function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], hosts: 
   const sameHost = sameServer.length > 1 ? sameServer.filter((record) => hosts.has(record, host)) : [];
   const candidates = sameHost.length > 0 ? sameHost : sameServer;
   if (candidates.length > 1) {
-    log.assume(`vms.${vm.name}.datastore`, `the first ${vm.datastore}`, `several datastores of this name; the file does not tell which`);
+    log.assume(`vms.${vm.name}.datastore`, `the first ${wanted}`, `several datastores of this name; the file does not tell which`);
   }
   return candidates[0];
 }
@@ -98,23 +107,29 @@ function recordOf(vm: ImportedVm, namesakes: readonly DatastoreRecord[], hosts: 
  */
 const vmsPerAssumedDatastore = 16;
 
-function assumedDatastore(vm: ImportedVm, assumed: Map<string, ImportedDatastore>, names: UniqueNames): ImportedDatastore {
-  const cluster = vm.record.identity.cluster;
-  const wanted = vm.datastore ?? `datastore-${cluster ?? 1}`;
-  const key = JSON.stringify([vm.datastore === undefined, wanted]);
+function assumedDatastore(
+  vm: ImportedVm,
+  wanted: string | undefined,
+  assumed: Map<string, ImportedDatastore>,
+  names: UniqueNames,
+): ImportedDatastore {
+  const name = wanted ?? `datastore-${vm.record.identity.cluster ?? 1}`;
+  const key = JSON.stringify([wanted === undefined, name]);
   const known = assumed.get(key);
-  if (known !== undefined && (vm.datastore !== undefined || known.vms.length < vmsPerAssumedDatastore)) return known;
+  if (known !== undefined && (wanted !== undefined || known.shares.length < vmsPerAssumedDatastore)) return known;
   if (known !== undefined) assumed.set(`${key} ${assumed.size}`, known);
-  const datastore = { name: names.take(wanted), capacityMebibytes: 0, otherUsedMebibytes: 0, described: false, vms: [] };
+  const datastore = { name: names.take(name), capacityMebibytes: 0, otherUsedMebibytes: 0, described: false, shares: [] };
   assumed.set(key, datastore);
   return datastore;
 }
 
 /** Base disks and open snapshots. In MiB. */
-function allocatedMebibytes(datastore: ImportedDatastore): number {
-  const disks = datastore.vms.map((vm) => (vm.provisioning === 'thick' ? vm.sizeMebibytes : vm.usedMebibytes));
-  const snapshots = datastore.vms.flatMap((vm) => vm.snapshots.map((snapshot) => snapshot.sizeMebibytes));
-  return sum(disks) + sum(snapshots);
+function allocatedMebibytes({ shares }: ImportedDatastore): number {
+  const disks = shares.flatMap((share) => share.disks.map((disk) => (disk.provisioning === 'thick' ? disk.sizeMebibytes : disk.usedMebibytes)));
+  const snapshots = shares.flatMap(({ vm, disks: here }) =>
+    vm.snapshots.filter(({ disk }) => here.includes(vm.disks[disk] as (typeof here)[number])),
+  );
+  return sum(disks) + sum(snapshots.map((snapshot) => snapshot.sizeMebibytes));
 }
 
 /** Everything in use that is not imported is other use, so that the free space at the start is the file's wherever possible. */
@@ -139,7 +154,7 @@ function fitAssumed(datastore: ImportedDatastore, log: ImportLog): void {
   const path = `datastores.${datastore.name}`;
   const source = `not in the file: sized so that the ${allocated} MiB of the imported disks fill ${assumedFill * 100} %`;
   log.assume(`${path}.capacity`, formatMebibytes(datastore.capacityMebibytes), source);
-  const guessed = datastore.vms.filter((vm) => vm.datastore === undefined).length;
+  const guessed = datastore.shares.filter(({ disks }) => disks[0]?.datastore === undefined).length;
   log.assumeFor(
     guessed,
     'vms.*.datastore',

@@ -81,7 +81,7 @@ export function compareTotals(workbook: Workbook, inventory: Inventory, estate: 
   const asideRecords = inventory.vms.filter((record) => !importedRecords.has(record));
   compare('VMs', { tab: 'vInfo', header: 'VM' }, 'rows', asideRecords.length, vms.length);
 
-  const usedDisks = new Set(vms.flatMap((vm) => vm.disks));
+  const usedDisks = new Set(vms.flatMap((vm) => vm.disks.map((disk) => disk.record)));
   const asideDisks = inventory.disks.filter((disk) => !usedDisks.has(disk));
   const sizedByDisks = vms.filter((vm) => vm.sizeSource === 'vDisk Capacity');
   compare('disks', { tab: 'vDisk', header: 'VM' }, 'rows', asideDisks.length, sum(sizedByDisks.map((vm) => vm.disks.length)));

@@ -57,6 +57,8 @@ export interface DiskRecord extends VmRow {
   independent: boolean;
   thin: boolean | undefined;
   datastore: string | undefined;
+  /** Whether its path is that of a delta: a snapshot is open on it. */
+  isDelta: boolean;
 }
 
 export interface PartitionRecord extends VmRow {
@@ -125,6 +127,7 @@ export function readInventory(workbook: Workbook): { inventory: Inventory; readi
       independent: row.text('mode')?.toLowerCase().includes('independent') ?? false,
       thin: row.flag('thin'),
       datastore: datastoreOf(row.text('path')),
+      isDelta: /-\d{6}\.vmdk$/i.test(row.text('path') ?? ''),
     }),
   );
   const partitions = tabs.keyedRows(vPartition).map(

@@ -11,3 +11,15 @@ export function formatMebibytes(mebibytes: number): string {
 export function upToGibibyte(mebibytes: number): number {
   return Math.max(1, Math.ceil(mebibytes / 1024)) * 1024;
 }
+
+/** Whole MiB in proportion to the room in each place, none of which gets more than its room. `mebibytes` must not be more than all rooms together. */
+export function divideByRoom(mebibytes: number, rooms: readonly number[]): number[] {
+  let left = mebibytes;
+  let roomLeft = sum(rooms);
+  return rooms.map((room) => {
+    const share = room === 0 ? 0 : Math.round((left * room) / roomLeft);
+    left -= share;
+    roomLeft -= room;
+    return share;
+  });
+}

@@ -90,6 +90,7 @@ export interface ImportResult {
 /** What decides how long transfers take, how fast snapshots grow, and how much space there is. */
 const decisive = [
   /^vms\..*\.writes/,
+  /^vms\.\*\.disks\.\*\.used$/,
   /^vms\..*\.snapshots$/,
   /^datastores\..*\.(?:class|capacity)$/,
   /^repositories\./,

@@ -70,9 +70,9 @@ function ratesReport(rates: MeasuredRates, joined: JoinedRates<VmRecord>, estate
   const ofOthers = [...joined.byVm].filter(([record]) => !imported.has(record)).map(([, { measuredAs }]) => measuredAs);
   return {
     files: rates.files,
-    measuredVms: estate.vms.filter((vm) => vm.writes.source === 'measured').length,
+    measuredVms: estate.vms.filter((vm) => vm.writesSource === 'measured').length,
     respelt,
-    unmeasuredVms: estate.vms.filter((vm) => vm.writes.source === 'default').map((vm) => vm.name),
+    unmeasuredVms: estate.vms.filter((vm) => vm.writesSource === 'default').map((vm) => vm.name),
     unused: [...joined.unused, ...ofOthers.map((name) => ({ name, reason: 'its VM is set aside' }))],
   };
 }

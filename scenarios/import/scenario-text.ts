@@ -14,6 +14,7 @@ const reservedWords = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 /** Writes the scenario: sections in the order of the format's description, one line for each thing, comments that say where figures come from. */
 export function writeScenario(fileName: string, estate: Estate, totals: ImportTotals, setAside: readonly SetAside[]): string {
+  const usual = usualOf(estate.vms);
   return [
     ...headerComment(fileName, totals, setAside),
     'overrun: 1',
@@ -32,8 +33,8 @@ export function writeScenario(fileName: string, estate: Estate, totals: ImportTo
       ({ name, capacity, read, write, slots }) => `  ${scalar(name)}: { capacity: ${capacity}, read: ${read}, write: ${write}, slots: ${slots} }`,
     ),
     '',
-    ...vmsHeader(estate.vms),
-    ...vmSection(estate),
+    ...vmsHeader(estate.vms, usual),
+    ...vmSection(estate, usual),
     '',
     `jobs:${origin(estate.jobs, '--job')}`,
     ...estate.jobs.value.flatMap((job) => [
@@ -57,7 +58,7 @@ function headerComment(fileName: string, totals: ImportTotals, setAside: readonl
   const byReason = groupBy(setAside, (item) => `${item.sheet}: ${item.reason}`);
   return [
     `# Made from the RVTools export ${JSON.stringify(fileName)}.`,
-    `# ${count(totals.vms, 'VM')} (not running: ${totals.vmsNotRunning}), ${count(totals.datastores, 'datastore')}, ${count(totals.hosts, 'host')}.`,
+    `# ${count(totals.vms, 'VM')} (not running: ${totals.vmsNotRunning}), ${count(totals.disks, 'disk')}, ${count(totals.datastores, 'datastore')}, ${count(totals.hosts, 'host')}.`,
     `# Size ${showBytes(totals.sizeBytes)}, used ${showBytes(totals.usedBytes)}.`,
     ...(totals.snapshots > 0 ? [`# ${count(totals.snapshots, 'snapshot')} of ${showBytes(totals.snapshotBytes)}.`] : []),
     ...(byReason.size > 0 ? ['# Not in here:'] : []),
@@ -84,11 +85,33 @@ function proxyLine({ name, slots, network }: Estate['proxies'][number]): string 
   return `  ${scalar(name)}: { slots: ${slots}${network === undefined ? '' : `, network: ${network}`} }`;
 }
 
-/** What holds for nearly all VMs is said once, above them. */
-function vmsHeader(vms: readonly ImportedVm[]): string[] {
-  const measured = vms.filter((vm) => vm.writes.source === 'measured').length;
+/** What holds for nearly all VMs, and is therefore said once, above them. */
+interface Usual {
+  size: string;
+  used: string;
+  /** Of VMs with several disks; undefined where none has. */
+  disks: string | undefined;
+}
+
+function usualOf(vms: readonly ImportedVm[]): Usual {
+  const several = vms.filter((vm) => vm.disks.length > 1);
+  return {
+    size: mostFrequent(vms.map((vm) => vm.sizeSource)),
+    used: mostFrequent(vms.map((vm) => vm.usedSource)),
+    disks: several.length === 0 ? undefined : mostFrequent(several.map(usedOfDisks)),
+  };
+}
+
+function usedOfDisks(vm: ImportedVm): string {
+  if (vm.usedIsDivided) return 'divided by the room on each disk';
+  return vm.usedSource === 'assumed' ? 'the size of each disk' : 'each disk by its own partitions';
+}
+
+function vmsHeader(vms: readonly ImportedVm[], usual: Usual): string[] {
+  const measured = vms.filter((vm) => vm.writesSource === 'measured').length;
   return [
-    `vms:   # size: ${mostFrequent(vms.map((vm) => vm.sizeSource))}; used: ${mostFrequent(vms.map((vm) => vm.usedSource))}; unless a line says otherwise`,
+    `vms:   # size: ${usual.size}; used: ${usual.used}; unless a line says otherwise`,
+    ...(usual.disks === undefined ? [] : [`  # disks: each on the datastore of its path; used: ${usual.disks}`]),
     measured === 0
       ? '  # writes: by default 5 % of used change per day, the file has no write rates'
       : `  # writes.rate of ${count(measured, 'VM')}: measured. How much of it changes is assumed: 5 % of used per day, or less where \`changed\` says so`,
@@ -100,39 +123,56 @@ function mostFrequent(texts: readonly string[]): string {
   return groups.reduce((best, next) => (next[1].length > best[1].length ? next : best))[0];
 }
 
-function vmSection(estate: Estate): string[] {
+/** Keys of a VM, and the lists below them; without lists it is one line. */
+interface VmBody {
+  fields: string[];
+  lists: string[];
+  comment: string;
+}
+
+function vmSection(estate: Estate, usual: Usual): string[] {
   const { vms } = estate;
-  const datastoreNames = new Map(estate.datastores.flatMap((datastore) => datastore.vms.map((vm) => [vm, datastore.name] as const)));
-  const usual = { size: mostFrequent(vms.map((vm) => vm.sizeSource)), used: mostFrequent(vms.map((vm) => vm.usedSource)) };
-  const bodies = new Map(
-    vms.map((vm) => [
-      vm,
-      { fields: fieldsOf(vm, datastoreNames.get(vm) ?? ''), snapshots: snapshotLines(vm, estate.startMs.value), comment: commentOf(vm, usual) },
-    ]),
+  const datastoreNames = new Map(
+    estate.datastores.flatMap(({ name, shares }) => shares.flatMap(({ disks }) => disks.map((disk) => [disk, name] as const))),
   );
+  const bodies = new Map(vms.map((vm) => [vm, bodyOf(vm, datastoreNames, usual, estate.startMs.value)]));
   const entries = groupVms(vms, (vm) => JSON.stringify(bodies.get(vm)));
   return entries.flatMap(({ name, count: instances, vm }) => {
-    const { fields: own, snapshots, comment } = bodies.get(vm) as { fields: string[]; snapshots: string[]; comment: string };
+    const { fields: own, lists, comment } = bodies.get(vm) as VmBody;
     const fields = instances === undefined ? own : [`count: ${instances}`, ...own];
-    if (snapshots.length === 0) return [`  ${scalar(name)}: { ${fields.join(', ')} }${comment}`];
-    return [`  ${scalar(name)}:${comment}`, ...[...fields, ...snapshots].map((line) => `    ${line}`)];
+    if (lists.length === 0) return [`  ${scalar(name)}: { ${fields.join(', ')} }${comment}`];
+    return [`  ${scalar(name)}:${comment}`, ...[...fields, ...lists].map((line) => `    ${line}`)];
   });
 }
 
-function fieldsOf(vm: ImportedVm, datastoreName: string): string[] {
-  const host = vm.record.identity.host;
-  const { changed, rate, readRate } = vm.writes;
+type Disk = ImportedVm['disks'][number];
+
+function bodyOf(vm: ImportedVm, datastoreNames: ReadonlyMap<Disk, string>, usual: Usual, startMs: number): VmBody {
+  const { identity, changeTracking, tags } = vm.record;
+  const disks = vm.disks.map((disk) => diskFields(disk, datastoreNames.get(disk) ?? ''));
+  const [only = []] = disks;
+  return {
+    fields: [
+      ...(identity.host === undefined ? [] : [`host: ${scalar(identity.host)}`]),
+      ...(disks.length === 1 ? only : []),
+      ...(changeTracking === false ? ['changeTracking: false'] : []),
+      ...(tags.length > 0 ? [`tags: [${tags.map(scalar).join(', ')}]`] : []),
+    ],
+    lists: [...(disks.length === 1 ? [] : ['disks:', ...disks.map((fields) => `  - { ${fields.join(', ')} }`)]), ...snapshotLines(vm, startMs)],
+    comment: commentOf(vm, usual),
+  };
+}
+
+function diskFields(disk: Disk, datastoreName: string): string[] {
+  const { changed, rate, readRate } = disk.writes;
   const writes = [...(changed === undefined ? [] : [`changed: ${changed}`]), ...(rate === undefined ? [] : [`rate: ${rate}`])];
   return [
-    ...(host === undefined ? [] : [`host: ${scalar(host)}`]),
     `datastore: ${scalar(datastoreName)}`,
-    `size: ${formatMebibytes(vm.sizeMebibytes)}`,
-    `used: ${formatMebibytes(vm.usedMebibytes)}`,
-    ...(vm.provisioning === 'thick' ? ['provisioning: thick'] : []),
+    `size: ${formatMebibytes(disk.sizeMebibytes)}`,
+    `used: ${formatMebibytes(disk.usedMebibytes)}`,
+    ...(disk.provisioning === 'thick' ? ['provisioning: thick'] : []),
     ...(writes.length === 0 ? [] : [`writes: { ${writes.join(', ')} }`]),
     ...(readRate === undefined ? [] : [`reads: { rate: ${readRate} }`]),
-    ...(vm.record.changeTracking === false ? ['changeTracking: false'] : []),
-    ...(vm.record.tags.length > 0 ? [`tags: [${vm.record.tags.map(scalar).join(', ')}]`] : []),
   ];
 }
 
@@ -141,18 +181,23 @@ function snapshotLines(vm: ImportedVm, startMs: number): string[] {
   const hasOrphan = vm.snapshots.some((snapshot) => snapshot.kind === 'orphan');
   return [
     hasOrphan ? 'snapshots:   # vSnapshot; size of the orphan assumed' : 'snapshots:   # vSnapshot',
-    ...vm.snapshots.map((snapshot) => {
-      const taken = formatTime(snapshot.takenMs ?? startMs - dayMs);
-      return `  - { taken: ${taken}, size: ${formatMebibytes(snapshot.sizeMebibytes)}, kind: ${snapshot.kind} }`;
+    ...vm.snapshots.map(({ takenMs, sizeMebibytes, kind, disk }) => {
+      const taken = formatTime(takenMs ?? startMs - dayMs);
+      const place = vm.disks.length === 1 ? '' : `, disk: ${disk}`;
+      return `  - { taken: ${taken}, size: ${formatMebibytes(sizeMebibytes)}, kind: ${kind}${place} }`;
     }),
   ];
 }
 
-/** Only what differs from the line above all VMs. */
-function commentOf(vm: ImportedVm, usual: { size: string; used: string }): string {
+/** Only what differs from the lines above all VMs. */
+function commentOf(vm: ImportedVm, usual: Usual): string {
+  const used = [
+    ...(vm.usedSource === usual.used ? [] : [vm.usedSource]),
+    ...(vm.disks.length === 1 || usedOfDisks(vm) === usual.disks ? [] : [usedOfDisks(vm)]),
+  ];
   const remarks = [
     ...(vm.sizeSource === usual.size ? [] : [`size: ${vm.sizeSource}`]),
-    ...(vm.usedSource === usual.used ? [] : [`used: ${vm.usedSource}`]),
+    ...(used.length === 0 ? [] : [`used: ${used.join(', ')}`]),
     ...(vm.running ? [] : ['not running']),
   ];
   return remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;

@@ -1,14 +1,9 @@
 import type { ImportLog } from './report.ts';
+import { isDiskOfSnapshotsAssumed } from './snapshots.ts';
 import type { ImportedVm } from './vms.ts';
 
 /** Assumptions that hold for many VMs alike: whom, which key, what, why. */
 const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: string; source: string }[] = [
-  {
-    holds: (vm) => vm.disks.length > 1,
-    path: 'vms.*.size',
-    value: 'all disks of a VM as one, on the datastore of the first',
-    source: 'several disks per VM are not built yet',
-  },
   {
     holds: (vm) => vm.sizeSource === 'vInfo Provisioned',
     path: 'vms.*.size',
@@ -22,13 +17,30 @@ const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: st
     source: 'no partitions of the VM in the file; In Use also holds swap and snapshots',
   },
   { holds: (vm) => vm.usedSource === 'assumed', path: 'vms.*.used', value: 'the size', source: 'not in the file' },
-  { holds: (vm) => vm.usedMebibytes === 0, path: 'vms.*.used', value: '0MiB', source: 'the file says that nothing is in use' },
-  { holds: (vm) => vm.provisioningSource === 'assumed', path: 'vms.*.provisioning', value: 'thin', source: 'not in the file; default of the format' },
   {
-    holds: (vm) => vm.provisioningSource === 'mixed',
+    holds: (vm) => vm.usedIsDivided && vm.usedSource === 'vPartition Consumed',
+    path: 'vms.*.used',
+    value: 'divided among its disks',
+    source: 'what names no disk, or is more than its disk can hold, is divided by the room that is left on each',
+  },
+  {
+    holds: (vm) => vm.usedIsDivided && vm.usedSource === 'vInfo In Use',
+    path: 'vms.*.used',
+    value: 'In Use, divided among its disks',
+    source: 'known for all disks together: thick disks count in full, thin ones share the rest by size',
+  },
+  { holds: (vm) => vm.usedMebibytes === 0, path: 'vms.*.used', value: '0MiB', source: 'the file says that nothing is in use' },
+  {
+    holds: (vm) => vm.usedMebibytes > 0 && vm.disks.some((disk) => disk.usedMebibytes === 0),
+    path: 'vms.*.disks.*.used',
+    value: '0MiB',
+    source: 'the guest has no partition there, so that nothing is read: put in what a raw volume holds',
+  },
+  {
+    holds: (vm) => vm.disks.some((disk) => !disk.provisioningIsStated),
     path: 'vms.*.provisioning',
     value: 'thin',
-    source: 'the VM has both thin and thick disks; a disk made of both counts as thin',
+    source: 'not in the file; default of the format',
   },
   {
     holds: (vm) => vm.record.powerstate === undefined,
@@ -37,22 +49,28 @@ const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: st
     source: 'no power state in the file',
   },
   {
-    holds: (vm) => vm.running && vm.writes.changed === undefined,
+    holds: (vm) => vm.running && vm.disks.every((disk) => disk.writes.changed === undefined),
     path: 'vms.*.writes.changed',
     value: '5%/day of used',
     source: 'how much changes is in no inventory; default of the format',
   },
   {
-    holds: (vm) => vm.writes.source === 'default',
+    holds: (vm) => vm.writesSource === 'default',
     path: 'vms.*.writes.rate',
     value: '`changed` / 0.18',
     source: 'not measured; default of the format',
   },
   {
-    holds: (vm) => vm.running && vm.writes.readRate === undefined,
+    holds: (vm) => vm.running && vm.disks.every((disk) => disk.writes.readRate === undefined),
     path: 'vms.*.reads.rate',
     value: 'as large as the writes',
     source: 'not measured; default of the format',
+  },
+  {
+    holds: (vm) => vm.disks.length > 1 && (vm.writesSource === 'measured' || vm.disks.some((disk) => disk.writes.readRate !== undefined)),
+    path: 'vms.*.disks.*.writes.rate',
+    value: 'by what is used on each',
+    source: 'measurements are of a VM: its disks share its writes and reads in proportion to what is used on each',
   },
   { holds: (vm) => !vm.running, path: 'vms.*.writes.changed', value: '0MiB/day', source: 'powered off or suspended when exported' },
   {
@@ -67,6 +85,12 @@ const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: st
     path: 'vms.*.snapshots.taken',
     value: 'one day before the start',
     source: 'the file has no date for the snapshot',
+  },
+  {
+    holds: isDiskOfSnapshotsAssumed,
+    path: 'vms.*.snapshots.disk',
+    value: 'the first that can hold it',
+    source: 'vSnapshot has one size for all disks of a VM',
   },
 ];
 

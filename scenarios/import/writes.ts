@@ -1,4 +1,5 @@
 import { parseRate, SECONDS_PER_DAY } from '../format/units.ts';
+import { sum } from './quantities.ts';
 import type { MeasuredVm } from './rates/join.ts';
 import type { ImportLog } from './report.ts';
 
@@ -7,37 +8,70 @@ const mebibyte = 1024 ** 2;
 /** Share of the used bytes that the format takes as changed in a day where nothing is stated. */
 const changedPerDay = 0.05;
 
-/** What the guest writes and reads, as the format puts it; undefined leaves the format's default. */
+/** What the guest writes to a disk and reads from it, as the format puts it; undefined leaves the format's default. */
 export interface ImportedWrites {
   changed: string | undefined;
   rate: string | undefined;
   readRate: string | undefined;
+}
+
+export interface VmWrites {
   source: 'default' | 'measured' | 'not running';
+  /** By disk. */
+  ofDisks: ImportedWrites[];
+}
+
+export interface WritingVm {
+  name: string;
+  running: boolean;
+  disks: readonly { sizeMebibytes: number; usedMebibytes: number }[];
 }
 
 /**
  * All that is written is no measure of what changes: the same blocks are written again and again. So a measurement becomes `rate`, and `changed` stays
- * the default, unless even less than that is written at all.
+ * the default, unless even less than that is written at all. Measurements are of a VM: each disk gets the share that it has of the used bytes, as it has
+ * of the default.
  */
-export function importWrites(
-  vm: { name: string; running: boolean; usedMebibytes: number },
-  measured: MeasuredVm | undefined,
-  log: ImportLog,
-): ImportedWrites {
+export function importWrites(vm: WritingVm, measured: MeasuredVm | undefined, log: ImportLog): VmWrites {
   if (!vm.running) {
     if (measured !== undefined)
       log.assume(`vms.${vm.name}.writes`, '0MiB/day', 'powered off or suspended when exported: its measurement is not used');
-    return { changed: '0MiB/day', rate: undefined, readRate: undefined, source: 'not running' };
+    return { source: 'not running', ofDisks: vm.disks.map(() => ({ changed: '0MiB/day', rate: undefined, readRate: undefined })) };
   }
-  const readRate = measured?.readsBytesPerSecond === undefined ? undefined : rateText(measured.readsBytesPerSecond);
-  if (measured?.writesBytesPerSecond === undefined) return { changed: undefined, rate: undefined, readRate, source: 'default' };
-  const rate = rateText(measured.writesBytesPerSecond);
-  const writtenBytes = parseRate(rate) * SECONDS_PER_DAY;
-  const changed = writtenBytes < changedPerDay * vm.usedMebibytes * mebibyte ? perDayText(writtenBytes) : undefined;
-  if (changed !== undefined) {
-    log.assume(`vms.${vm.name}.writes.changed`, changed, 'the default of 5 % of used a day is more than all that was measured as written in a day');
-  }
-  return { changed, rate, readRate, source: 'measured' };
+  const { writesBytesPerSecond, readsBytesPerSecond } = measured ?? {};
+  const shares = sharesOf(vm);
+  const changesAll = writesBytesPerSecond !== undefined && isLessThanChanges(vm, writesBytesPerSecond, log);
+  const ofDisks = shares.map((share): ImportedWrites => {
+    const rate = writesBytesPerSecond === undefined ? undefined : rateText(share * writesBytesPerSecond);
+    return {
+      changed: rate !== undefined && changesAll ? perDayText(parseRate(rate) * SECONDS_PER_DAY) : undefined,
+      rate,
+      readRate: readsBytesPerSecond === undefined ? undefined : rateText(share * readsBytesPerSecond),
+    };
+  });
+  return { source: writesBytesPerSecond === undefined ? 'default' : 'measured', ofDisks };
+}
+
+/** By used bytes; by size where nothing is in use. */
+function sharesOf({ disks }: WritingVm): number[] {
+  const isUsed = disks.some((disk) => disk.usedMebibytes > 0);
+  const weights = disks.map((disk) => (isUsed ? disk.usedMebibytes : disk.sizeMebibytes));
+  const total = sum(weights);
+  return weights.map((weight) => weight / total);
+}
+
+function isLessThanChanges({ name, disks }: WritingVm, writesBytesPerSecond: number, log: ImportLog): boolean {
+  const writtenBytes = parseRate(rateText(writesBytesPerSecond)) * SECONDS_PER_DAY;
+  if (writtenBytes >= changedPerDay * sum(disks.map((disk) => disk.usedMebibytes)) * mebibyte) return false;
+  const source = 'the default of 5 % of used a day is more than all that was measured as written in a day';
+  log.assume(`vms.${name}.writes.changed`, perDayText(writtenBytes), source);
+  return true;
+}
+
+/** Whether no delta of the disk can ever grow. */
+export function changesNothing(disk: { usedMebibytes: number; writes: ImportedWrites }): boolean {
+  const { changed, rate } = disk.writes;
+  return disk.usedMebibytes === 0 || changed === '0MiB/day' || changed === '0KiB/day' || rate === '0KiB/s';
 }
 
 /** About four digits: a mean over days is not known better. */

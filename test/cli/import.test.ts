@@ -79,12 +79,12 @@ describe('import', () => {
     mkdirSync(measurements);
     writeFileSync(`${inventory}/export.xlsx`, inventedBytes());
     writeFileSync(`${inventory}/notes.md`, 'not an export');
-    writeFileSync(`${measurements}/mail.json`, '[{"time":1,"diskwrite":102400}]');
-    writeFileSync(`${measurements}/erp.json`, '[{"time":1,"diskwrite":204800}]');
+    writeFileSync(`${measurements}/wiki.json`, '[{"time":1,"diskwrite":102400}]');
+    writeFileSync(`${measurements}/dc-01.json`, '[{"time":1,"diskwrite":204800}]');
     const { code, stdout } = await overrun(['import', 'rvtools', inventory, '--rates', measurements, '--quiet']);
     expect(code).toBe(0);
     const { vms } = parse(stdout);
-    expect([vms.mail.writes.rate, vms.erp.writes.rate]).toEqual(['100KiB/s', '200KiB/s']);
+    expect([vms.wiki.writes.rate, vms['dc-01'].writes.rate]).toEqual(['100KiB/s', '200KiB/s']);
   });
 
   test.each<[string, string[], string]>([

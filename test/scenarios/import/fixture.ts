@@ -37,12 +37,12 @@ export function oneVm(changes: TestRecord = {}, sheets: Record<string, TestCell[
 
 /**
  * An invented estate in the dialect of RVTools 4.7. By hand:
- * - `web`: 40 + 60 GiB thin on `fast`, partitions 20,000 + 30,000 MiB used
+ * - `web`: 40 GiB thin on `fast` with 20,000 MiB used, 60 GiB thin on `slow` with 30,000 MiB used
  * - `db`: 200 GiB thick on `slow`, a raw device and an independent disk that no snapshot holds, change tracking off
  * - `old`: powered off, 10 GiB with 4,096 MiB in use on `slow`
  * - a template, a placeholder, a cluster service VM
- * - `fast` 1 TiB with 102,400 MiB in use: 50,000 MiB by `web` and 2,048 MiB by its snapshot, so 50,352 MiB other use
- * - `slow` 500 GiB with 300 GiB in use: 204,800 + 4,096 MiB imported, so 98,304 MiB other use
+ * - `fast` 1 TiB with 102,400 MiB in use: 20,000 MiB by `web` and 2,048 MiB by its snapshot, so 80,352 MiB other use
+ * - `slow` 500 GiB with 300 GiB in use: 30,000 + 204,800 + 4,096 MiB imported, so 68,304 MiB other use
  */
 export function estate47(): TestWorkbook {
   const at = { Datacenter: 'dc', Cluster: 'blue', Host: 'esx1.example', 'VI SDK Server': 'vcenter.example', 'VI SDK UUID': 'secret-uuid' };

@@ -7,12 +7,13 @@ export const inventedFileName = 'RVTools_export_all_2026-03-18_16.05.15.xlsx';
 interface Invented {
   name: string;
   host: string;
-  /** Of the first disk; the others lie beside it. */
+  /** Of the first disk, and of the others where nothing else is said. */
   datastore: string;
+  otherDatastore?: string;
   folder: string;
   disksGib: number[];
-  /** MiB that its partitions consume; undefined where no VMware Tools run. */
-  consumed?: number;
+  /** MiB that the partition on each disk consumes; undefined where no VMware Tools run. */
+  consumed?: number[];
   inUse?: number;
   rest?: TestRecord;
   thick?: boolean;
@@ -30,7 +31,7 @@ const estate: Invented[] = [
       datastore: 'san-gold-01',
       folder: 'Production/Web',
       disksGib: [60],
-      consumed: 21_000 + 731 * number,
+      consumed: [21_000 + 731 * number],
     }),
     'web',
   ),
@@ -42,7 +43,7 @@ const estate: Invented[] = [
       datastore: 'san-silver-01',
       folder: 'Production/Applications',
       disksGib: [80, 200],
-      consumed: 148_000 + 3_117 * number,
+      consumed: [36_000 + 450 * number, 112_000 + 2_667 * number],
     }),
     'app',
   ),
@@ -54,7 +55,7 @@ const estate: Invented[] = [
       datastore: 'san-gold-01',
       folder: 'Production/Databases',
       disksGib: [100, 600, 300],
-      consumed: 512_000 + 40_960 * number,
+      consumed: [40_960, 348_160 + 40_960 * number, 122_880],
       thick: true,
       rest: { CBT: number === 3 ? 'FALSE' : 'TRUE' },
     }),
@@ -68,33 +69,42 @@ const estate: Invented[] = [
       datastore: 'nas-archive-01',
       folder: 'Development',
       disksGib: [120],
-      consumed: 65_536,
+      consumed: [65_536],
     }),
     'build',
   ),
-  { name: 'mail', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'Production', disksGib: [80, 800], consumed: 655_360 },
+  { name: 'mail', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'Production', disksGib: [80, 800], consumed: [51_200, 604_160] },
   {
     name: 'files-east',
     host: 'esx-01.example.org',
-    datastore: 'nas-archive-01',
+    datastore: 'san-silver-01',
+    otherDatastore: 'nas-archive-01',
     folder: 'Production/Files',
     disksGib: [60, 4096],
-    consumed: 3_145_728,
+    consumed: [32_768, 3_112_960],
   },
   {
     name: 'files-west',
     host: 'esx-02.example.org',
-    datastore: 'nas-archive-01',
+    datastore: 'san-silver-01',
+    otherDatastore: 'nas-archive-01',
     folder: 'Production/Files',
     disksGib: [60, 3072],
-    consumed: 1_887_437,
+    consumed: [32_768, 1_854_669],
   },
-  { name: 'erp', host: 'esx-02.example.org', datastore: 'san-silver-01', folder: 'Production', disksGib: [100, 500], consumed: 409_600 },
-  { name: 'erp-test', host: 'esx-02.example.org', datastore: 'san-silver-01', folder: 'Development', disksGib: [100, 500], consumed: 307_200 },
+  { name: 'erp', host: 'esx-02.example.org', datastore: 'san-silver-01', folder: 'Production', disksGib: [100, 500], consumed: [61_440, 348_160] },
+  {
+    name: 'erp-test',
+    host: 'esx-02.example.org',
+    datastore: 'san-silver-01',
+    folder: 'Development',
+    disksGib: [100, 500],
+    consumed: [61_440, 245_760],
+  },
   { name: 'wiki', host: 'esx-03.example.org', datastore: 'san-silver-01', folder: 'Production', disksGib: [100], inUse: 71_680 },
-  { name: 'monitoring', host: 'esx-03.example.org', datastore: 'san-silver-01', folder: 'Infrastructure', disksGib: [40, 250], consumed: 184_320 },
-  { name: 'dc-01', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'Infrastructure', disksGib: [60], consumed: 24_576 },
-  { name: 'dc-02', host: 'esx-02.example.org', datastore: 'san-gold-01', folder: 'Infrastructure', disksGib: [60], consumed: 24_064 },
+  { name: 'monitoring', host: 'esx-03.example.org', datastore: 'san-silver-01', folder: 'Infrastructure', disksGib: [40, 250], inUse: 184_320 },
+  { name: 'dc-01', host: 'esx-01.example.org', datastore: 'san-gold-01', folder: 'Infrastructure', disksGib: [60], consumed: [24_576] },
+  { name: 'dc-02', host: 'esx-02.example.org', datastore: 'san-gold-01', folder: 'Infrastructure', disksGib: [60], consumed: [24_064] },
   {
     name: 'legacy-crm',
     host: 'esx-03.example.org',
@@ -134,6 +144,17 @@ const identity = (vm: Invented): TestRecord => ({
   'VI SDK UUID': '9b2f6a51-0000-4000-8000-000000000001',
 });
 
+/** A VM with a snapshot runs on deltas. */
+function diskPath(vm: Invented, index: number): string {
+  const datastore = index === 0 ? vm.datastore : (vm.otherDatastore ?? vm.datastore);
+  const delta = snapshots.some((snapshot) => snapshot.VM === vm.name) ? '-000001' : '';
+  return `[${datastore}] ${vm.name}/${vm.name}${index === 0 ? '' : `_${index}`}${delta}.vmdk`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 export function inventedWorkbook(): TestWorkbook {
   const named = new Map(estate.map((vm) => [vm.name, vm]));
   return {
@@ -146,9 +167,9 @@ export function inventedWorkbook(): TestWorkbook {
           ...vm.rest,
           'SRM Placeholder': 'False',
           'Consolidation Needed': vm.name === 'monitoring' ? 'True' : 'False',
-          'Provisioned MiB': 1024 * vm.disksGib.reduce((sum, gib) => sum + gib, 0) + 8_192,
-          'Total disk capacity MiB': 1024 * vm.disksGib.reduce((sum, gib) => sum + gib, 0),
-          'In Use MiB': vm.inUse ?? (vm.consumed ?? 0) + 8_192,
+          'Provisioned MiB': 1024 * sum(vm.disksGib) + 8_192,
+          'Total disk capacity MiB': 1024 * sum(vm.disksGib),
+          'In Use MiB': vm.inUse ?? sum(vm.consumed ?? []) + 8_192,
           'Primary IP Address': '192.0.2.10',
           Path: `[${vm.datastore}] ${vm.name}/${vm.name}.vmx`,
         })),
@@ -163,12 +184,19 @@ export function inventedWorkbook(): TestWorkbook {
             Raw: 'False',
             'Disk Mode': 'persistent',
             Thin: vm.thick ? 'False' : 'True',
-            Path: `[${vm.datastore}] ${vm.name}/${vm.name}${index === 0 ? '' : `_${index}`}.vmdk`,
+            Path: diskPath(vm, index),
           })),
         ),
       ),
       vPartition: table(
-        estate.flatMap((vm) => (vm.consumed === undefined ? [] : [{ ...identity(vm), Disk: '/', 'Disk Key': 2000, 'Consumed MiB': vm.consumed }])),
+        estate.flatMap((vm) =>
+          (vm.consumed ?? []).map((mebibytes, index) => ({
+            ...identity(vm),
+            Disk: index === 0 ? '/' : `/data${index}`,
+            'Disk Key': 2000 + index,
+            'Consumed MiB': mebibytes,
+          })),
+        ),
       ),
       vSnapshot: table(
         snapshots.map((snapshot) => {

@@ -6,16 +6,16 @@ const mebibyte = 2 ** 20;
 describe('an export of RVTools 4.7', () => {
   const { scenario, report, yaml } = importWorkbook(estate47());
 
-  test('sums the disks of a VM and takes what its partitions consume as used', () => {
+  test('puts each disk on the datastore of its path, with what its own partitions consume', () => {
     expect(scenario.vms.web).toEqual({
       host: 'esx1.example',
-      datastore: 'fast',
-      size: '100GiB',
-      used: '50000MiB',
       tags: ['cluster:blue'],
-      snapshots: [{ taken: '2026-03-17T12:00', size: '2GiB', kind: 'user' }],
+      disks: [
+        { datastore: 'fast', size: '40GiB', used: '20000MiB' },
+        { datastore: 'slow', size: '60GiB', used: '30000MiB' },
+      ],
+      snapshots: [{ taken: '2026-03-17T12:00', size: '2GiB', kind: 'user', disk: 0 }],
     });
-    expect(report.assumptions).toContainEqual(expect.objectContaining({ path: 'vms.*.size', source: expect.stringContaining('(1 entry)') }));
   });
 
   test('leaves raw and independent disks and their partitions out of a VM and lists them', () => {
@@ -42,8 +42,8 @@ describe('an export of RVTools 4.7', () => {
 
   test('counts what is in use on a datastore beside the imported disks and snapshots as other use', () => {
     expect(scenario.datastores).toEqual({
-      fast: { class: 'hybrid', capacity: '1024GiB', otherUsed: '50352MiB' },
-      slow: { class: 'hybrid', capacity: '500GiB', otherUsed: '96GiB' },
+      fast: { class: 'hybrid', capacity: '1024GiB', otherUsed: '80352MiB' },
+      slow: { class: 'hybrid', capacity: '500GiB', otherUsed: '68304MiB' },
     });
   });
 

@@ -32,8 +32,12 @@ function measured(rates: Record<string, [number, number?]>): Promise<MeasuredRat
 describe('measured rates', () => {
   test('become the rate of writes and reads, and leave how much changes to the default', async () => {
     const { scenario, report } = importWith({ rates: await measured({ 'sql-01': [3072, 900] }) });
-    expect(scenario.vms['sql-01']).toMatchObject({ writes: { rate: '3072KiB/s' }, reads: { rate: '900KiB/s' } });
-    expect(scenario.vms['sql-01']?.writes).not.toHaveProperty('changed');
+    // 40, 380 and 120 of the 540 GiB in use.
+    expect((scenario.vms['sql-01']?.disks as Record<string, unknown>[]).map(({ writes, reads }) => [writes, reads])).toEqual([
+      [{ rate: '228KiB/s' }, { rate: '66.67KiB/s' }],
+      [{ rate: '2162KiB/s' }, { rate: '633KiB/s' }],
+      [{ rate: '683KiB/s' }, { rate: '200KiB/s' }],
+    ]);
     expect(report.rates).toMatchObject({ measuredVms: 1, respelt: [], unused: [] });
     expect(report.rates?.unmeasuredVms).toHaveLength(29);
   });
@@ -76,32 +80,32 @@ describe('measured rates', () => {
 
   test('are joined by name, by name in another case, by short host name; what does not match is listed on both sides', async () => {
     const rates = await measured({
-      mail: [1],
+      wiki: [1],
       'DC-01': [2],
       'dc-02.example.org': [3],
-      'erp.example.org': [4],
-      ERP: [5],
+      'web-01.example.org': [4],
+      'WEB-01': [5],
       gone: [6],
       'template-linux': [7],
     });
     const { scenario, report } = importWith({ rates });
-    expect(['mail', 'dc-01', 'dc-02', 'erp'].map((name) => (scenario.vms[name]?.writes as { rate?: string } | undefined)?.rate)).toEqual([
+    expect(['wiki', 'dc-01', 'dc-02', 'web-01'].map((name) => (scenario.vms[name]?.writes as { rate?: string } | undefined)?.rate)).toEqual([
       '1KiB/s',
       '2KiB/s',
       '3KiB/s',
       '5KiB/s',
     ]);
     expect(report.rates?.respelt).toEqual([
-      { vm: 'erp', measuredAs: 'ERP' },
+      { vm: 'web-01', measuredAs: 'WEB-01' },
       { vm: 'dc-01', measuredAs: 'DC-01' },
       { vm: 'dc-02', measuredAs: 'dc-02.example.org' },
     ]);
     expect(report.rates?.unused).toEqual([
-      { name: 'erp.example.org', reason: 'its VM was measured under a closer name' },
+      { name: 'web-01.example.org', reason: 'its VM was measured under a closer name' },
       { name: 'gone', reason: 'no VM of this name in the inventory' },
       { name: 'template-linux', reason: 'its VM is set aside' },
     ]);
-    expect(report.rates?.unmeasuredVms).toContain('web-01');
+    expect(report.rates?.unmeasuredVms).toContain('web-02');
   });
 
   test('that could mean several VMs, or of which several could mean one, are not used', async () => {
