@@ -1,5 +1,4 @@
 /** From the plan to the world at the start: entities, resources, what exists already. */
-import { Repository } from './backup/repository.ts';
 import { Job } from './backup/run.ts';
 import { Schedule } from './backup/schedule.ts';
 import { selects } from './backup/selection.ts';
@@ -14,6 +13,7 @@ import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
+import { Repository } from './repository/repository.ts';
 import type { DiskPlan, Plan, VmPlan } from './plan.ts';
 import { World } from './world.ts';
 

@@ -4,7 +4,7 @@
  * A run is a world of entities (`build.ts`) over a clock with a totally ordered queue (`kernel/`) and a network of flows (`flow/`). Ticks of schedules make
  * runs, runs make tasks (`backup/runs.ts`); tasks wait for slots (`backup/admission.ts`), go through their stages (`backup/stages.ts`), and their snapshots
  * are merged (`backup/consolidation.ts`). Guests write meanwhile (`estate/guests.ts`), datastores fill (`estate/space.ts`), repositories too
- * (`backup/storage.ts`). What happens is logged with its causes (`kernel/log.ts`); rules over the log make the findings (`findings/`).
+ * (`repository/storage.ts`). What happens is logged with its causes (`kernel/log.ts`); rules over the log make the findings (`findings/`).
  */
 import { buildWorld } from './build.ts';
 import type { KernelLimits } from './kernel/kernel.ts';

@@ -4,11 +4,9 @@
  */
 import { Admission } from './backup/admission.ts';
 import { Consolidation } from './backup/consolidation.ts';
-import type { Repository } from './backup/repository.ts';
 import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
-import { Storage } from './backup/storage.ts';
 import type { Task, TaskDisk } from './backup/task.ts';
 import type { Activity } from './estate/activity.ts';
 import { type Datastore, DatastoreChanges } from './estate/datastore.ts';
@@ -23,6 +21,8 @@ import { Conditions } from './findings/conditions.ts';
 import { FlowNetwork, type ResourceState } from './flow/network.ts';
 import { Kernel, type KernelLimits } from './kernel/kernel.ts';
 import type { EventLog } from './kernel/log.ts';
+import type { Repository } from './repository/repository.ts';
+import { Storage } from './repository/storage.ts';
 
 export class World {
   readonly kernel: Kernel;

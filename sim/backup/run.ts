@@ -5,7 +5,7 @@ import type { JobPlan } from '../plan.ts';
 import type { RunStatus } from '../result.ts';
 import { METHODS } from './methods/index.ts';
 import type { Method } from './methods/method.ts';
-import type { Repository } from './repository.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { Schedule } from './schedule.ts';
 import type { Task, WriteMark } from './task.ts';
 

@@ -171,10 +171,10 @@ export const MUTATIONS: Mutation[] = [
     from: 'if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases',
     to: 'if (done.mark === null) job.bases',
   },
-  { law: 'repository: retention keeps the newest', file: 'sim/backup/repository.ts', from: 'points.length > last)', to: 'points.length > last + 1)' },
+  { law: 'repository: retention keeps the newest', file: 'sim/repository/repository.ts', from: 'points.length > last)', to: 'points.length > last + 1)' },
   {
     law: 'repository: a full one fails its writers',
-    file: 'sim/backup/storage.ts',
+    file: 'sim/repository/storage.ts',
     from: 'if (this.usedNow(repository) < repository.capacityBytes) continue;',
     to: 'if (repository.capacityBytes > 0) continue;',
   },

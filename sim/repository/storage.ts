@@ -2,7 +2,7 @@
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
-import type { Task, TaskDisk } from './task.ts';
+import type { Task, TaskDisk } from '../backup/task.ts';
 
 export class Storage {
   private readonly world: World;

@@ -1,7 +1,7 @@
 /** A repository: a device with capacity, task slots, and the restore points that jobs keep on it. */
 import { SlotPool } from '../estate/host.ts';
 import type { RepositoryPlan } from '../plan.ts';
-import type { TaskDisk } from './task.ts';
+import type { TaskDisk } from '../backup/task.ts';
 
 interface RestorePoint {
   full: boolean;
