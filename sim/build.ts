@@ -1,6 +1,5 @@
 /** From the plan to the world at the start: entities, resources, what exists already. */
 import { Job } from './backup/run.ts';
-import { Schedule } from './backup/schedule.ts';
 import { selects } from './backup/selection.ts';
 import { Activity } from './estate/activity.ts';
 import { Datastore, storageDevice } from './estate/datastore.ts';
@@ -15,6 +14,7 @@ import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
 import { Repository } from './repository/repository.ts';
 import type { DiskPlan, Plan, VmPlan } from './plan.ts';
+import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
 /** How far back to look for the ticks of an established job: a monthly schedule with a year of points. */
@@ -77,7 +77,12 @@ function addTransport(world: World, plan: Plan): Map<string, number> {
   for (const host of plan.hosts) {
     const label = `host:${host.name}`;
     world.hosts.push(
-      new Host(host.name, addDevice(world, label, perMs(host.nbdBytesPerSecond)), addDevice(world, label, perMs(host.networkBytesPerSecond))),
+      new Host(
+        host.name,
+        addDevice(world, label, perMs(host.nbdBytesPerSecond)),
+        addDevice(world, label, perMs(host.networkBytesPerSecond)),
+        host.datastores,
+      ),
     );
   }
   const links = new Map<string, number>();
@@ -91,6 +96,9 @@ function addTransport(world: World, plan: Plan): Map<string, number> {
         slotUnit: proxy.slotUnit,
         cores: addDevice(world, label, proxy.cores),
         network: addDevice(world, label, perMs(proxy.networkBytesPerSecond)),
+        fabric: addDevice(world, label, perMs(proxy.fabricBytesPerSecond)),
+        fabricDatastores: proxy.fabricDatastores,
+        host: proxy.host === null ? null : named(world.hosts, 'host', proxy.host),
         links: proxy.links.map((name) => known(links.get(name), 'link', name)),
         perCoreFull: proxy.perCoreFullBytesPerSecond / 1000,
         perCoreIncremental: proxy.perCoreIncrementalBytesPerSecond / 1000,
@@ -145,11 +153,21 @@ function addDisk(world: World, vm: Vm, spec: DiskPlan, activity: number): void {
 
 function addJobs(world: World, plan: Plan): void {
   for (const spec of plan.jobs) {
-    const vms = world.vms.filter((_, index) => selects(spec.selection, plan.vms[index] as VmPlan));
-    const repository = named(world.repositories, 'repository', spec.repository);
-    const proxies = spec.proxies.map((name) => named(world.proxies, 'proxy', name));
-    world.jobs.push(new Job(world.jobs.length, spec, new Schedule(spec.schedule, world.zone), repository, proxies, vms));
+    const uses = {
+      schedule: new Schedule(spec.schedule, world.zone),
+      repository: spec.repository === null ? noRepository() : named(world.repositories, 'repository', spec.repository),
+      proxies: spec.proxies.map((name) => named(world.proxies, 'proxy', name)),
+      fleecing: spec.fleecing === null ? null : named(world.datastores, 'datastore', spec.fleecing),
+      vms: world.vms.filter((_, index) => selects(spec.selection, plan.vms[index] as VmPlan)),
+    };
+    world.jobs.push(new Job(world.jobs.length, spec, uses));
   }
+}
+
+/** For a job that copies nothing anywhere: it has room and slots without end. */
+function noRepository(): Repository {
+  const unlimited = { capacityBytes: Number.POSITIVE_INFINITY, readBytesPerSecond: 1, writeBytesPerSecond: 1, slots: null };
+  return new Repository(-1, { name: '', ...unlimited, links: [], origin: '' }, -1, []);
 }
 
 /** As if the job's last ticks before the start had succeeded when due: each VM has its base and its steady points. */

@@ -5,6 +5,7 @@
  *
  * Every entity carries an opaque `origin`: the simulator hands it on untouched, so that whoever made the plan can map it back to its source.
  */
+import type { SchedulePlan } from './schedule/plan.ts';
 
 /** Local time without a time-zone library: offsets to UTC as a table over the simulated span. */
 export interface ZoneTable {
@@ -132,8 +133,10 @@ export interface HostPlan {
   name: string;
   /** What backup transfers over the host's management network may take together; null: no limit. */
   nbdBytesPerSecond: number | null;
-  /** What agents on its guests may send together; null: no limit. */
+  /** What agents on its guests and proxies in its VMs may send together; null: no limit. */
   networkBytesPerSecond: number | null;
+  /** Datastores that it sees, from which a proxy on it can attach disks; null: all. */
+  datastores: string[] | null;
   origin: string;
 }
 
@@ -152,6 +155,12 @@ export interface ProxyPlan {
   perCoreFullBytesPerSecond: number;
   perCoreIncrementalBytesPerSecond: number;
   networkBytesPerSecond: number | null;
+  /** What it may read over the storage network (`direct-san`); null: no limit. */
+  fabricBytesPerSecond: number | null;
+  /** Datastores that it reaches over the storage network; null: all. */
+  fabricDatastores: string[] | null;
+  /** The host on which it is a VM, for `hot-add`; null: it is none. */
+  host: string | null;
   links: string[];
   origin: string;
 }
@@ -166,24 +175,10 @@ export interface RepositoryPlan {
   origin: string;
 }
 
-export type SchedulePlan =
-  | {
-      kind: 'cron';
-      text: string;
-      /** Ascending: minutes 0-59, hours 0-23, days of month 1-31, months 1-12, days of week 0-6 from Sunday. */
-      minutes: number[];
-      hours: number[];
-      daysOfMonth: number[];
-      months: number[];
-      daysOfWeek: number[];
-      /** The hour field starts with `*`: such a schedule follows real time through both repeated hours of autumn. */
-      hourIsWildcard: boolean;
-      /** Both day fields restricted: either may match (the rule of Vixie cron). */
-      dayOfMonthIsWildcard: boolean;
-      dayOfWeekIsWildcard: boolean;
-    }
-  | { kind: 'every'; everyMs: number; offsetMs: number }
-  | { kind: 'at'; atMs: number[] };
+export type * from './schedule/plan.ts';
+
+/** How the data of a VM is read. */
+export type MethodName = 'snapshot' | 'hot-add' | 'direct-san' | 'agent' | 'copy-before-write' | 'cdp' | 'direct-disk' | 'snapshot-only';
 
 /** Which VMs a run takes, evaluated when it starts: keys unite, `except` subtracts; names are VMs or groups. */
 export interface SelectionPlan {
@@ -198,11 +193,20 @@ export interface SelectionPlan {
 export interface JobPlan {
   name: string;
   selection: SelectionPlan;
-  method: 'snapshot' | 'agent';
+  method: MethodName;
+  /** What a disk does that its proxy cannot reach by the method: go over the host's network, or fail. */
+  fallback: 'nbd' | 'fail';
+  /** Datastore for the old blocks that a `copy-before-write` job would make the guest wait for; null: the guest waits. */
+  fleecing: string | null;
+  /** Snapshots that a `snapshot-only` job keeps on each VM. */
+  keepSnapshots: number;
+  /** Processor time per byte: a factor on the proxy's own, and seconds on top. */
+  processing: { factor: number; secondsPerByte: number };
   schedule: SchedulePlan;
   /** Empty: the transfer meets no proxy. */
   proxies: string[];
-  repository: string;
+  /** null: nothing is copied anywhere (`snapshot-only`). */
+  repository: string | null;
   mode: 'forever-forward' | 'full';
   initial: 'full' | 'established';
   concurrency: number | null;
@@ -217,7 +221,8 @@ export interface JobPlan {
   zeroDetection: boolean;
   cbtOverhead: number;
   retainLast: number;
-  timings: { quiesceMs: number; createMs: number; removeMs: number };
+  /** `attachMs`: from the snapshot to the first byte where a proxy attaches the disks to itself. */
+  timings: { quiesceMs: number; createMs: number; removeMs: number; attachMs: number };
   origin: string;
 }
 

@@ -55,7 +55,7 @@ export interface Utilisation {
   max: number;
 }
 
-export type LedgerKind = 'other' | 'base' | 'growth' | 'delta' | 'helper' | 'user' | 'orphan';
+export type LedgerKind = 'other' | 'base' | 'growth' | 'delta' | 'helper' | 'user' | 'orphan' | 'fleece';
 
 /** Who owned how many bytes at one instant; whole bytes, the sum of a ledger is `used`. */
 export interface LedgerEntry {

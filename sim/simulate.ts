@@ -55,6 +55,8 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
       world.guests.refreshDemand();
       world.network.solve();
       world.guests.settlePaces();
+      world.copyBeforeWrite.settle();
+      world.cdp.settle();
       world.space.scheduleChecks();
       world.storage.scheduleChecks();
     },

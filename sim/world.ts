@@ -3,7 +3,9 @@
  * find each other through it.
  */
 import { Admission } from './backup/admission.ts';
+import { Cdp } from './backup/cdp.ts';
 import { Consolidation } from './backup/consolidation.ts';
+import { CopyBeforeWrite } from './backup/copy-before-write.ts';
 import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
@@ -55,6 +57,8 @@ export class World {
   readonly space: Space;
   readonly admission: Admission;
   readonly stages: Stages;
+  readonly copyBeforeWrite: CopyBeforeWrite;
+  readonly cdp: Cdp;
   readonly consolidation: Consolidation;
   readonly storage: Storage;
   readonly runs: Runs;
@@ -78,6 +82,8 @@ export class World {
     this.space = new Space(this);
     this.admission = new Admission(this);
     this.stages = new Stages(this);
+    this.copyBeforeWrite = new CopyBeforeWrite(this);
+    this.cdp = new Cdp(this);
     this.consolidation = new Consolidation(this);
     this.storage = new Storage(this);
     this.runs = new Runs(this);

@@ -1,5 +1,6 @@
 /** What is assumed where a scenario says nothing: each value with the source of its figure. Whatever is used ends up in the plan's `assumptions`. */
-import type { Assumption } from '../../sim/plan.ts';
+import type { Assumption, MethodName } from '../../sim/plan.ts';
+import type { COMPRESSIONS } from './schema-methods.ts';
 import { formatDuration, formatRate, formatSize } from './units.ts';
 
 export interface Default<T> {
@@ -42,6 +43,8 @@ const rateDefault = (bytesPerSecond: number, source: string): Default<number> =>
 const durationDefault = (ms: number, source: string): Default<number> => ({ value: ms, text: formatDuration(ms), source });
 const plain = <T extends string | number | boolean>(value: T, source = OWN): Default<T> => ({ value, text: String(value), source });
 export const unlimited: Default<number | null> = { value: null, text: 'unlimited', source: NO_LIMIT };
+
+type Compression = (typeof COMPRESSIONS)[number];
 
 export type DatastoreClass = 'hdd' | 'hybrid' | 'all-flash';
 
@@ -147,11 +150,9 @@ export const OPERATOR_RESPONDS_AFTER: Default<number | null> = {
 };
 
 export const JOB = {
-  method: plain<'snapshot' | 'agent'>('snapshot'),
   proxies: { value: [], text: 'none', source: NO_LIMIT } as Default<string[]>,
   mode: plain<'forever-forward' | 'full'>('forever-forward'),
   initial: plain<'full' | 'established'>('full', 'default of the scenario format: no run before the start'),
-  reduction: plain(2, 'about 2:1 with usual compression (Veeam best practice guide, deduplication and compression)'),
   ifRunning: plain<'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous'>(
     'skip',
     'a periodic job misses the slots during its run (Veeam user guide, job schedule)',
@@ -165,6 +166,31 @@ export const JOB = {
   quiesce: durationDefault(0, 'default of the scenario format: crash-consistent'),
   create: durationDefault(500, 'typically below 1 s (Veeam best practice guide; stuns of 0.4 s in Broadcom KB 417644)'),
   remove: durationDefault(1000, 'a few seconds or less (Veeam best practice guide)'),
+  attach: durationDefault(90_000, '1 to 2 minutes per VM to attach and detach (Veeam best practice guide, virtual appliance mode)'),
 };
+
+const DEDUPLICATION_GUIDE = 'Veeam best practice guide, deduplication and compression';
+
+export const METHOD = {
+  method: plain<MethodName>('snapshot'),
+  fallback: plain<'nbd' | 'fail'>('nbd', 'falls back to the network of the host (Veeam best practice guide, virtual appliance mode)'),
+  fleecing: { value: null, text: 'none', source: 'off unless somebody switches it on (Proxmox VE, backup options)' } as Default<string | null>,
+  keep: plain(3, 'two to three snapshots at most (Broadcom KB 318825)'),
+  compression: plain<Compression>('optimal', DEDUPLICATION_GUIDE),
+  deduplication: plain<'none' | 'inline'>('none', 'default of the scenario format: `reduction` says what is saved'),
+  /** Processor time per byte to that of `optimal`: 150, 100 and 50 MB/s a core; `none` is a guess. */
+  compressionWork: { none: 0.5, optimal: 1, high: 1.5, extreme: 3 } as Record<Compression, number>,
+  /** SHA-256 at 2,067 MB/s on one core (Proxmox Backup Server's reference machine). */
+  checksumSecondsPerByte: 1 / 2067e6,
+  reductions: {
+    none: plain(1, 'nothing is compressed'),
+    optimal: plain(2, `about 2:1 with usual compression (${DEDUPLICATION_GUIDE})`),
+    high: plain(2.4, 'low confidence: up to 60 % more is saved than with `optimal` (Veeam user guide, compression)'),
+    extreme: plain(2.6, 'low confidence: a little more than with `high` (Veeam user guide, compression)'),
+  } as Record<Compression, Default<number>>,
+};
+
+/** Memory that one task takes on a proxy. */
+export const MEMORY_PER_TASK = sizeDefault(2048 * MIB, '2 GB a task (Veeam best practice guide, sizing a backup proxy)');
 
 export const SCENARIO_SOURCE = OWN;

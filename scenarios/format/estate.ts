@@ -1,11 +1,12 @@
 /** Arrays, datastores, hosts, links, proxies and repositories of the plan. */
-import type { ArrayPlan, DatastorePlan, HostPlan, LinkPlan, ProxyPlan, RepositoryPlan } from '../../sim/plan.ts';
+import type { ArrayPlan, DatastorePlan, HostPlan, LinkPlan, MethodName, ProxyPlan, RepositoryPlan } from '../../sim/plan.ts';
 import {
   CLASS_FIGURES,
   DATASTORE,
   type DatastoreClass,
   type Default,
   LINKS,
+  MEMORY_PER_TASK,
   NBD_SHARE,
   NBD_SOURCE,
   OPERATOR_RESPONDS_AFTER,
@@ -110,7 +111,7 @@ export function planHosts(draft: Draft): HostPlan[] {
         expected: `at most ${formatRate(network)}`,
       });
     }
-    return { name, nbdBytesPerSecond: nbd, networkBytesPerSecond: network, origin };
+    return { name, nbdBytesPerSecond: nbd, networkBytesPerSecond: network, datastores: entry.datastores ?? null, origin };
   });
 }
 
@@ -125,16 +126,35 @@ export function planProxies(draft: Draft): ProxyPlan[] {
     const at = (key: string) => `${origin}.${key}`;
     return {
       name,
-      slots: assumptions.fill(entry.slots, at('slots'), unlimited),
+      slots: slotsOf(draft, origin, entry),
       slotUnit: assumptions.fill(entry.slotUnit, at('slotUnit'), PROXY.slotUnit),
       cores: assumptions.fill(entry.cores, at('cores'), unlimited),
       perCoreFullBytesPerSecond: assumptions.fill(entry.perCore?.full, at('perCore.full'), PROXY.perCoreFull),
       perCoreIncrementalBytesPerSecond: assumptions.fill(entry.perCore?.incremental, at('perCore.incremental'), PROXY.perCoreIncremental),
       networkBytesPerSecond: assumptions.fill(entry.network, at('network'), unlimited),
+      fabricBytesPerSecond: assumptions.fillIf(carries(draft, name, 'direct-san'), entry.fabric, at('fabric'), unlimited),
+      fabricDatastores: entry.datastores ?? null,
+      host: entry.host ?? null,
       links: assumptions.fill(entry.links, at('links'), LINKS),
       origin,
     };
   });
+}
+
+/** Its memory may allow fewer tasks than its slots. */
+function slotsOf({ assumptions }: Draft, origin: string, entry: EntryOf<'proxies'>): number | null {
+  const slots = assumptions.fill(entry.slots, `${origin}.slots`, unlimited);
+  const memory = assumptions.fill(entry.memory, `${origin}.memory`, unlimited);
+  if (memory === null) return slots;
+  const bearable = Math.max(1, Math.floor(memory / MEMORY_PER_TASK.value));
+  if (slots !== null && slots <= bearable) return slots;
+  assumptions.note(`${origin}.slots`, String(bearable), `what its memory bears: ${MEMORY_PER_TASK.source}`);
+  return bearable;
+}
+
+/** Whether a job of a method names the proxy. */
+function carries({ entries }: Draft, proxy: string, method: MethodName): boolean {
+  return [...entries.jobs.values()].some((job) => job.method === method && (job.proxies ?? []).includes(proxy));
 }
 
 export function planRepositories(draft: Draft): RepositoryPlan[] {

@@ -83,6 +83,7 @@ function orWord(form: Form<number>, word: 'unlimited' | 'never', description: st
 }
 
 export const positiveSize = (description: string) => written(positive(SIZE), description);
+export const positiveSizeOrUnlimited = (description: string) => orWord(positive(SIZE), 'unlimited', description);
 export const size = (description: string) => orBareZero(SIZE, 0, description);
 export const positiveRate = (description: string) => written(positive(RATE), description);
 export const rate = (description: string) => orBareZero(RATE, 0, description);

@@ -1,6 +1,7 @@
 /** Names that must lead somewhere: checked on the text itself, so that one wrong value elsewhere hides no wrong name. */
 import { type Groups, groupOfInstance, instanceName } from './names.ts';
 import type { Problems } from './problems.ts';
+import { checkChains } from './schedule/chains.ts';
 import { SECTIONS, type Section } from './schema.ts';
 import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { listNames, suggest } from './suggest.ts';
@@ -28,10 +29,15 @@ const REFERENCES: readonly (readonly [section: Section, keys: Keys, target: Sect
   ['datastores', ['array'], 'arrays'],
   ...DATASTORES_OF_VM.map((keys) => ['vms', keys, 'datastores'] as const),
   ['vms', ['host'], 'hosts'],
+  ['hosts', ['datastores'], 'datastores'],
   ['proxies', ['links'], 'links'],
+  ['proxies', ['host'], 'hosts'],
+  ['proxies', ['datastores'], 'datastores'],
   ['repositories', ['links'], 'links'],
   ['jobs', ['proxies'], 'proxies'],
   ['jobs', ['repository'], 'repositories'],
+  ['jobs', ['fleecing'], 'datastores'],
+  ['jobs', ['schedule', 'after'], 'jobs'],
   ['jobs', ['vms', 'hosts'], 'hosts'],
   ['jobs', ['vms', 'datastores'], 'datastores'],
 ];
@@ -45,6 +51,7 @@ export function checkReferences(root: MapTree, problems: Problems): void {
       }
     }
   }
+  checkChains(root, problems);
   const groups = groupsOf(root);
   checkVmNames(root, groups, problems);
   const estate = new Estate(root, groups);

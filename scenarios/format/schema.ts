@@ -1,6 +1,5 @@
 /** The structure of a scenario file, stated once: types, validation and the JSON Schema all come from here. */
 import { z } from 'zod';
-import { EXPECTED_CRON, parseCron } from './cron.ts';
 import {
   amountOrUnlimited,
   complaint,
@@ -11,20 +10,20 @@ import {
   nameKey,
   nameList,
   nameReference,
-  parsed,
   positiveDuration,
   positiveRate,
   positiveRateOrUnlimited,
   positiveSize,
+  positiveSizeOrUnlimited,
   rateOrRelative,
   size,
 } from './fields.ts';
+import { methodKeys } from './schema-methods.ts';
+import { schedule } from './schedule/schema.ts';
 import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
 
 export const FORMAT_VERSION = 1;
-/** Shorter periods are slips of the unit (`10ms` for `10m`), and would fill any log. */
-const MIN_PERIOD_MS = 1000;
 const MAX_DURATION_MS = 3653 * MS_PER_DAY;
 
 const numberOf = (description: string) => z.number().positive().describe(description);
@@ -94,6 +93,7 @@ const datastore = z
 const host = z
   .strictObject({
     network: positiveRateOrUnlimited('Its network: what agents in its VMs may send together. Default unlimited.').optional(),
+    datastores: nameList('Datastores that it sees, and a proxy on it can attach disks from. Default all.').optional(),
     nbd: positiveRateOrUnlimited('What backup transfers over that network may take together. Default 40 % of `network`.').optional(),
   })
   .describe('A hypervisor host.');
@@ -115,7 +115,11 @@ const proxy = z
       })
       .optional()
       .describe('Throughput of one core.'),
+    memory: positiveSizeOrUnlimited('Memory: each task takes 2GiB, which limits the slots. Default unlimited.').optional(),
     network: positiveRateOrUnlimited('Inbound network. Default unlimited.').optional(),
+    fabric: positiveRateOrUnlimited('What it reads over the storage network, for direct-san. Default unlimited.').optional(),
+    datastores: nameList('Datastores that it reaches over the storage network. Default all.').optional(),
+    host: nameReference('The host on which it is a VM; hot-add needs one. Default none.').optional(),
     links: nameList('Links between the hosts and this proxy. Default none.').optional(),
   })
   .describe('A backup proxy.');
@@ -129,44 +133,6 @@ const repository = z
     links: nameList('Links between the proxies and this repository. Default none.').optional(),
   })
   .describe('A backup repository.');
-
-const cron = z
-  .string()
-  .meta({ examples: ['0 22 * * *', '30 1 * * mon-fri', '@daily'] })
-  .transform(parsed(parseCron));
-
-const scheduleKeys = z
-  .strictObject({
-    cron: cron.optional().describe('A cron expression of five fields.'),
-    every: positiveDuration('A period of at most 24h; it starts again at each local midnight.').optional(),
-    offset: duration('Time from midnight to the first tick; only with `every`. Default 0s.').optional(),
-    at: z.array(localTime('A local time.')).min(1).optional().describe('Single local times.'),
-  })
-  .superRefine((keys, context) => {
-    const expected = 'one of `cron`, `every` or `at`';
-    const stated = [keys.cron, keys.every, keys.at].filter((value) => value !== undefined).length;
-    if (stated !== 1)
-      context.addIssue({
-        code: 'custom',
-        message: complaint(stated === 0 ? 'the schedule says no time' : 'the schedule says its time twice', expected),
-      });
-    else if (keys.offset !== undefined && keys.every === undefined)
-      context.addIssue({ code: 'custom', path: ['offset'], message: complaint('`offset` belongs to `every`', '`{every: 4h, offset: 15m}`') });
-    if (keys.every !== undefined && keys.every < MIN_PERIOD_MS)
-      context.addIssue({ code: 'custom', path: ['every'], message: complaint('`every` starts at 1s', 'a duration from 1s to 24h') });
-    if ((keys.every ?? 0) > MS_PER_DAY)
-      context.addIssue({
-        code: 'custom',
-        path: ['every'],
-        message: complaint('`every` goes up to 24h', 'for longer periods a cron expression such as `0 22 * * mon`'),
-      });
-    if ((keys.offset ?? 0) >= MS_PER_DAY)
-      context.addIssue({ code: 'custom', path: ['offset'], message: complaint('`offset` must stay below 24h', 'a time from midnight') });
-  });
-
-const schedule = z
-  .union([cron, scheduleKeys], { error: () => complaint('this is no schedule', `${EXPECTED_CRON}; or {every: 4h}, {at: [2026-03-03T01:00]}`) })
-  .describe('When runs are due: a cron expression, {cron: ...}, {every: 4h, offset: 15m} or {at: [...]}.');
 
 const selection = z
   .union(
@@ -187,13 +153,10 @@ const selection = z
 const job = z
   .strictObject({
     vms: selection,
-    method: z
-      .enum(['snapshot', 'agent'])
-      .optional()
-      .describe('How data is read: from a snapshot over the network of the host, or by an agent in the guest. Default snapshot.'),
-    schedule,
+    ...methodKeys,
+    schedule: schedule.describe('When runs are due: a cron expression, {cron: ...}, {calendar: ..., dialect: ...}, {every: 4h, offset: 15m}, {at: [...]} or {after: job}.'),
     proxies: nameList('Proxies that may carry the data. Default none: the transfer meets no proxy limit.').optional(),
-    repository: nameReference('Where the data goes.'),
+    repository: nameReference('Where the data goes; every method needs one except snapshot-only.').optional(),
     mode: z.enum(['forever-forward', 'full']).optional().describe('Increments for ever, or a full every time. Default forever-forward.'),
     initial: z.enum(['full', 'established']).optional().describe('Whether the first run must be a full. Default full.'),
     concurrency: countOrUnlimited('Tasks of one run at once. Default unlimited.').optional(),
@@ -220,6 +183,7 @@ const job = z
         quiesce: duration('Default 0s.').optional(),
         create: duration('Default 500ms.').optional(),
         remove: duration('Default 1s.').optional(),
+        attach: duration('From the snapshot to the first byte, for proxies that attach disks. Default 90s with hot-add, else 0s.').optional(),
       })
       .optional()
       .describe('Durations of the steps of a snapshot.'),

@@ -192,7 +192,7 @@ export class Admission {
     const lacked = group.lack;
     this.takeOut(group, part);
     if (begins) {
-      task.vm.lockHolders.push(task);
+      if (task.run.job.method.locksVm) task.vm.lockHolders.push(task);
       if (task.run.job.method.opensSnapshot) takeSnapshotSlots(task);
     }
     if (group.needsSlots) this.takeSlots(group, part);
@@ -228,6 +228,9 @@ export class Admission {
   /** With `ifRunning: start` the runs of one job do not exclude each other, with `ifVmBusy: stack` different jobs do not. */
   private canLock(task: Task): boolean {
     const { job } = task.run;
+    if (!job.method.locksVm) return true;
+    // One disk takes one such backup at a time, whatever the job allows.
+    if (job.method.copiesBeforeWrite && task.vm.lockHolders.length > 0) return false;
     return task.vm.lockHolders.every((holder) => (holder.run.job === job ? job.plan.ifRunning === 'start' : job.plan.ifVmBusy === 'stack'));
   }
 

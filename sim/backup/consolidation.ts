@@ -61,9 +61,9 @@ export class Consolidation {
   }
 
   private beginMerges(task: Task): void {
-    const open = task.disks.filter((part) => part.delta !== null);
+    const open = task.disks.filter((part) => part.removes.delta !== null);
     for (const part of open) {
-      part.merging = part.delta;
+      part.merging = part.removes.delta;
       part.state = 'merging';
     }
     for (const part of open) {
@@ -198,7 +198,8 @@ export class Consolidation {
     const { task } = part;
     const { datastore } = part.disk;
     part.state = 'closed';
-    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other))) admission.releaseSnapshotSlot(task, datastore);
+    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other)))
+      admission.releaseSnapshotSlot(part.removes.task, datastore);
     if (task.disks.every((other) => other.state !== 'merging')) this.endTask(task);
     if (datastore.plan.merges === 'parallel') return;
     datastore.mergeQueue.shift();

@@ -1,4 +1,5 @@
 /** Jobs and their runs. */
+import type { Datastore } from '../estate/datastore.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { JobPlan } from '../plan.ts';
@@ -6,8 +7,17 @@ import type { RunStatus } from '../result.ts';
 import { METHODS } from './methods/index.ts';
 import type { Method } from './methods/method.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import type { Task, WriteMark } from './task.ts';
+
+/** What a job's plan names. */
+export interface JobUses {
+  schedule: Schedule;
+  repository: Repository;
+  proxies: readonly Proxy[];
+  fleecing: Datastore | null;
+  vms: readonly Vm[];
+}
 
 export class Job {
   readonly index: number;
@@ -17,6 +27,8 @@ export class Job {
   readonly repository: Repository;
   readonly method: Method;
   readonly proxies: readonly Proxy[];
+  /** Where old blocks go that `copy-before-write` saves; null: into the backup. */
+  readonly fleecing: Datastore | null;
   /** Selected VMs in file order. */
   readonly vms: readonly Vm[];
   readonly runs: Run[] = [];
@@ -25,16 +37,28 @@ export class Job {
   /** Newest successful base by disk. */
   readonly bases: (WriteMark | undefined)[] = [];
   firstOverlapAtMs: number | null = null;
+  private readonly kept = new Map<Vm, Task[]>();
 
-  constructor(index: number, plan: JobPlan, schedule: Schedule, repository: Repository, proxies: readonly Proxy[], vms: readonly Vm[]) {
+  constructor(index: number, plan: JobPlan, uses: JobUses) {
     this.index = index;
     this.plan = plan;
     this.name = plan.name;
-    this.schedule = schedule;
-    this.repository = repository;
+    this.schedule = uses.schedule;
+    this.repository = uses.repository;
     this.method = METHODS[plan.method];
-    this.proxies = proxies;
-    this.vms = vms;
+    this.proxies = uses.proxies;
+    this.fleecing = uses.fleecing;
+    this.vms = uses.vms;
+  }
+
+  /** Tasks whose snapshots of a VM are kept, oldest first (`snapshot-only`). */
+  keptSnapshots(vm: Vm): Task[] {
+    let tasks = this.kept.get(vm);
+    if (tasks === undefined) {
+      tasks = [];
+      this.kept.set(vm, tasks);
+    }
+    return tasks;
   }
 
   /** Key of a VM's chain of restore points on the repository. */

@@ -51,6 +51,8 @@ export class Runs {
     const { kernel, log } = this.world;
     const now = kernel.nowMs;
     this.scheduleTick(job, now + 1);
+    // What goes on all the time needs no further start.
+    if (job.method.continuous && job.active.length > 0) return;
     const run = new Run(job, now);
     run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [this.world.startEvent]);
     const previous = job.active[job.active.length - 1];

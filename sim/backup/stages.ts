@@ -1,6 +1,7 @@
 /**
  * The stages of a task (MODEL 4): queued -> quiescing -> snapshotting -> transferring -> removing -> consolidating -> ended. With `whole-run` snapshots a
- * task takes its snapshot first and then waits for its slots (`ready`); a method without snapshots goes from quiescing to transferring, and ends there.
+ * task takes its snapshot first and then waits for its slots (`ready`); a method without snapshots goes from quiescing to transferring, and ends there. A
+ * proxy that attaches disks does so before the first byte (`attaching`); a continuous method goes on after its first full (`streaming`).
  */
 import type { Datastore } from '../estate/datastore.ts';
 import { Delta, heldBytes } from '../estate/delta.ts';
@@ -17,11 +18,13 @@ export class Stages {
   private readonly world: World;
   private readonly quiesced: number;
   private readonly created: number;
+  private readonly attached: number;
 
   constructor(world: World) {
     this.world = world;
     this.quiesced = world.kernel.handle((task) => this.afterQuiesce(world.tasks[task] as Task));
     this.created = world.kernel.handle((task) => this.snapshotCreated(world.tasks[task] as Task));
+    this.attached = world.kernel.handle((task) => this.disksAttached(world.tasks[task] as Task));
   }
 
   /** The task has what it needs to begin. */
@@ -36,10 +39,10 @@ export class Stages {
 
   /** A disk of a task that has begun has got its slots. */
   slotsTaken(part: TaskDisk): void {
-    if (part.task.stage !== 'ready' && part.task.stage !== 'transferring') return;
-    for (const other of part.task.disks) {
+    const { task } = part;
+    for (const other of task.disks) {
       const granted = other === part || (other.sharesSlots && other.proxy === part.proxy);
-      if (granted && other.state === 'waiting') this.beginTransfer(other);
+      if (granted && other.state === 'waiting') this.beginGranted(other);
     }
   }
 
@@ -49,6 +52,7 @@ export class Stages {
     const { task, disk } = part;
     const { job } = task.run;
     this.accountTransfer(part);
+    this.world.copyBeforeWrite.end(part);
     part.flow = -1;
     part.state = 'transferred';
     part.readBytes = part.bytes;
@@ -65,9 +69,11 @@ export class Stages {
       const known = job.bases[done.disk.index];
       if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases[done.disk.index] = done.mark;
     }
+    if (job.method.readsLiveDisk) judgeCopy(task, kernel.nowMs);
     this.world.storage.completePoint(task);
     this.giveUpAll(task);
-    this.world.consolidation.request(task);
+    if (job.method.continuous) this.world.cdp.begin(task);
+    else this.world.consolidation.request(task);
   }
 
   /** Ends a task early, wherever it stands; a snapshot that it has open is removed. */
@@ -83,6 +89,7 @@ export class Stages {
       this.closeTimedStage(task);
     }
     if (task.stage === 'transferring') this.abortTransfers(task, reason, cause);
+    else if (task.stage === 'streaming') this.world.cdp.end(task);
     task.abortedBy = cause;
     this.giveUpAll(task);
     if (task.hasSnapshot) this.world.consolidation.request(task);
@@ -139,7 +146,7 @@ export class Stages {
     if (sum > task.peakDeltaBytes) task.peakDeltaBytes = sum;
   }
 
-  private enter(task: Task, stage: 'quiescing' | 'snapshotting', kind: number, durationMs: number): void {
+  private enter(task: Task, stage: 'quiescing' | 'snapshotting' | 'attaching', kind: number, durationMs: number): void {
     const { kernel } = this.world;
     task.stage = stage;
     task.stageSinceMs = kernel.nowMs;
@@ -181,7 +188,8 @@ export class Stages {
     task.snapshotMs = now;
     for (const part of task.disks) this.openDelta(part);
     if (vm.jobSnapshots++ === 0) vm.snapshotOpenSinceMs = now;
-    if (task.holdsJobSlot) this.beginTransfers(task);
+    if (!task.run.job.method.copies) this.keepSnapshot(task);
+    else if (task.holdsJobSlot) this.beginTransfers(task);
     else {
       task.stage = 'ready';
       this.world.runs.awaitSlots(task);
@@ -200,6 +208,7 @@ export class Stages {
     disk.mirroring = false;
     part.delta = new Delta(disk, 'delta', task.run.id, disk.law, 0, now, task.lastEvent);
     disk.chain.push(part.delta);
+    disk.snapshotsTaken++;
     disk.datastore.diskChanged(disk, now);
     this.chooseBytes(part);
     this.chainChanged(disk);
@@ -213,14 +222,61 @@ export class Stages {
     const base = bases[disk.index];
     const used = disk.usedAt(now);
     part.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
-    // An agent knows by itself what has changed; only a read through the hypervisor needs its change tracking.
-    part.full = plan.mode === 'full' || base === undefined || (method.opensSnapshot && !disk.vm.changeTracking);
+    const tracked = method.tracking === 'own' || (method.tracking === 'hypervisor' && disk.vm.changeTracking);
+    part.full = plan.mode === 'full' || base === undefined || !tracked;
     if (part.full || base === undefined) part.bytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
     else part.bytes = Math.min(uniqueBytes(base.law, part.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);
   }
 
+  /** The disks that have slots go; where their proxy has to attach them first, they go when it has. */
   private beginTransfers(task: Task): void {
-    for (const part of task.disks) if (part.holdsSlots || part.sharesSlots) this.beginTransfer(part);
+    const { timings } = task.run.job.plan;
+    const going = task.disks.filter((part) => part.holdsSlots || part.sharesSlots);
+    for (const part of going) if (!this.findPath(part)) return;
+    const attaches = task.stage !== 'attaching' && going.some((part) => part.proxy !== null && !part.fellBack);
+    if (timings.attachMs > 0 && attaches) this.enter(task, 'attaching', this.attached, timings.attachMs);
+    else for (const part of going) this.beginTransfer(part);
+  }
+
+  /** With the snapshot open before the slots were there the disks are still to be attached; later ones join a transfer under way. */
+  private beginGranted(part: TaskDisk): void {
+    if (part.task.stage === 'ready') this.beginTransfers(part.task);
+    else if (part.task.stage === 'transferring' && this.findPath(part)) this.beginTransfer(part);
+  }
+
+  private disksAttached(task: Task): void {
+    task.timer = -1;
+    this.closeTimedStage(task);
+    this.beginTransfers(task);
+  }
+
+  /** How the disk comes into its proxy; without any way its task fails. */
+  private findPath(part: TaskDisk): boolean {
+    const { log, kernel } = this.world;
+    const { task, proxy } = part;
+    const { method, plan } = task.run.job;
+    if (part.fellBack || proxy === null || method.reaches(proxy, part)) return true;
+    part.fellBack = true;
+    const fields = { run: task.run.id, vm: task.vm.name, datastore: part.disk.datastore.name, proxy: proxy.name, fallback: plan.fallback };
+    task.lastEvent = log.record(kernel.nowMs, 'transport-unreachable', fields, [task.lastEvent]);
+    if (plan.fallback === 'nbd') return true;
+    this.abort(task, 'failed', 'no-transport', 0);
+    return false;
+  }
+
+  /** The snapshot is what is kept; the oldest beyond the number goes, which is this task's last work. */
+  private keepSnapshot(task: Task): void {
+    const { job } = task.run;
+    const kept = job.keptSnapshots(task.vm);
+    kept.push(task);
+    this.giveUpAll(task);
+    const oldest = kept.length > job.plan.keepSnapshots ? kept.shift() : undefined;
+    if (oldest === undefined) {
+      this.end(task);
+      return;
+    }
+    for (const part of task.disks) part.removes = oldest.disks.find((other) => other.disk === part.disk) ?? part;
+    this.world.consolidation.request(task);
   }
 
   private beginTransfer(part: TaskDisk): void {
@@ -237,11 +293,13 @@ export class Stages {
       task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, ...growth));
     }
     disk.datastore.lastEvent = task.lastEvent;
+    part.snapshotsBefore = disk.snapshotsTaken - disk.chain.length;
     const transfer = transferOf(part);
     part.state = 'transferring';
     part.capLabel = transfer.capLabel;
     part.flow = network.addFlow({ weight: 1, cap: transfer.cap, bytes: part.bytes, uses: transfer.uses, elastic: true, owner: part.number });
     this.world.storage.beginWriting(part);
+    this.world.copyBeforeWrite.begin(part);
   }
 
   private abortTransfers(task: Task, reason: Reason, cause: number): void {
@@ -250,6 +308,7 @@ export class Stages {
       if (part.state !== 'transferring') continue;
       part.readBytes = part.bytes - network.remainingOf(part.flow);
       this.accountTransfer(part);
+      this.world.copyBeforeWrite.end(part);
       storage.stopWriting(part);
       network.removeFlow(part.flow);
       part.flow = -1;
@@ -285,4 +344,13 @@ function isFullAt(datastore: Datastore, nowMs: number): boolean {
 function removeFrom(tasks: Task[], task: Task): void {
   const place = tasks.indexOf(task);
   if (place >= 0) tasks.splice(place, 1);
+}
+
+/** What a copy is worth that was taken beneath the hypervisor: nothing that can be restored if a snapshot was open or the guest wrote. */
+function judgeCopy(task: Task, nowMs: number): void {
+  const damaged = task.disks.some(({ disk, snapshotsBefore }) => disk.snapshotsTaken > snapshotsBefore);
+  const written = task.disks.some(({ disk, mark }) => mark !== null && disk.writtenAt(nowMs) > mark.writtenBytes);
+  if (!damaged && !written) return;
+  task.outcome = 'warning';
+  task.reason = damaged ? 'damaged-copy' : 'inconsistent-copy';
 }

@@ -6,14 +6,29 @@ import type { GrowthLaw } from '../estate/growth-law.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { WaitGroup } from './admission.ts';
+import type { CdpStream } from './cdp.ts';
+import type { CopyGuard } from './copy-before-write.ts';
 import type { Run } from './run.ts';
 
-export type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'ready' | 'transferring' | 'removing' | 'consolidating' | 'ended';
+export type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'ready' | 'attaching' | 'transferring' | 'streaming' | 'removing' | 'consolidating' | 'ended';
 
 export type Outcome = 'success' | 'warning' | 'failed' | 'aborted';
 
 /** Why a task did not simply succeed. */
-export type Reason = 'datastore-full' | 'chain-limit' | 'repository-full' | 'vm-crashed' | 'merge-refused' | 'cancelled';
+export type Reason =
+  | 'datastore-full'
+  | 'chain-limit'
+  | 'repository-full'
+  | 'vm-crashed'
+  | 'merge-refused'
+  | 'cancelled'
+  /** Its proxy cannot reach a disk by the method, and nothing else was allowed. */
+  | 'no-transport'
+  /** The datastore for its old blocks filled up. */
+  | 'fleecing-full'
+  /** A copy of a disk to which the guest wrote meanwhile, and of one with an open snapshot. */
+  | 'inconsistent-copy'
+  | 'damaged-copy';
 
 /** A point in a disk's history of writes, from which the changes of a later moment are counted. */
 export interface WriteMark {
@@ -33,10 +48,20 @@ export class TaskDisk {
   /** Another disk of its VM holds the slots for it. */
   sharesSlots = false;
   proxy: Proxy | null = null;
-  state: 'waiting' | 'transferring' | 'transferred' | 'stopped' | 'merging' | 'closed' = 'waiting';
+  /** Its proxy cannot reach the disk by the job's method: it goes over the host's network instead. */
+  fellBack = false;
+  state: 'waiting' | 'transferring' | 'transferred' | 'streaming' | 'stopped' | 'merging' | 'closed' = 'waiting';
   /** Flow of the transfer or the merge; -1: none. */
   flow = -1;
   delta: Delta | null = null;
+  /** Whose delta it removes in the end: its own, or that of an older task where snapshots are kept. */
+  removes: TaskDisk = this;
+  /** What the guest waits for while its old blocks are saved. */
+  guard: CopyGuard | null = null;
+  /** Its guest's writes as they are sent (`cdp`). */
+  stream: CdpStream | null = null;
+  /** Snapshots that had been taken of the disk when its transfer began. */
+  snapshotsBefore = 0;
   /** The delta that is being merged: its own, or the helper of the pass before. */
   merging: Delta | null = null;
   /** Where the guest writes while a helper merge is under way. */

@@ -9,6 +9,7 @@ import { BlockSums } from './block-sums.ts';
 import { heldBytes, heldSlope } from './delta.ts';
 import type { Disk } from './disk.ts';
 import { dailyFactor, linearPerMs } from './growth-law.ts';
+import type { GrowingFile } from './growing-file.ts';
 import { GuestClock } from './guest-clock.ts';
 import { SlotPool } from './host.ts';
 import { OrderedPlaces } from './ordered-places.ts';
@@ -74,6 +75,8 @@ export class Datastore {
   readonly mergeQueue: TaskDisk[] = [];
 
   readonly disks: Disk[] = [];
+  /** What backups keep here for a while. */
+  readonly files: GrowingFile[] = [];
   readonly clocks: { activity: number; clock: GuestClock }[] = [];
   /** Flow of all guests' I/O; -1 while nobody asks for any. */
   guestFlow = -1;
@@ -210,6 +213,7 @@ export class Datastore {
       if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
       for (const delta of disk.chain) if (delta.grows) used += heldBytes(delta, nowMs);
     }
+    for (const file of this.files) used += file.bytesAt(nowMs);
     return used;
   }
 
@@ -221,6 +225,7 @@ export class Datastore {
       slope += disk.baseSlopeAt(nowMs);
       for (const delta of disk.chain) slope += heldSlope(delta, nowMs);
     }
+    for (const file of this.files) slope += file.slope;
     return slope;
   }
 
@@ -261,6 +266,7 @@ export class Datastore {
       used += Math.ceil(disk.baseBytesAt(nowMs));
       for (const delta of disk.chain) used += Math.ceil(heldBytes(delta, nowMs));
     }
+    for (const file of this.files) used += Math.ceil(file.bytesAt(nowMs));
     return used;
   }
 
@@ -278,6 +284,7 @@ export class Datastore {
         entries.push(entry);
       }
     }
+    for (const file of this.files) entries.push({ owner: file.vm, kind: 'fleece', bytes: Math.ceil(file.bytesAt(nowMs)), run: file.run });
     return entries.filter((entry) => entry.bytes > 0).sort((a, b) => b.bytes - a.bytes);
   }
 
@@ -285,6 +292,7 @@ export class Datastore {
   growingDeltaEvents(): number[] {
     const events: number[] = [];
     for (const disk of this.disks) for (const delta of disk.chain) if (delta.grows && delta.createdBy > 0) events.push(delta.createdBy);
+    for (const file of this.files) events.push(file.createdBy);
     return events;
   }
 }

@@ -18,12 +18,17 @@ export class Disk {
   readonly sizeBytes: number;
   readonly thin: boolean;
   readonly writes: WritePlan;
-  /** Bytes per virtual millisecond, present. */
+  /** Bytes per virtual millisecond, present: what is served, and what the guest would write. */
   writeRate: number;
+  fullWriteRate: number;
+  /** Fraction of its writes for which the guest does not wait. */
+  writeShare = 1;
   readRate: number;
   law: GrowthLaw;
   /** Bottom first. */
   readonly chain: Delta[] = [];
+  /** Snapshots taken of it by jobs so far. */
+  snapshotsTaken = 0;
   /** The guest runs: it writes, reads and grows. */
   running = true;
   /** A mirrored merge is under way: the guest's writes go to two files. */
@@ -35,6 +40,9 @@ export class Disk {
   /** Place in the datastore's table of fixed bytes. */
   readonly place: number;
 
+  /** Milliseconds of writing that the guest has lost by waiting. */
+  heldMs = 0;
+  private shareSinceMs = 0;
   private readonly meanReadRate: number | null;
   private readonly growthPerMs: number;
   private readonly growthFactor: number;
@@ -57,6 +65,7 @@ export class Disk {
     this.startUsedBytes = plan.usedBytes;
     this.allocatedBytes = this.thin ? plan.usedBytes : plan.sizeBytes;
     this.writeRate = writtenPerDay(plan.writes) / MS_PER_DAY;
+    this.fullWriteRate = this.writeRate;
     this.meanReadRate = plan.readBytesPerSecond === null ? null : plan.readBytesPerSecond / 1000;
     this.readRate = this.meanReadRate ?? this.writeRate;
     this.law = growthLaw(plan.writes, 1);
@@ -137,8 +146,9 @@ export class Disk {
     if (this.writeFactor !== 1) {
       this.writeScale *= this.writeFactor;
       this.law = growthLaw(this.writes, this.writeScale);
-      this.writeRate = this.law.writtenBytes / MS_PER_DAY;
-      this.readRate = this.meanReadRate ?? this.writeRate;
+      this.fullWriteRate = this.law.writtenBytes / MS_PER_DAY;
+      this.writeRate = this.fullWriteRate * this.writeShare;
+      this.readRate = this.meanReadRate ?? this.fullWriteRate;
     }
     if (this.growthFactor === 1 || !this.running) return 0;
     const wanted = Math.min(this.usedBytes * this.growthFactor, this.sizeBytes) - this.usedBytes;
@@ -159,6 +169,15 @@ export class Disk {
     if (!this.thin || this.chain.length > 0) return;
     this.rebase(nowMs);
     this.allocatedBytes = this.usedBytes;
+  }
+
+  /** From now on the guest gets this fraction of its writes done; what it does not write it does not write later. */
+  serveWrites(nowMs: number, share: number): void {
+    this.rebase(nowMs);
+    if (this.writeShare < 1) this.heldMs += (1 - this.writeShare) * (nowMs - this.shareSinceMs);
+    this.shareSinceMs = nowMs;
+    this.writeShare = share;
+    this.writeRate = this.fullWriteRate * share;
   }
 
   /** Guest demand changes its meaning from now on: settle what has accrued. */

@@ -33,11 +33,18 @@ export class Host {
   /** Resource numbers, for NBD and for agents; -1: no limit. */
   readonly nbd: number;
   readonly network: number;
+  private readonly datastores: ReadonlySet<string> | null;
 
-  constructor(name: string, nbd: number, network: number) {
+  /** `datastores`: names of those that it sees; null: all. */
+  constructor(name: string, nbd: number, network: number, datastores: readonly string[] | null) {
     this.name = name;
     this.nbd = nbd;
     this.network = network;
+    this.datastores = datastores === null ? null : new Set(datastores);
+  }
+
+  sees(datastore: string): boolean {
+    return this.datastores?.has(datastore) ?? true;
   }
 }
 
@@ -66,10 +73,14 @@ export class Proxy {
   /** Resource numbers; -1: no limit. */
   readonly cores: number;
   readonly network: number;
+  readonly fabric: number;
+  /** Where it is a VM. */
+  readonly host: Host | null;
   readonly links: readonly number[];
   /** Bytes per millisecond that one core handles. */
   readonly perCoreFull: number;
   readonly perCoreIncremental: number;
+  private readonly fabricDatastores: ReadonlySet<string> | null;
 
   constructor(spec: {
     name: string;
@@ -77,6 +88,9 @@ export class Proxy {
     slotUnit: 'disk' | 'vm';
     cores: number;
     network: number;
+    fabric: number;
+    fabricDatastores: readonly string[] | null;
+    host: Host | null;
     links: readonly number[];
     perCoreFull: number;
     perCoreIncremental: number;
@@ -86,8 +100,15 @@ export class Proxy {
     this.slotUnit = spec.slotUnit;
     this.cores = spec.cores;
     this.network = spec.network;
+    this.fabric = spec.fabric;
+    this.fabricDatastores = spec.fabricDatastores === null ? null : new Set(spec.fabricDatastores);
+    this.host = spec.host;
     this.links = spec.links;
     this.perCoreFull = spec.perCoreFull;
     this.perCoreIncremental = spec.perCoreIncremental;
+  }
+
+  reachesBySan(datastore: string): boolean {
+    return this.fabricDatastores?.has(datastore) ?? true;
   }
 }

@@ -75,6 +75,8 @@ export class Space {
     const forced = this.forcedFull.delete(datastore);
     if (!datastore.isFull && (forced || used >= datastore.fullLevel)) {
       this.reachFull(datastore);
+      // Backups that keep old blocks here fail first: what they held may be enough for the guests.
+      if (this.world.copyBeforeWrite.datastoreFull(datastore)) return true;
       passed = true;
     } else if (datastore.isFull && used <= datastore.fullLevel - 1 && !forced) {
       // A whole byte: growth that was cut off at the floor may stand a rounding error below it.

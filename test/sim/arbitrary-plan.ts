@@ -125,8 +125,8 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
       arrays: [{ name: 'san', readBytesPerSecond: 1.5 * given.deviceRate, writeBytesPerSecond: 1.5 * given.deviceRate, iops: 20_000, origin: '' }],
       datastores: [store('ds0'), store('ds1')],
       hosts: [
-        { name: 'h0', nbdBytesPerSecond: given.hostRate, networkBytesPerSecond: null, origin: '' },
-        { name: 'h1', nbdBytesPerSecond: null, networkBytesPerSecond: given.hostRate, origin: '' },
+        { name: 'h0', nbdBytesPerSecond: given.hostRate, networkBytesPerSecond: null, datastores: null, origin: '' },
+        { name: 'h1', nbdBytesPerSecond: null, networkBytesPerSecond: given.hostRate, datastores: null, origin: '' },
       ],
       links: [{ name: 'wan', bandwidthBytesPerSecond: given.link, origin: '' }],
       proxies: [
@@ -165,7 +165,7 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
           priority: one.priority,
           reduction: one.reduction,
           retainLast: one.retainLast,
-          timings: { quiesceMs: index * 2000, createMs: 500, removeMs: 1000 },
+          timings: { quiesceMs: index * 2000, createMs: 500, removeMs: 1000, attachMs: 0 },
         }),
       ),
     });

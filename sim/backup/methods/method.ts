@@ -1,4 +1,5 @@
 /** What a method of backup is: an entry in the table of `index.ts`. */
+import type { Proxy } from '../../estate/host.ts';
 import type { ResourceUse } from '../../flow/network.ts';
 import type { TaskDisk } from '../task.ts';
 
@@ -10,20 +11,61 @@ export interface Transfer {
   capLabel: string;
 }
 
+/** How a stream comes into its proxy: over the network, over the storage network, or from disks that the proxy has attached to itself. */
+export type Inbound = 'network' | 'fabric' | 'attached';
+
 export interface Method {
   /** It reads a frozen disk: a snapshot is open while it runs. */
   opensSnapshot: boolean;
-  /** What a disk's stream crosses between the datastore and the repository, besides what every method crosses. */
+  /** The snapshot is removed when the data has been read; otherwise it stays as what is kept. */
+  removesSnapshot: boolean;
+  /** Data goes to a repository. */
+  copies: boolean;
+  /** A task holds its VM: no other job touches it meanwhile. */
+  locksVm: boolean;
+  /** Whose record of changed blocks it reads by: the hypervisor's, its own, or nobody's, so that it reads everything each time. */
+  tracking: 'hypervisor' | 'own' | 'none';
+  /** Old blocks are saved before the guest overwrites them (`copy-before-write.ts`). */
+  copiesBeforeWrite: boolean;
+  /** After the first full its tasks go on with every write of the guest (`cdp.ts`). */
+  continuous: boolean;
+  /** The copy is taken from a disk that the guest writes to meanwhile. */
+  readsLiveDisk: boolean;
+  inbound: Inbound;
+  /** Whether a proxy reaches a disk by this method; where it does not, the job's fallback decides. */
+  reaches(proxy: Proxy, part: TaskDisk): boolean;
+  /** What a disk's stream crosses between the datastore and the proxy, besides what every method crosses. */
   path(part: TaskDisk, cross: (resource: number, perByte: number) => void): void;
 }
 
+/** The usual: a snapshot, read through the host, sent over the network, removed. A method says where it differs. */
+export const USUAL: Method = {
+  opensSnapshot: true,
+  removesSnapshot: true,
+  copies: true,
+  locksVm: true,
+  tracking: 'hypervisor',
+  copiesBeforeWrite: false,
+  continuous: false,
+  readsLiveDisk: false,
+  inbound: 'network',
+  reaches: () => true,
+  path: throughHost,
+};
+
+/** NBD: the host sends what it reads over its management network. */
+export function throughHost(part: TaskDisk, cross: (resource: number, perByte: number) => void): void {
+  const { host } = part.task.vm;
+  if (host !== null) cross(host.nbd, 1);
+}
+
 /**
- * What a stream costs on each resource per source byte (MODEL 3): the datastore and the array behind it are read by every method, then comes the method's own
- * path, then the proxy. Before the proxy the stream is as large as the source; behind it, or from the source on where there is no proxy, it is reduced.
+ * What a stream costs on each resource per source byte (MODEL 3): the datastore and the array behind it are read by every method, except for writes that are
+ * sent as the guest makes them (`stream`); then comes the method's own path, then the proxy. Before the proxy the stream is as large as the source; behind it, or from the source on where there is no proxy, it is reduced.
  */
-export function transferOf(part: TaskDisk): Transfer {
+export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Transfer {
   const { job } = part.task.run;
-  const { plan, repository } = job;
+  const { plan, repository, method } = job;
   const { proxy } = part;
   const { datastore } = part.disk;
   const stored = 1 / plan.reduction;
@@ -31,16 +73,19 @@ export function transferOf(part: TaskDisk): Transfer {
   const cross = (resource: number, perByte: number): void => {
     if (resource >= 0) uses.set(resource, (uses.get(resource) ?? 0) + perByte);
   };
-  for (const device of datastore.devices) cross(device.resource, device.readCost);
-  cross(datastore.throttle, datastore.readCost);
-  job.method.path(part, cross);
+  if (of === 'disk') {
+    for (const device of datastore.devices) cross(device.resource, device.readCost);
+    cross(datastore.throttle, datastore.readCost);
+  }
+  const inbound = part.fellBack ? 'network' : method.inbound;
+  if (part.fellBack) throughHost(part, cross);
+  else method.path(part, cross);
   let cap = plan.streamBytesPerSecond === null ? Number.POSITIVE_INFINITY : plan.streamBytesPerSecond / 1000;
   let capLabel = `stream-limit:${plan.name}`;
   if (proxy !== null) {
-    const perCore = part.full ? proxy.perCoreFull : proxy.perCoreIncremental;
-    cross(proxy.network, 1);
+    crossInto(proxy, inbound, cross, stored);
+    const perCore = perCoreRate(part, proxy);
     cross(proxy.cores, 1 / perCore);
-    for (const link of proxy.links) cross(link, 1);
     // One disk's stream runs on at most one core.
     if (perCore < cap) {
       cap = perCore;
@@ -50,4 +95,20 @@ export function transferOf(part: TaskDisk): Transfer {
   for (const link of repository.links) cross(link, stored);
   cross(repository.device, repository.writeCost * stored);
   return { uses: [...uses].map(([resource, perByte]) => ({ resource, perByte })), cap, capLabel };
+}
+
+/** Bytes per millisecond that one core of the proxy handles for this stream. */
+function perCoreRate(part: TaskDisk, proxy: Proxy): number {
+  const { factor, secondsPerByte } = part.task.run.job.plan.processing;
+  const rate = (part.full ? proxy.perCoreFull : proxy.perCoreIncremental) / factor;
+  return secondsPerByte === 0 ? rate : 1 / (1 / rate + secondsPerByte * 1000);
+}
+
+/** A proxy that attaches disks is a VM: what it sends leaves through the network of its own host. */
+function crossInto(proxy: Proxy, inbound: Inbound, cross: (resource: number, perByte: number) => void, stored: number): void {
+  if (inbound === 'fabric') cross(proxy.fabric, 1);
+  else if (inbound === 'network') {
+    cross(proxy.network, 1);
+    for (const link of proxy.links) cross(link, 1);
+  } else if (proxy.host !== null) cross(proxy.host.network, stored);
 }

@@ -85,7 +85,7 @@ describe('method agent', () => {
     const result = simulate(
       plan({
         durationMs: 2 * DAY,
-        hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: 20 * MiB, origin: '' }],
+        hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: 20 * MiB, datastores: null, origin: '' }],
         vms: vms(2, { host: 'h', disk: { writes: { ...NO_WRITES, law: 'power', changedBytesPerDay: GiB } } }),
         jobs: [
           job({
@@ -233,7 +233,7 @@ describe('cancel-previous', () => {
           job({
             ifRunning: 'cancel-previous',
             schedule: { kind: 'every', everyMs: HOUR, offsetMs: 0 },
-            timings: { quiesceMs: 0, createMs: 0, removeMs: 1000 },
+            timings: { quiesceMs: 0, createMs: 0, removeMs: 1000, attachMs: 0 },
           }),
         ],
       }),

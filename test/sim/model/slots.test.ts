@@ -44,7 +44,7 @@ describe('slots', () => {
           writes: { law: 'append', changedBytesPerDay: 0, rateBytesPerSecond: MiB, workingSetBytes: null, exponent: 1, growth: { kind: 'none' } },
         },
       }),
-      jobs: [job({ concurrency: 1, streamBytesPerSecond: MiB, timings: { quiesceMs: 2000, createMs: 500, removeMs: 30_000 } })],
+      jobs: [job({ concurrency: 1, streamBytesPerSecond: MiB, timings: { quiesceMs: 2000, createMs: 500, removeMs: 30_000, attachMs: 0 } })],
     });
     const [first, second] = simulate(slow).jobs.nightly?.runs[0]?.tasks ?? [];
     expect(first?.transferEndMs).toBe(62_500);
@@ -135,7 +135,7 @@ describe('what a transfer crosses', () => {
     expect(lengthOf(lone({ repositories: [repository({ writeBytesPerSecond: MiB })] }))).toBe(seconds);
     expect(lengthOf(lone({}, { streamBytesPerSecond: MiB }))).toBe(seconds);
     expect(
-      lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: null, origin: '' }] })),
+      lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: null, datastores: null, origin: '' }] })),
     ).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { networkBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { perCoreFullBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Schedule } from '../../../sim/backup/schedule.ts';
 import { Activity } from '../../../sim/estate/activity.ts';
 import { dateOf, Zone } from '../../../sim/estate/zone.ts';
 import type { SchedulePlan, ZoneTable } from '../../../sim/index.ts';
+import { Schedule } from '../../../sim/schedule/schedule.ts';
 import { DAY, HOUR, MINUTE } from '../plans.ts';
 
 /** Europe/Berlin in 2026: summer time from 29 March 01:00Z to 25 October 01:00Z. */

@@ -1,0 +1,210 @@
+/**
+ * Continuous data protection (MODEL 4): after the initial full every write of the guest is sent. While the path keeps up, the stream is as fast as the guest
+ * writes; where it does not, a backlog builds up, at most the unique bytes since the stream was last in step, and goes out as fast as the path allows. The
+ * lag, which is what the RPO comes to, is the age of the oldest byte that has not been sent.
+ */
+import { type GrowthLaw, uniqueBytes } from '../estate/growth-law.ts';
+import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
+import type { World } from '../world.ts';
+import { type Transfer, transferOf } from './methods/method.ts';
+import type { Task, TaskDisk } from './task.ts';
+
+/** Less than this is no backlog. */
+const LEAST_BACKLOG_BYTES = 1;
+/** While a backlog grows, V grows by no more than this fraction between two looks. */
+const STEP_OF_WRITES = 0.02;
+const SHORTEST_STEP_MS = 1000;
+
+/** One disk's stream of writes. */
+export class CdpStream {
+  readonly part: TaskDisk;
+  readonly transfer: Transfer;
+  /** -1 while the guest writes nothing. */
+  flow = -1;
+  cap = 0;
+  /** Bytes per millisecond since the last look. */
+  rate = 0;
+  pace = -1;
+  backlogBytes: number;
+  /** Of the moment when it was last in step. */
+  law: GrowthLaw;
+  writtenInStep: number;
+  timer = -1;
+  worstLagMs = 0;
+  lagEvent = 0;
+  private lookedMs: number;
+  private written: number;
+  /** When the guest had written how much, since it was last in step. */
+  private readonly history: { atMs: number; written: number }[] = [];
+
+  constructor(part: TaskDisk, nowMs: number) {
+    const { disk, mark } = part;
+    this.part = part;
+    this.transfer = transferOf(part, 'stream');
+    this.law = disk.law;
+    // The full is of the moment at which it began: what was written since is the first backlog.
+    this.writtenInStep = mark?.writtenBytes ?? disk.writtenAt(nowMs);
+    this.written = disk.writtenAt(nowMs);
+    this.lookedMs = nowMs;
+    this.backlogBytes = uniqueBytes(this.law, this.written - this.writtenInStep);
+    this.history.push({ atMs: mark?.atMs ?? nowMs, written: this.writtenInStep }, { atMs: nowMs, written: this.written });
+  }
+
+  get lags(): boolean {
+    return this.backlogBytes >= LEAST_BACKLOG_BYTES;
+  }
+
+  /** Settles what was written and sent since the last look. */
+  account(nowMs: number): void {
+    if (nowMs === this.lookedMs) return;
+    const { disk } = this.part;
+    const written = disk.writtenAt(nowMs);
+    const most = uniqueBytes(this.law, written - this.writtenInStep);
+    const left = this.backlogBytes + (written - this.written) - this.rate * (nowMs - this.lookedMs);
+    this.backlogBytes = Math.max(0, Math.min(left, most));
+    this.lookedMs = nowMs;
+    this.written = written;
+    if (!this.lags) this.catchUp(nowMs);
+    else {
+      this.history.push({ atMs: nowMs, written });
+      this.worstLagMs = Math.max(this.worstLagMs, this.lagMs(nowMs));
+    }
+  }
+
+  /** Age of the oldest byte that has not been sent. */
+  lagMs(nowMs: number): number {
+    if (!this.lags) return 0;
+    const sent = this.written - this.backlogBytes;
+    while (this.history.length > 2 && (this.history[1] as { written: number }).written <= sent) this.history.shift();
+    const [from, to] = this.history as [{ atMs: number; written: number }, { atMs: number; written: number }?];
+    if (to === undefined || to.written <= from.written) return nowMs - from.atMs;
+    const fraction = Math.min(1, Math.max(0, (sent - from.written) / (to.written - from.written)));
+    return nowMs - (from.atMs + fraction * (to.atMs - from.atMs));
+  }
+
+  private catchUp(nowMs: number): void {
+    this.backlogBytes = 0;
+    this.law = this.part.disk.law;
+    this.writtenInStep = this.written;
+    this.history.length = 0;
+    this.history.push({ atMs: nowMs, written: this.written });
+  }
+}
+
+export class Cdp {
+  private readonly world: World;
+  private readonly looked: number;
+  private readonly active: CdpStream[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.looked = world.kernel.handle((number) => {
+      const stream = (world.parts[number] as TaskDisk).stream;
+      if (stream === null) return;
+      stream.timer = -1;
+      this.look(stream);
+    });
+  }
+
+  /** The initial full of a task is there. */
+  begin(task: Task): void {
+    const { kernel } = this.world;
+    task.stage = 'streaming';
+    for (const part of task.disks) {
+      part.full = false;
+      part.state = 'streaming';
+      const stream = new CdpStream(part, kernel.nowMs);
+      part.stream = stream;
+      this.active.push(stream);
+      this.look(stream);
+    }
+  }
+
+  /** The task is stopped. */
+  end(task: Task): void {
+    const { kernel, network } = this.world;
+    for (const part of task.disks) {
+      const { stream } = part;
+      if (stream === null) continue;
+      stream.account(kernel.nowMs);
+      if (stream.timer >= 0) kernel.cancel(stream.timer);
+      if (stream.flow >= 0) network.removeFlow(stream.flow);
+      this.active.splice(this.active.indexOf(stream), 1);
+      part.state = 'stopped';
+      part.stream = null;
+    }
+  }
+
+  /** After the instant's rates are known: where one has moved, there is to be looked in a millisecond. */
+  settle(): void {
+    const { kernel, network } = this.world;
+    for (const stream of this.active) {
+      const rate = stream.flow < 0 ? 0 : network.rateOf(stream.flow);
+      const pace = stream.part.disk.writePace();
+      if (rate === stream.rate && pace === stream.pace) continue;
+      stream.account(kernel.nowMs);
+      stream.rate = rate;
+      this.lookAt(stream, kernel.nowMs + 1);
+    }
+  }
+
+  /** The scenario is over. */
+  settleAll(nowMs: number): void {
+    for (const stream of this.active) stream.account(nowMs);
+  }
+
+  private lookAt(stream: CdpStream, atMs: number): void {
+    const { kernel } = this.world;
+    if (stream.timer >= 0) kernel.reschedule(stream.timer, atMs);
+    else stream.timer = kernel.schedule(atMs, EventClass.stage, this.looked, stream.part.number);
+  }
+
+  private look(stream: CdpStream): void {
+    const { kernel } = this.world;
+    const now = kernel.nowMs;
+    stream.account(now);
+    stream.pace = stream.part.disk.writePace();
+    const own = stream.transfer.cap;
+    this.ask(stream, stream.lags || stream.pace > own ? own : stream.pace);
+    this.noteLag(stream);
+    if (!stream.lags) return;
+    const gain = stream.rate - stream.pace;
+    if (gain > 0) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
+    else if (stream.pace > 0) {
+      const written = stream.part.disk.writtenAt(now) - stream.writtenInStep;
+      this.lookAt(stream, now + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * written) / stream.pace)));
+    }
+  }
+
+  /** What the stream asks of its path, bytes per millisecond. */
+  private ask(stream: CdpStream, cap: number): void {
+    if (cap === stream.cap) return;
+    const { network } = this.world;
+    const { uses } = stream.transfer;
+    stream.cap = cap;
+    if (cap === 0) {
+      network.removeFlow(stream.flow);
+      stream.flow = -1;
+      stream.rate = 0;
+    } else if (stream.flow >= 0) {
+      network.changeDemand(
+        stream.flow,
+        1,
+        cap,
+        uses.map((use) => use.perByte),
+      );
+    } else stream.flow = network.addFlow({ weight: 1, cap, bytes: Number.POSITIVE_INFINITY, uses, elastic: true, owner: stream.part.number });
+  }
+
+  private noteLag(stream: CdpStream): void {
+    const { kernel, log } = this.world;
+    const { task } = stream.part;
+    const fields = { run: task.run.id, vm: task.vm.name };
+    if (stream.lags && stream.lagEvent === 0) stream.lagEvent = log.record(kernel.nowMs, 'cdp-behind', fields, causesOf(task.lastEvent));
+    else if (!stream.lags && stream.lagEvent > 0) {
+      log.record(kernel.nowMs, 'cdp-in-step', fields, [stream.lagEvent]);
+      stream.lagEvent = 0;
+    }
+  }
+}

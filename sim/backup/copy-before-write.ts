@@ -1,0 +1,211 @@
+/**
+ * Copy-before-write (MODEL 4): a guest that overwrites a block which has not been copied yet waits until the block has been saved. With q = fraction of the
+ * disk not copied yet, w = rate at which the guest writes blocks for the first time since the start, r = the transfer's rate, the guest's writes are served
+ * to min(1, r/(q w)). With a fleecing datastore the old blocks go there instead, q w a second, and the guest waits for nothing.
+ *
+ * q and w move all the time. They are looked at whenever a rate or a pace has changed, and again before either has moved by more than a few per cent.
+ */
+import type { Disk } from '../estate/disk.ts';
+import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
+import { GrowingFile } from '../estate/growing-file.ts';
+import type { Datastore } from '../estate/datastore.ts';
+import { EventClass } from '../kernel/kernel.ts';
+import type { World } from '../world.ts';
+import type { TaskDisk } from './task.ts';
+
+/** q falls by no more than this between two looks, V of a guest grows by no more than that. */
+const STEP_OF_COPY = 0.01;
+const STEP_OF_WRITES = 0.02;
+const SHORTEST_STEP_MS = 1000;
+/** A served fraction that has moved by less stays as it is. */
+const LEAST_CHANGE = 1e-3;
+/** Looks at a fleecing file during the rest of its transfer. */
+const FLEECE_LOOKS = 32;
+
+export class CopyGuard {
+  readonly part: TaskDisk;
+  readonly law: GrowthLaw;
+  /** Of the disk, and what it is read of it: q counts against the larger. */
+  readonly wholeBytes: number;
+  /** Bytes that the guest had written when the transfer began. */
+  readonly writtenBefore: number;
+  /** Bytes per millisecond, and the guest's pace, at the last look. */
+  rate = -1;
+  pace = -1;
+  /** Handle of the next look; -1: none. */
+  timer = -1;
+  startedEvent = 0;
+  fleece: GrowingFile | null = null;
+  /** Flow of the writes to the fleecing datastore; -1: none. */
+  fleeceFlow = -1;
+
+  constructor(part: TaskDisk, nowMs: number) {
+    const { disk } = part;
+    this.part = part;
+    this.law = disk.law;
+    this.wholeBytes = Math.max(disk.usedAt(nowMs), part.bytes);
+    this.writtenBefore = disk.writtenAt(nowMs);
+  }
+}
+
+export class CopyBeforeWrite {
+  private readonly world: World;
+  private readonly looked: number;
+  private readonly active: CopyGuard[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.looked = world.kernel.handle((number) => {
+      const { guard } = world.parts[number] as TaskDisk;
+      if (guard === null) return;
+      guard.timer = -1;
+      this.look(guard);
+    });
+  }
+
+  /** A disk's transfer begins. */
+  begin(part: TaskDisk): void {
+    const { job } = part.task.run;
+    if (!job.method.copiesBeforeWrite || part.bytes === 0) return;
+    const { kernel, log } = this.world;
+    const guard = new CopyGuard(part, kernel.nowMs);
+    part.guard = guard;
+    this.active.push(guard);
+    const { fleecing } = job;
+    if (fleecing === null) return;
+    const { task } = part;
+    const fields = { run: task.run.id, vm: task.vm.name, datastore: fleecing.name };
+    task.lastEvent = log.record(kernel.nowMs, 'fleecing-started', fields, [task.lastEvent]);
+    guard.fleece = new GrowingFile(fleecing, task.vm.name, task.run.id, task.lastEvent, kernel.nowMs);
+  }
+
+  /** A disk's transfer is over, however it ended. */
+  end(part: TaskDisk): void {
+    const { guard } = part;
+    if (guard === null) return;
+    const { kernel } = this.world;
+    part.guard = null;
+    this.active.splice(this.active.indexOf(guard), 1);
+    if (guard.timer >= 0) kernel.cancel(guard.timer);
+    this.serve(guard, 1);
+    if (guard.fleece !== null) this.dropFleece(guard, guard.fleece);
+  }
+
+  /** The fleecing datastore is full: the backups that need it fail, the guests go on. Returns whether there were any. */
+  datastoreFull(datastore: Datastore): boolean {
+    const failing = this.active.filter((guard) => guard.fleece?.datastore === datastore);
+    for (const { part } of failing) this.world.stages.abort(part.task, 'failed', 'fleecing-full', datastore.fullEvent);
+    return failing.length > 0;
+  }
+
+  /** After the instant's rates are known: where one has moved, there is to be looked in a millisecond. */
+  settle(): void {
+    const { network, kernel } = this.world;
+    for (const guard of this.active) {
+      const { flow, disk } = guard.part;
+      if (network.rateOf(flow) === guard.rate && nominalPace(disk) === guard.pace) continue;
+      this.lookAt(guard, kernel.nowMs + 1);
+    }
+  }
+
+  private lookAt(guard: CopyGuard, atMs: number): void {
+    const { kernel } = this.world;
+    if (guard.timer >= 0) kernel.reschedule(guard.timer, atMs);
+    else guard.timer = kernel.schedule(atMs, EventClass.stage, this.looked, guard.part.number);
+  }
+
+  private look(guard: CopyGuard): void {
+    const { network, kernel } = this.world;
+    const { part } = guard;
+    guard.rate = network.rateOf(part.flow);
+    guard.pace = nominalPace(part.disk);
+    const remaining = network.remainingOf(part.flow);
+    const written = part.disk.writtenAt(kernel.nowMs) - guard.writtenBefore;
+    if (guard.fleece !== null) this.fleece(guard, guard.fleece, remaining, written);
+    else this.throttle(guard, remaining, written);
+  }
+
+  private throttle(guard: CopyGuard, remaining: number, written: number): void {
+    const { kernel } = this.world;
+    const slope = uniqueSlope(guard.law, written, uniqueBytes(guard.law, written));
+    const needed = (remaining / guard.wholeBytes) * slope * guard.pace;
+    const share = needed > guard.rate ? guard.rate / needed : 1;
+    const { writeShare } = guard.part.disk;
+    if (share === 1 ? writeShare < 1 : Math.abs(share - writeShare) > LEAST_CHANGE * writeShare) this.serve(guard, share);
+    // Nothing to wait for: from here on q and w only fall, until a rate or a pace changes.
+    if (share === 1) return;
+    const copied = (STEP_OF_COPY * remaining) / guard.rate;
+    const rewritten = Math.max((STEP_OF_WRITES * written) / guard.pace, SHORTEST_STEP_MS);
+    this.lookAt(guard, kernel.nowMs + Math.max(1, Math.ceil(Math.min(copied, rewritten))));
+  }
+
+  /** Serves a fraction of what the guest would write. */
+  private serve(guard: CopyGuard, share: number): void {
+    const { kernel, log } = this.world;
+    const { disk, task } = guard.part;
+    if (disk.writeShare === share) return;
+    const fields = { run: task.run.id, vm: task.vm.name, datastore: disk.datastore.name };
+    if (disk.writeShare === 1) guard.startedEvent = log.record(kernel.nowMs, 'guest-held', fields, [task.lastEvent]);
+    else if (share === 1) log.record(kernel.nowMs, 'guest-released', fields, [guard.startedEvent]);
+    disk.serveWrites(kernel.nowMs, share);
+    disk.datastore.diskChanged(disk, kernel.nowMs);
+    disk.datastore.changeDemand();
+  }
+
+  /** The file grows by the blocks that are overwritten before they are copied; evenly until the next look, as much as they are by then. */
+  private fleece(guard: CopyGuard, file: GrowingFile, remaining: number, written: number): void {
+    const { kernel } = this.world;
+    const now = kernel.nowMs;
+    if (guard.pace === 0 || remaining === 0) {
+      this.setFleece(guard, file, 0);
+      return;
+    }
+    const rest = guard.rate > 0 ? remaining / guard.rate : SHORTEST_STEP_MS;
+    const rewritten = Math.max((STEP_OF_WRITES * written) / guard.pace, SHORTEST_STEP_MS);
+    const step = Math.max(1, Math.ceil(Math.min(Math.max(rest / FLEECE_LOOKS, SHORTEST_STEP_MS), rewritten, rest)));
+    const unique = uniqueBytes(guard.law, written + guard.pace * step) - uniqueBytes(guard.law, written);
+    const middle = Math.max(0, remaining - (guard.rate * step) / 2) / guard.wholeBytes;
+    this.setFleece(guard, file, (unique * middle) / step);
+    this.lookAt(guard, now + step);
+  }
+
+  private setFleece(guard: CopyGuard, file: GrowingFile, perMs: number): void {
+    const { kernel, network } = this.world;
+    file.setSlope(kernel.nowMs, perMs);
+    const { devices } = file.datastore;
+    if (perMs === 0) {
+      if (guard.fleeceFlow >= 0) network.removeFlow(guard.fleeceFlow);
+      guard.fleeceFlow = -1;
+    } else if (guard.fleeceFlow >= 0) {
+      network.changeDemand(
+        guard.fleeceFlow,
+        1,
+        perMs,
+        devices.map((device) => device.writeCost),
+      );
+    } else {
+      const uses = devices.map(({ resource, writeCost }) => ({ resource, perByte: writeCost }));
+      guard.fleeceFlow = network.addFlow({ weight: 1, cap: perMs, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+    }
+  }
+
+  private dropFleece(guard: CopyGuard, file: GrowingFile): void {
+    const { kernel, log } = this.world;
+    const { task } = guard.part;
+    const bytes = Math.ceil(file.bytesAt(kernel.nowMs));
+    this.setFleece(guard, file, 0);
+    file.remove(kernel.nowMs);
+    task.lastEvent = log.record(
+      kernel.nowMs,
+      'fleecing-ended',
+      { run: task.run.id, vm: task.vm.name, datastore: file.datastore.name, bytes },
+      [task.lastEvent],
+    );
+    file.datastore.lastEvent = task.lastEvent;
+  }
+}
+
+/** Bytes per millisecond that the guest would write if nothing but its datastore held it back. */
+function nominalPace(disk: Disk): number {
+  return disk.running ? disk.fullWriteRate * disk.clock.currentPace : 0;
+}
