@@ -1,5 +1,5 @@
 /** What the parts of the plan are made from: the checked entries, where they stand, and what has been found so far. */
-import type { Growth } from '../../sim/plan.ts';
+import type { Growth, ZoneTable } from '../../sim/plan.ts';
 import type { Assumptions } from './defaults.ts';
 import { formatLocalTime } from './local-time.ts';
 import type { Problems } from './problems.ts';
@@ -15,6 +15,8 @@ export interface Clock {
   zone: Zone;
   startEpochMs: number;
   durationMs: number;
+  /** The zone's offsets around that time, as the simulator evaluates schedules. */
+  table: ZoneTable;
 }
 
 export interface Draft {

@@ -57,7 +57,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   const name =
     head.name ?? assumptions.fill(undefined, 'name', { value: stem(source.path), text: stem(source.path), source: 'the name of the file' });
   const seed = readSeed(source.seed, head.seed, name, problems, sources, assumptions);
-  const clock = readClock(target, head, assumptions);
+  const clock = readClock(target, head, source.timeZoneData ?? 'unknown', assumptions);
   // Millions of VMs or disks are refused by the checks above; they must not be counted out for further ones.
   const draft: Draft = { root, problems, assumptions, seed, clock, entries: tooManyVms(entries) ? { ...entries, vms: new Map() } : entries };
 
@@ -77,14 +77,14 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   checkSpace(draft, datastores, vms);
   problems.throwIfAny(sources);
 
-  const { zone, startEpochMs, durationMs } = clock as Clock;
+  const { zone, startEpochMs, durationMs, table } = clock as Clock;
   const plan: Plan = {
     name,
     digest: digestOf(root, name, seed),
     seed,
     start: formatInstant(zone, startEpochMs),
     durationMs,
-    zone: zoneTable(zone, startEpochMs, durationMs, source.timeZoneData ?? 'unknown'),
+    zone: table,
     operatorRespondsAfterMs,
     activities: activities.plan(),
     ...parts,
@@ -166,7 +166,7 @@ function readSeed(
   return stated === undefined ? assumptions.fill(undefined, 'seed', { value: name, text: name, source: 'the name of the scenario' }) : String(stated);
 }
 
-function readClock(target: Target, head: Head, assumptions: Assumptions): Clock | null {
+function readClock(target: Target, head: Head, timeZoneData: string, assumptions: Assumptions): Clock | null {
   const name =
     valueAt(target.root, ['timezone']) === undefined
       ? assumptions.fill(undefined, 'timezone', { value: 'UTC', text: 'UTC', source: SCENARIO_SOURCE })
@@ -180,7 +180,8 @@ function readClock(target: Target, head: Head, assumptions: Assumptions): Clock 
     });
   }
   if (zone === null || head.start === undefined || head.duration === undefined) return null;
-  return { zone, startEpochMs: resolveNoted(zone, head.start, 'start', assumptions), durationMs: head.duration };
+  const startEpochMs = resolveNoted(zone, head.start, 'start', assumptions);
+  return { zone, startEpochMs, durationMs: head.duration, table: zoneTable(zone, startEpochMs, head.duration, timeZoneData) };
 }
 
 function stem(path: string): string {

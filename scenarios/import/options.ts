@@ -1,6 +1,7 @@
 /** What the user can add to an inventory: when it is backed up, where to, and which days to simulate. */
-import { parseCron } from '../format/cron.ts';
+
 import { parseLocalTime } from '../format/local-time.ts';
+import { parseCron } from '../format/schedule/cron.ts';
 import { parseDuration, parseRate, parseSize, UnitError } from '../format/units.ts';
 import { openZone } from '../format/zone.ts';
 

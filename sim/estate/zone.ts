@@ -4,6 +4,7 @@ import { MS_PER_DAY } from './growth-law.ts';
 
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_MINUTE = 60_000;
+export const MS_PER_SECOND = 1000;
 
 /** A local date, by its day number since 1970-01-01. */
 export interface LocalDate {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCron } from '../../scenarios/format/cron.ts';
+import { parseCron } from '../../scenarios/format/schedule/cron.ts';
 import { openZone, resolveLocal } from '../../scenarios/format/zone.ts';
 import { changed, load } from './support.ts';
 

@@ -1,9 +1,8 @@
 /** Cron expressions in the dialect of Vixie cron: five fields, names, lists, ranges, steps, `@daily` and its like. */
-import type { SchedulePlan } from '../../sim/plan.ts';
-import { suggest } from './suggest.ts';
-import { UnitError } from './units.ts';
-
-export type CronPlan = Extract<SchedulePlan, { kind: 'cron' }>;
+import type { CronSchedule } from '../../../sim/plan.ts';
+import { suggest } from '../suggest.ts';
+import { UnitError } from '../units.ts';
+import { ascending, hasSuchDate, steps } from './values.ts';
 
 interface Field {
   name: string;
@@ -30,11 +29,12 @@ const MACROS = new Map([
   ['@hourly', '0 * * * *'],
 ]);
 
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** What cron never has: a colon, a range with two dots, a word for a period. */
+const CALENDAR_EVENT = /:|\.\.|^(?:(?:minute|hour|dai|week|month|year|quarter)ly|(?:semi-?)?annually)$/i;
 
 export const EXPECTED_CRON = 'five cron fields, minute hour day-of-month month day-of-week, such as `0 22 * * mon-fri`, or `@daily`';
 
-export function parseCron(text: string): CronPlan {
+export function parseCron(text: string): CronSchedule {
   const trimmed = text.trim();
   const expression = MACROS.get(trimmed.toLowerCase()) ?? trimmed;
   if (expression.startsWith('@')) {
@@ -42,10 +42,15 @@ export function parseCron(text: string): CronPlan {
     throw new UnitError(`unknown cron macro \`${expression}\`${meant === null ? '' : `, did you mean \`${meant}\`?`}`, EXPECTED_CRON);
   }
   const parts = expression.split(/\s+/);
+  if (CALENDAR_EVENT.test(expression))
+    throw new UnitError(
+      `\`${text}\` is a calendar event, not a cron expression`,
+      `\`{calendar: "${trimmed}", dialect: systemd}\`, or \`proxmox\`; or ${EXPECTED_CRON}`,
+    );
   if (parts.length !== 5)
     throw new UnitError(`\`${text}\` has ${parts.length === 1 ? '1 field' : `${parts.length} fields`}, a cron expression has 5`, EXPECTED_CRON);
   const [minute, hour, dayOfMonth, month, dayOfWeek] = parts as [string, string, string, string, string];
-  const plan: CronPlan = {
+  const plan: CronSchedule = {
     kind: 'cron',
     text: trimmed,
     minutes: parseField(minute, MINUTE),
@@ -57,9 +62,8 @@ export function parseCron(text: string): CronPlan {
     dayOfMonthIsWildcard: dayOfMonth.startsWith('*'),
     dayOfWeekIsWildcard: dayOfWeek.startsWith('*'),
   };
-  const firstDay = plan.daysOfMonth[0] as number;
-  if (plan.dayOfWeekIsWildcard && plan.months.every((one) => firstDay > (LONGEST_MONTHS[one - 1] as number))) {
-    throw new UnitError(`\`${text}\` can never be due: none of its months has a day ${firstDay}`, EXPECTED_CRON);
+  if (plan.dayOfWeekIsWildcard && !hasSuchDate(plan.months, plan.daysOfMonth, null)) {
+    throw new UnitError(`\`${text}\` can never be due: none of its months has a day ${plan.daysOfMonth[0]}`, EXPECTED_CRON);
   }
   return plan;
 }
@@ -87,9 +91,7 @@ function parseItem(item: string, field: Field): number[] {
   if (step < 1) throw fail('has a step of zero');
   if (stepText !== undefined && step > field.to - field.from)
     throw fail(`has a step that never comes round: the field goes from ${field.from} to ${field.to}`);
-  const values: number[] = [];
-  for (let value = from; value <= to; value += step) values.push(value);
-  return values;
+  return steps(from, to, step);
 }
 
 function parseValue(text: string, field: Field, fail: (reason: string) => UnitError): number {
@@ -99,8 +101,4 @@ function parseValue(text: string, field: Field, fail: (reason: string) => UnitEr
   const value = Number(text);
   if (value < field.from || value > field.to) throw fail(`is out of range ${field.from} to ${field.to}`);
   return value;
-}
-
-function ascending(values: number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
 }
