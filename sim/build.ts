@@ -12,8 +12,8 @@ import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
-import { Repository } from './repository/repository.ts';
 import type { DiskPlan, Plan, VmPlan } from './plan.ts';
+import { Repository } from './repository/repository.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
@@ -162,6 +162,23 @@ function addJobs(world: World, plan: Plan): void {
     };
     world.jobs.push(new Job(world.jobs.length, spec, uses));
   }
+  for (const job of world.jobs) predecessorOf(world, job)?.followers.push(job);
+}
+
+function predecessorOf(world: World, job: Job): Job | null {
+  const { schedule } = job.plan;
+  return schedule.kind === 'after' ? named(world.jobs, 'job', schedule.job) : null;
+}
+
+/** The schedule with times of its own at the head of a job's chain. @throws Error where jobs wait for each other. */
+function headSchedule(world: World, job: Job): Schedule {
+  let head = job;
+  for (let length = 0; length <= world.jobs.length; length++) {
+    const before = predecessorOf(world, head);
+    if (before === null) return head.schedule;
+    head = before;
+  }
+  throw new Error(`job ${job.name} is after itself`);
 }
 
 /** For a job that copies nothing anywhere: it has room and slots without end. */
@@ -170,9 +187,9 @@ function noRepository(): Repository {
   return new Repository(-1, { name: '', ...unlimited, links: [], origin: '' }, -1, []);
 }
 
-/** As if the job's last ticks before the start had succeeded when due: each VM has its base and its steady points. */
+/** As if the job's last ticks before the start (those of its chain's head, where it is after another) had succeeded when due: each VM has its base and its steady points. */
 function establish(world: World, job: Job): void {
-  const ticks = job.schedule.lastBefore(0, job.plan.retainLast + 1, LOOK_BACK_DAYS);
+  const ticks = headSchedule(world, job).lastBefore(0, job.plan.retainLast + 1, LOOK_BACK_DAYS);
   if (ticks.length === 0) ticks.push(-MS_PER_DAY);
   while (ticks.length <= job.plan.retainLast) {
     const last = ticks[ticks.length - 1] as number;

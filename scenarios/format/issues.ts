@@ -168,7 +168,7 @@ function optionOf(union: z.ZodType | null, index: number): z.ZodType {
 
 /** Of a union, the keys of every alternative that is a map. */
 function keysOf(schema: z.ZodType | null): string[] {
-  const def = (schema?.def ?? {}) as { shape?: object; options?: z.ZodType[] };
+  const def = (schema === null ? {} : unwrap(schema).def) as { shape?: object; options?: z.ZodType[] };
   return def.options === undefined ? Object.keys(def.shape ?? {}) : def.options.flatMap(keysOf);
 }
 

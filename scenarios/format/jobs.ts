@@ -2,8 +2,8 @@
 import type { JobPlan, SelectionPlan } from '../../sim/plan.ts';
 import { JOB, unlimited } from './defaults.ts';
 import type { Draft } from './draft.ts';
-import { planSchedule } from './schedule/plan.ts';
 import { opensSnapshot, planMethod } from './methods.ts';
+import { planSchedule } from './schedule/plan.ts';
 import type { EntryOf } from './schema.ts';
 import { keyPlaceAt, type Place, placeAt } from './tree.ts';
 
@@ -37,10 +37,7 @@ export function planJobs(draft: Draft): JobPlan[] {
         quiesceMs: assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
         createMs: assumptions.fillIf(frozen, entry.timings?.create, at('timings.create'), JOB.create),
         removeMs: assumptions.fillIf(frozen, entry.timings?.remove, at('timings.remove'), JOB.remove),
-        attachMs:
-          how.method === 'hot-add'
-            ? assumptions.fill(entry.timings?.attach, at('timings.attach'), JOB.attach)
-            : (entry.timings?.attach ?? 0),
+        attachMs: how.method === 'hot-add' ? assumptions.fill(entry.timings?.attach, at('timings.attach'), JOB.attach) : (entry.timings?.attach ?? 0),
       },
       origin,
     };

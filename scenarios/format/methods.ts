@@ -55,7 +55,9 @@ function checkKeys(draft: Draft, job: string, entry: EntryOf<'jobs'>, method: Me
     }
   }
   if (PROXY_METHODS.includes(method) && (entry.proxies ?? []).length === 0) {
-    draft.problems.add(placeAt(draft.root, [...path, 'method']), `method \`${method}\` needs a proxy`, { expected: '`proxies` with at least one name' });
+    draft.problems.add(placeAt(draft.root, [...path, 'method']), `method \`${method}\` needs a proxy`, {
+      expected: '`proxies` with at least one name',
+    });
   }
   if (method === 'hot-add') checkHotAddProxies(draft, job, entry);
   if (entry.fleecing !== undefined && method !== 'copy-before-write')

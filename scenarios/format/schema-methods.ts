@@ -21,5 +21,8 @@ export const methodKeys = {
   fleecing: nameReference('Datastore for old blocks, so that the guest does not wait; only for copy-before-write. Default none.').optional(),
   keep: z.int().min(1).optional().describe('Snapshots kept of each VM; only for snapshot-only. Default 3.'),
   compression: z.enum(COMPRESSIONS).optional().describe('Level of compression: processor time against bytes stored. Default optimal.'),
-  deduplication: z.enum(['none', 'inline']).optional().describe('Whether proxies look for blocks stored already, which costs a checksum. Default none.'),
+  deduplication: z
+    .enum(['none', 'inline'])
+    .optional()
+    .describe('Whether proxies look for blocks stored already, which costs a checksum. Default none.'),
 };

@@ -18,8 +18,8 @@ import {
   rateOrRelative,
   size,
 } from './fields.ts';
-import { methodKeys } from './schema-methods.ts';
 import { schedule } from './schedule/schema.ts';
+import { methodKeys } from './schema-methods.ts';
 import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
 
@@ -154,7 +154,9 @@ const job = z
   .strictObject({
     vms: selection,
     ...methodKeys,
-    schedule: schedule.describe('When runs are due: a cron expression, {cron: ...}, {calendar: ..., dialect: ...}, {every: 4h, offset: 15m}, {at: [...]} or {after: job}.'),
+    schedule: schedule.describe(
+      'When runs are due: a cron expression, {cron: ...}, {calendar: ..., dialect: ...}, {every: 4h, offset: 15m}, {at: [...]} or {after: job}.',
+    ),
     proxies: nameList('Proxies that may carry the data. Default none: the transfer meets no proxy limit.').optional(),
     repository: nameReference('Where the data goes; every method needs one except snapshot-only.').optional(),
     mode: z.enum(['forever-forward', 'full']).optional().describe('Increments for ever, or a full every time. Default forever-forward.'),

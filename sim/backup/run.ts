@@ -3,11 +3,11 @@ import type { Datastore } from '../estate/datastore.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { JobPlan } from '../plan.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { RunStatus } from '../result.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { METHODS } from './methods/index.ts';
 import type { Method } from './methods/method.ts';
-import type { Repository } from '../repository/repository.ts';
-import type { Schedule } from '../schedule/schedule.ts';
 import type { Task, WriteMark } from './task.ts';
 
 /** What a job's plan names. */
@@ -36,6 +36,10 @@ export class Job {
   readonly waiting: Run[] = [];
   /** Newest successful base by disk. */
   readonly bases: (WriteMark | undefined)[] = [];
+  /** Jobs whose schedule is after this one, in file order. */
+  readonly followers: Job[] = [];
+  /** Log events of the ends that have made this job due, where its schedule is after another; the oldest first. */
+  readonly endsBefore: number[] = [];
   firstOverlapAtMs: number | null = null;
   private readonly kept = new Map<Vm, Task[]>();
 

@@ -54,7 +54,7 @@ export class Runs {
     // What goes on all the time needs no further start.
     if (job.method.continuous && job.active.length > 0) return;
     const run = new Run(job, now);
-    run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [this.world.startEvent]);
+    run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [job.endsBefore.shift() ?? this.world.startEvent]);
     const previous = job.active[job.active.length - 1];
     if (previous === undefined) {
       this.startRun(run, [run.dueEvent]);
@@ -131,11 +131,23 @@ export class Runs {
     job.active.splice(job.active.indexOf(run), 1);
     this.readyGroups.delete(run);
     const ended = log.record(kernel.nowMs, 'run-ended', { job: job.name, run: run.id, status: run.status }, [cause]);
+    this.callFollowers(run, ended);
     const next = job.waiting.shift();
     if (next !== undefined)
       this.startRun(
         next,
         [next.dueEvent, ended].sort((a, b) => a - b),
       );
+  }
+
+  /** Jobs after this one are due now. A run that only left its snapshots behind has its data: it counts as a success. */
+  private callFollowers(run: Run, ended: number): void {
+    const { kernel } = this.world;
+    const succeeded = run.status === 'success' || run.status === 'warning';
+    for (const follower of run.job.followers) {
+      if (!succeeded && follower.plan.schedule.kind === 'after' && follower.plan.schedule.on === 'success') continue;
+      follower.endsBefore.push(ended);
+      kernel.scheduleTick(kernel.nowMs, this.tick, follower.index);
+    }
   }
 }

@@ -206,13 +206,10 @@ const AGENTS: Row[] = [
 ];
 
 const UNBUILT: Row[] = [
-  ['proxies: [p1]', 'method: cdp', '`method: cdp` is described in the format but not built yet', 'cdp'],
   ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
   ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
   ['proxies: [p1]', 'mode: reverse', '`mode: reverse` is described in the format but not built yet', 'reverse'],
   ['proxies: [p1]', 'retention: { last: 14, weekly: 4 }', '`weekly` is described in the format but not built yet', 'weekly'],
-  ['"0 22 * * *"', '{ calendar: "mon..fri 22:00", dialect: systemd }', '`calendar` is described in the format but not built yet', 'calendar'],
-  ['"0 22 * * *"', '{ after: other }', '`after` is described in the format but not built yet', 'after'],
   ['count: 20', 'exists: { from: 2026-03-03T00:00 }', '`exists` is described in the format but not built yet', 'exists'],
   ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
 ];

@@ -77,7 +77,7 @@ function parseWeekdays(word: string, expected: string): number[] {
 
 function parseDate(word: string, expected: string): Pick<CalendarReading, 'years' | 'months' | 'daysOfMonth' | 'fromMonthEnd'> {
   const match = /^(?:([^-~]+)-)?([^-~]+)([-~])([^-~]+)$/.exec(word);
-  if (match === null) throw new UnitError(`\`${word}\` is neither a date nor a time`, expected);
+  if (match === null) throw new UnitError(`\`${word}\` is neither a date nor a time${everyFewMinutes(word)}`, expected);
   const [, year, month, separator, day] = match as unknown as [string, string | undefined, string, string, string];
   const fromMonthEnd = separator === '~';
   return {
@@ -86,6 +86,11 @@ function parseDate(word: string, expected: string): Pick<CalendarReading, 'years
     daysOfMonth: fromMonthEnd ? parseField(day, DAY_FROM_END, expected) : parseField(day, DAY, expected),
     fromMonthEnd,
   };
+}
+
+// Proxmox takes that for every so many minutes.
+function everyFewMinutes(word: string): string {
+  return /^\*\/[0-9]+$/.test(word) ? `: every ${word.slice(2)} minutes is \`*:0${word.slice(1)}\`` : '';
 }
 
 function parseTime(word: string, expected: string): Pick<CalendarReading, 'hours' | 'minutes' | 'seconds'> {
