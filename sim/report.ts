@@ -71,6 +71,7 @@ export function closeBooks(world: World): void {
     datastore.notePeak(now);
     for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);
   }
+  world.cdp.settleAll();
   for (const repository of world.repositories) world.storage.notePeak(repository);
   for (const devices of world.devices.values()) for (const device of devices) device.settle(now);
   world.conditions.finish();
@@ -117,6 +118,8 @@ function vmResult(world: World, vm: Vm): VmResult {
     stunMs: vm.stunMs,
     maxChainDepth: vm.maxChainDepth,
     snapshotOpenMs: vm.snapshotOpenMs + open,
+    writeHeldMs: Math.round(vm.disks.reduce((sum, disk) => sum + disk.writeHeldUntil(now), 0)),
+    worstLagMs: vm.worstLagMs === null ? null : Math.ceil(vm.worstLagMs),
     restorePoints: null,
     worstRpoMs: null,
     latencyMs: latencyOf(vm),

@@ -108,6 +108,10 @@ export interface VmResult {
   maxChainDepth: number;
   /** Total time with at least one snapshot of a job open. */
   snapshotOpenMs: number;
+  /** Milliseconds of writing lost by waiting for a backup that saves old blocks first (`copy-before-write`), summed over its disks. */
+  writeHeldMs: number;
+  /** The largest age of a write that had not been sent yet (`cdp`); null: no such job took the VM. */
+  worstLagMs: number | null;
   restorePoints: number | null;
   worstRpoMs: number | null;
   latencyMs: Percentiles;
@@ -122,7 +126,10 @@ export interface TaskResult {
   attempt: number;
   /** Null until it is decided, when the snapshot exists. */
   kind: 'full' | 'incremental' | null;
-  /** Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`. */
+  /**
+   * Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`, `no-transport`,
+   * `fleecing-full`, `inconsistent-copy`, `damaged-copy`.
+   */
   reason: string | null;
   queuedMs: number;
   snapshotMs: number | null;

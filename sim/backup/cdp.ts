@@ -31,7 +31,6 @@ export class CdpStream {
   law: GrowthLaw;
   writtenInStep: number;
   timer = -1;
-  worstLagMs = 0;
   lagEvent = 0;
   private lookedMs: number;
   private written: number;
@@ -49,6 +48,7 @@ export class CdpStream {
     this.lookedMs = nowMs;
     this.backlogBytes = uniqueBytes(this.law, this.written - this.writtenInStep);
     this.history.push({ atMs: mark?.atMs ?? nowMs, written: this.writtenInStep }, { atMs: nowMs, written: this.written });
+    this.noteLag(this.lagMs(nowMs));
   }
 
   get lags(): boolean {
@@ -68,7 +68,7 @@ export class CdpStream {
     if (!this.lags) this.catchUp(nowMs);
     else {
       this.history.push({ atMs: nowMs, written });
-      this.worstLagMs = Math.max(this.worstLagMs, this.lagMs(nowMs));
+      this.noteLag(this.lagMs(nowMs));
     }
   }
 
@@ -81,6 +81,11 @@ export class CdpStream {
     if (to === undefined || to.written <= from.written) return nowMs - from.atMs;
     const fraction = Math.min(1, Math.max(0, (sent - from.written) / (to.written - from.written)));
     return nowMs - (from.atMs + fraction * (to.atMs - from.atMs));
+  }
+
+  private noteLag(ms: number): void {
+    const { vm } = this.part.task;
+    vm.worstLagMs = Math.max(vm.worstLagMs ?? 0, ms);
   }
 
   private catchUp(nowMs: number): void {
@@ -150,8 +155,8 @@ export class Cdp {
   }
 
   /** The scenario is over. */
-  settleAll(nowMs: number): void {
-    for (const stream of this.active) stream.account(nowMs);
+  settleAll(): void {
+    for (const stream of this.active) stream.account(this.world.kernel.nowMs);
   }
 
   private lookAt(stream: CdpStream, atMs: number): void {

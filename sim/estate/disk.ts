@@ -40,8 +40,7 @@ export class Disk {
   /** Place in the datastore's table of fixed bytes. */
   readonly place: number;
 
-  /** Milliseconds of writing that the guest has lost by waiting. */
-  heldMs = 0;
+  private heldMs = 0;
   private shareSinceMs = 0;
   private readonly meanReadRate: number | null;
   private readonly growthPerMs: number;
@@ -171,10 +170,15 @@ export class Disk {
     this.allocatedBytes = this.usedBytes;
   }
 
+  /** Milliseconds of writing that the guest has lost by waiting. */
+  writeHeldUntil(nowMs: number): number {
+    return this.heldMs + (1 - this.writeShare) * (nowMs - this.shareSinceMs);
+  }
+
   /** From now on the guest gets this fraction of its writes done; what it does not write it does not write later. */
   serveWrites(nowMs: number, share: number): void {
     this.rebase(nowMs);
-    if (this.writeShare < 1) this.heldMs += (1 - this.writeShare) * (nowMs - this.shareSinceMs);
+    this.heldMs = this.writeHeldUntil(nowMs);
     this.shareSinceMs = nowMs;
     this.writeShare = share;
     this.writeRate = this.fullWriteRate * share;

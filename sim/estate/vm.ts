@@ -49,6 +49,8 @@ export class Vm {
   jobSnapshots = 0;
   snapshotOpenSinceMs = 0;
   snapshotOpenMs = 0;
+  /** The largest age of a write that a continuous backup had not sent yet; null: it has none. */
+  worstLagMs: number | null = null;
 
   constructor(index: number, plan: VmPlan, host: Host | null, network: number) {
     this.index = index;

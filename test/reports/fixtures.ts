@@ -57,6 +57,8 @@ export function vm(values: Partial<VmResult> = {}): VmResult {
     stunMs: 0,
     maxChainDepth: 1,
     snapshotOpenMs: HOUR,
+    writeHeldMs: 0,
+    worstLagMs: null,
     restorePoints: null,
     worstRpoMs: null,
     latencyMs: { p50: 1, p95: 2, p99: 3, max: 4 },
