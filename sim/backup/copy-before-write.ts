@@ -127,16 +127,22 @@ export class CopyBeforeWrite {
 
   private throttle(guard: CopyGuard, remaining: number, written: number): void {
     const { kernel } = this.world;
-    const slope = uniqueSlope(guard.law, written, uniqueBytes(guard.law, written));
-    const needed = (remaining / guard.wholeBytes) * slope * guard.pace;
-    const share = needed > guard.rate ? guard.rate / needed : 1;
     const { writeShare } = guard.part.disk;
-    if (share === 1 ? writeShare < 1 : Math.abs(share - writeShare) > LEAST_CHANGE * writeShare) this.serve(guard, share);
+    const needed = (left: number, v: number): number =>
+      (left / guard.wholeBytes) * uniqueSlope(guard.law, v, uniqueBytes(guard.law, v)) * guard.pace;
     // Nothing to wait for: from here on q and w only fall, until a rate or a pace changes.
-    if (share === 1) return;
+    if (needed(remaining, written) <= guard.rate) {
+      this.serve(guard, 1);
+      return;
+    }
     const copied = (STEP_OF_COPY * remaining) / guard.rate;
     const rewritten = Math.max((STEP_OF_WRITES * written) / guard.pace, SHORTEST_STEP_MS);
-    this.lookAt(guard, kernel.nowMs + Math.max(1, Math.ceil(Math.min(copied, rewritten))));
+    const step = Math.max(1, Math.ceil(Math.min(copied, rewritten)));
+    // As served in the middle of the step, so that the steps neither favour the guest nor the backup.
+    const middle = needed(remaining - (guard.rate * step) / 2, written + (guard.pace * writeShare * step) / 2);
+    const share = Math.min(1, guard.rate / middle);
+    if (Math.abs(share - writeShare) > LEAST_CHANGE * writeShare) this.serve(guard, share);
+    this.lookAt(guard, kernel.nowMs + step);
   }
 
   /** Serves a fraction of what the guest would write. */
