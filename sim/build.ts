@@ -8,6 +8,7 @@ import { Disk } from './estate/disk.ts';
 import { MS_PER_DAY, uniqueBytes, writtenFor } from './estate/growth-law.ts';
 import { Device, Host, Proxy } from './estate/host.ts';
 import { relativeReadSpeed } from './estate/read-speed.ts';
+import { ABSENT } from './estate/statistics.ts';
 import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
@@ -147,7 +148,7 @@ function addDisk(world: World, vm: Vm, spec: DiskPlan, activity: number): void {
     if (datastore.plan.countOrphans) datastore.snapshotSlots.used++;
   }
   if (disk.chain.length > vm.maxChainDepth) vm.maxChainDepth = disk.chain.length;
-  disk.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(disk.chain.length));
+  disk.latency.changeSpeed(datastore.latency.distribution, vm.exists ? relativeReadSpeed(disk.chain.length) : ABSENT);
   datastore.diskChanged(disk, 0);
 }
 
@@ -158,7 +159,7 @@ function addJobs(world: World, plan: Plan): void {
       repository: spec.repository === null ? noRepository() : named(world.repositories, 'repository', spec.repository),
       proxies: spec.proxies.map((name) => named(world.proxies, 'proxy', name)),
       fleecing: spec.fleecing === null ? null : named(world.datastores, 'datastore', spec.fleecing),
-      vms: world.vms.filter((_, index) => selects(spec.selection, plan.vms[index] as VmPlan)),
+      candidates: world.vms.filter((_, index) => selects(spec.selection, plan.vms[index] as VmPlan)),
     };
     world.jobs.push(new Job(world.jobs.length, spec, uses));
   }
@@ -196,7 +197,7 @@ function establish(world: World, job: Job): void {
     const before = ticks[ticks.length - 2];
     ticks.push(last - (before === undefined ? MS_PER_DAY : before - last));
   }
-  for (const vm of job.vms) {
+  for (const vm of job.selected()) {
     const activity = world.activities.find((profile) => profile.name === vm.activity) as Activity;
     const written = (disk: Disk, fromMs: number, toMs: number): number => disk.writeRate * activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
     for (const disk of vm.disks) {

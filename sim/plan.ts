@@ -79,6 +79,11 @@ export interface VmPlan {
   disks: DiskPlan[];
   /** Name of a profile in `Plan.activities`. */
   activity: string;
+  /** Created and deleted while the scenario runs, within it; null: there from the start, there to the end. */
+  bornMs: number | null;
+  deletedMs: number | null;
+  /** How old its newest good restore point may become; null: nobody said. */
+  rpoMs: number | null;
   changeTracking: boolean;
   deltaOverhead: number;
   /** How long the guest rides out a pause before it crashes; null: for ever. */

@@ -112,6 +112,8 @@ function vmResult(world: World, vm: Vm): VmResult {
   const now = world.endMs;
   const open = vm.jobSnapshots > 0 ? now - vm.snapshotOpenSinceMs : 0;
   return {
+    createdAtMs: vm.createdAtMs,
+    deletedAtMs: vm.deletedAtMs,
     pausedAtMs: vm.firstPausedAtMs,
     pausedMs: vm.pausedMs + (vm.state === 'paused' ? now - vm.pausedSinceMs : 0),
     crashedAtMs: vm.crashedAtMs,

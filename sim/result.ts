@@ -101,6 +101,9 @@ export interface RepositoryResult extends DeviceResult {
 }
 
 export interface VmResult {
+  /** When it was created and deleted during the scenario. */
+  createdAtMs: number | null;
+  deletedAtMs: number | null;
   pausedAtMs: number | null;
   pausedMs: number;
   crashedAtMs: number | null;
@@ -128,7 +131,7 @@ export interface TaskResult {
   kind: 'full' | 'incremental' | null;
   /**
    * Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`, `no-transport`,
-   * `fleecing-full`, `inconsistent-copy`, `damaged-copy`.
+   * `fleecing-full`, `inconsistent-copy`, `damaged-copy`, `vm-deleted`.
    */
   reason: string | null;
   queuedMs: number;

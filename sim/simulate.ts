@@ -3,8 +3,9 @@
  *
  * A run is a world of entities (`build.ts`) over a clock with a totally ordered queue (`kernel/`) and a network of flows (`flow/`). Ticks of schedules make
  * runs, runs make tasks (`backup/runs.ts`); tasks wait for slots (`backup/admission.ts`), go through their stages (`backup/stages.ts`), and their snapshots
- * are merged (`backup/consolidation.ts`). Guests write meanwhile (`estate/guests.ts`), datastores fill (`estate/space.ts`), repositories too
- * (`repository/storage.ts`). What happens is logged with its causes (`kernel/log.ts`); rules over the log make the findings (`findings/`).
+ * are merged (`backup/consolidation.ts`). Guests write meanwhile (`estate/guests.ts`), VMs come and go (`estate/lifecycle.ts`), datastores fill
+ * (`estate/space.ts`), repositories too (`repository/storage.ts`). What happens is logged with its causes (`kernel/log.ts`); rules over the log make the
+ * findings (`findings/`).
  */
 import { buildWorld } from './build.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
@@ -41,6 +42,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   for (const datastore of world.datastores) datastore.notePeak(0);
   const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample.everyMs, options.sample.onSample);
   world.guests.begin();
+  world.lifecycle.begin();
   world.runs.begin();
   world.kernel.run(plan.durationMs, {
     advance(_fromMs, toMs) {

@@ -15,6 +15,7 @@ import { type Datastore, DatastoreChanges } from './estate/datastore.ts';
 import type { Disk } from './estate/disk.ts';
 import { Guests } from './estate/guests.ts';
 import type { Device, Host, Proxy } from './estate/host.ts';
+import { Lifecycle } from './estate/lifecycle.ts';
 import { Space } from './estate/space.ts';
 import type { Vm } from './estate/vm.ts';
 import type { Zone } from './estate/zone.ts';
@@ -54,6 +55,7 @@ export class World {
   readonly findings = new FindingBook();
   readonly conditions: Conditions;
   readonly guests: Guests;
+  readonly lifecycle: Lifecycle;
   readonly space: Space;
   readonly admission: Admission;
   readonly stages: Stages;
@@ -79,6 +81,7 @@ export class World {
     });
     this.conditions = new Conditions(this);
     this.guests = new Guests(this);
+    this.lifecycle = new Lifecycle(this);
     this.space = new Space(this);
     this.admission = new Admission(this);
     this.stages = new Stages(this);

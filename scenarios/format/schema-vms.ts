@@ -7,6 +7,7 @@ import {
   nameList,
   nameReference,
   percent,
+  positiveDuration,
   positiveRateOrUnlimited,
   positiveSize,
   rate,
@@ -40,6 +41,16 @@ const snapshot = z
     kind: z.enum(['user', 'orphan']).optional().describe('Taken by somebody, or left behind by a backup. Default user.'),
   })
   .describe('A snapshot that exists at the start.');
+
+const exists = z
+  .strictObject({
+    from: localTime('When it is created. Default: it is there from the start.').optional(),
+    until: localTime('When it is deleted. Default: it stays.').optional(),
+  })
+  .refine((keys) => keys.from !== undefined || keys.until !== undefined, {
+    error: () => complaint('`exists` says no time', '`from`, `until` or both'),
+  })
+  .describe('When the VM is created and deleted during the run. Default: it is there all the time.');
 
 /** What each disk says; a VM with one disk says it itself. */
 const diskShape = {
@@ -85,6 +96,8 @@ export const vm = z
       .union([z.enum(['flat', 'office-hours', 'nights']), multipliers])
       .optional()
       .describe('How reads and writes spread over the hours: a profile, or 24 or 168 multipliers. Default flat.'),
+    exists: exists.optional(),
+    rpo: positiveDuration('How old its newest good restore point may become. Default: nothing is wanted.').optional(),
     tags: nameList('Tags that jobs may select by. Default none.').optional(),
     snapshots: z.array(snapshot).optional().describe('Snapshots that exist at the start. Default none.'),
     changeTracking: z.boolean().optional().describe('Whether increments can be read. Default true.'),

@@ -7,7 +7,7 @@ import { formatSize } from './units.ts';
 
 export function checkSpace(draft: Draft, datastores: readonly DatastorePlan[], vms: readonly VmPlan[]): void {
   const taken = new Map(datastores.map(({ name, otherUsedBytes }) => [name, { other: otherUsedBytes, disks: 0, snapshots: 0 }]));
-  for (const disk of vms.flatMap((vm) => vm.disks)) {
+  for (const disk of vms.flatMap((vm) => (vm.bornMs === null ? vm.disks : []))) {
     const on = taken.get(disk.datastore);
     if (on === undefined) continue;
     on.disks += disk.provisioning === 'thick' ? disk.sizeBytes : disk.usedBytes;

@@ -11,8 +11,6 @@ const ROWS = new Set([
   'repositories.*.blockClone',
   'repositories.*.immutable',
   'repositories.*.gcGrace',
-  'vms.*.exists',
-  'vms.*.rpo',
   'vms.*.guest',
   'jobs.*.mode=forward',
   'jobs.*.mode=reverse',

@@ -4,6 +4,7 @@ import type { Activities } from './activities.ts';
 import { unlimited, VM } from './defaults.ts';
 import { type DiskGroup, planDisk, planDiskGroups } from './disks.ts';
 import type { Draft } from './draft.ts';
+import { planExistence } from './existence.ts';
 import { instanceName } from './names.ts';
 import type { EntryOf } from './schema.ts';
 import { planSnapshots } from './snapshots.ts';
@@ -47,6 +48,8 @@ function planGroup(draft: Draft, activities: Activities, name: string, entry: En
         assumptions.fill<'flat' | 'office-hours' | 'nights' | number[]>(entry.activity, at('activity'), { ...VM.activity, value: 'flat' }),
         at('activity'),
       ),
+      ...planExistence(draft, name, entry),
+      rpoMs: entry.rpo ?? null,
       changeTracking: assumptions.fill(entry.changeTracking, at('changeTracking'), VM.changeTracking),
       deltaOverhead: assumptions.fill(entry.deltaOverhead, at('deltaOverhead'), VM.deltaOverhead),
       toleratesPauseMs: assumptions.fill(entry.toleratesPause, at('toleratesPause'), VM.toleratesPause),

@@ -6,7 +6,9 @@
  * `helper`: guest writes go to a helper delta, which is the next pass's work, until the rest is small enough, or passes enough, to be merged while the guest
  * stands still.
  */
+import type { Datastore } from '../estate/datastore.ts';
 import { boundedBytes, Delta, heldBytes } from '../estate/delta.ts';
+import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Task, TaskDisk } from './task.ts';
@@ -36,6 +38,21 @@ export class Consolidation {
     if (task.vm.removals.length === 1) this.beginRemoval(task);
   }
 
+  /** A VM is deleted with its disks: nothing of it is merged any more. Returns the tasks whose removals end here. */
+  abandon(vm: Vm): Task[] {
+    const { network } = this.world;
+    const ended = vm.activeTasks.filter((task) => task.stage === 'removing' || task.stage === 'consolidating');
+    const parts = ended.flatMap((task) => task.disks.filter((part) => part.state === 'merging'));
+    vm.removals.length = 0;
+    for (const part of parts) {
+      if (part.flow >= 0) network.removeFlow(part.flow);
+      part.flow = -1;
+      part.state = 'closed';
+    }
+    for (const { disk } of parts) this.leaveQueue(disk.datastore);
+    return ended;
+  }
+
   /** A pass has done its work: the merged delta's space returns. */
   mergeCompleted(part: TaskDisk): void {
     part.flow = -1;
@@ -61,6 +78,7 @@ export class Consolidation {
   }
 
   private beginMerges(task: Task): void {
+    if (task.stage !== 'removing') return;
     const open = task.disks.filter((part) => part.removes.delta !== null);
     for (const part of open) {
       part.merging = part.removes.delta;
@@ -146,6 +164,7 @@ export class Consolidation {
   }
 
   private endStun(part: TaskDisk): void {
+    if (part.state !== 'merging') return;
     const now = this.world.kernel.nowMs;
     const { disk } = part;
     const delta = part.merging as Delta;
@@ -201,10 +220,16 @@ export class Consolidation {
     if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other)))
       admission.releaseSnapshotSlot(part.removes.task, datastore);
     if (task.disks.every((other) => other.state !== 'merging')) this.endTask(task);
-    if (datastore.plan.merges === 'parallel') return;
-    datastore.mergeQueue.shift();
+    this.leaveQueue(datastore);
+  }
+
+  /** With serial merges what is closed leaves the queue, and if that was its first, the next one begins. */
+  private leaveQueue(datastore: Datastore): void {
+    const first = datastore.mergeQueue[0];
+    if (first === undefined) return;
+    datastore.mergeQueue = datastore.mergeQueue.filter((part) => part.state === 'merging');
     const next = datastore.mergeQueue[0];
-    if (next !== undefined) this.startMerge(next);
+    if (next !== undefined && next !== first) this.startMerge(next);
   }
 
   private endTask(task: Task): void {
@@ -213,7 +238,7 @@ export class Consolidation {
     if (!task.disks.some((other) => other.refused)) {
       task.consolidatedMs = kernel.nowMs;
       if (--vm.jobSnapshots === 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
-    }
+    } else vm.leftBehind.push(task);
     vm.removals.shift();
     stages.end(task);
     const next = vm.removals[0];

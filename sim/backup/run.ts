@@ -16,7 +16,7 @@ export interface JobUses {
   repository: Repository;
   proxies: readonly Proxy[];
   fleecing: Datastore | null;
-  vms: readonly Vm[];
+  candidates: readonly Vm[];
 }
 
 export class Job {
@@ -29,8 +29,8 @@ export class Job {
   readonly proxies: readonly Proxy[];
   /** Where old blocks go that `copy-before-write` saves; null: into the backup. */
   readonly fleecing: Datastore | null;
-  /** Selected VMs in file order. */
-  readonly vms: readonly Vm[];
+  /** VMs that it takes whenever they exist, in file order. */
+  readonly candidates: readonly Vm[];
   readonly runs: Run[] = [];
   readonly active: Run[] = [];
   readonly waiting: Run[] = [];
@@ -41,6 +41,7 @@ export class Job {
   /** Log events of the ends that have made this job due, where its schedule is after another; the oldest first. */
   readonly endsBefore: number[] = [];
   firstOverlapAtMs: number | null = null;
+  private present: readonly Vm[] | null = null;
   private readonly kept = new Map<Vm, Task[]>();
 
   constructor(index: number, plan: JobPlan, uses: JobUses) {
@@ -52,7 +53,18 @@ export class Job {
     this.method = METHODS[plan.method];
     this.proxies = uses.proxies;
     this.fleecing = uses.fleecing;
-    this.vms = uses.vms;
+    this.candidates = uses.candidates;
+  }
+
+  /** The VMs that a run takes if it starts now, in file order. */
+  selected(): readonly Vm[] {
+    this.present ??= this.candidates.filter((vm) => vm.exists);
+    return this.present;
+  }
+
+  /** A VM has been created or deleted. */
+  reselect(): void {
+    this.present = null;
   }
 
   /** Tasks whose snapshots of a VM are kept, oldest first (`snapshot-only`). */

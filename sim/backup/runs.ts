@@ -96,10 +96,11 @@ export class Runs {
     run.status = 'running';
     run.startedMs = now;
     job.active.push(run);
-    run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: job.vms.length }, causes);
+    const vms = job.selected();
+    run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     const wholeRun = job.plan.snapshots === 'whole-run' && job.method.opensSnapshot;
     const group = new WaitGroup(run, now, true, !wholeRun);
-    for (const vm of job.vms) {
+    for (const vm of vms) {
       const task = this.newTask(run, vm);
       // With whole-run snapshots a task begins as one; its disks wait for slots when they have their deltas.
       for (const part of wholeRun ? task.disks.slice(0, 1) : task.disks) group.add(part, now);

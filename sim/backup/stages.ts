@@ -269,6 +269,7 @@ export class Stages {
     const { job } = task.run;
     const kept = job.keptSnapshots(task.vm);
     kept.push(task);
+    task.vm.leftBehind.push(task);
     this.giveUpAll(task);
     const oldest = kept.length > job.plan.keepSnapshots ? kept.shift() : undefined;
     if (oldest === undefined) {

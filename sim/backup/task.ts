@@ -22,6 +22,7 @@ export type Reason =
   | 'vm-crashed'
   | 'merge-refused'
   | 'cancelled'
+  | 'vm-deleted'
   /** Its proxy cannot reach a disk by the method, and nothing else was allowed. */
   | 'no-transport'
   /** The datastore for its old blocks filled up. */

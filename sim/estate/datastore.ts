@@ -72,7 +72,7 @@ export class Datastore {
   stopsNewTasks = false;
   readonly snapshotSlots: SlotPool;
   /** Disks whose merges wait for each other, the first being under way (`merges: serial`). */
-  readonly mergeQueue: TaskDisk[] = [];
+  mergeQueue: TaskDisk[] = [];
 
   readonly disks: Disk[] = [];
   /** What backups keep here for a while. */

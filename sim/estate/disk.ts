@@ -29,8 +29,10 @@ export class Disk {
   readonly chain: Delta[] = [];
   /** Snapshots taken of it by jobs so far. */
   snapshotsTaken = 0;
+  /** It takes space: its VM has been created and not been deleted. */
+  exists: boolean;
   /** The guest runs: it writes, reads and grows. */
-  running = true;
+  running: boolean;
   /** A mirrored merge is under way: the guest's writes go to two files. */
   mirroring = false;
   /** What the datastore holds for the base; for a thin disk without a delta it follows `usedAt`. */
@@ -62,7 +64,9 @@ export class Disk {
     this.writes = plan.writes;
     this.usedBytes = plan.usedBytes;
     this.startUsedBytes = plan.usedBytes;
-    this.allocatedBytes = this.thin ? plan.usedBytes : plan.sizeBytes;
+    this.exists = vm.exists;
+    this.running = vm.exists;
+    this.allocatedBytes = vm.exists ? this.bytesWhenCreated : 0;
     this.writeRate = writtenPerDay(plan.writes) / MS_PER_DAY;
     this.fullWriteRate = this.writeRate;
     this.meanReadRate = plan.readBytesPerSecond === null ? null : plan.readBytesPerSecond / 1000;
@@ -72,6 +76,11 @@ export class Disk {
     this.growthFactor = dailyFactor(plan.growth);
     this.writeFactor = dailyFactor(plan.writes.growth);
     this.place = datastore.addDisk(this);
+  }
+
+  /** What a new disk takes. */
+  get bytesWhenCreated(): number {
+    return this.thin ? this.startUsedBytes : this.sizeBytes;
   }
 
   get growsInSteps(): boolean {
@@ -101,7 +110,7 @@ export class Disk {
 
   /** A thin base takes new blocks as the guest writes them: without a delta, or while the only delta is mirrored into it. */
   get baseFollows(): boolean {
-    return this.thin && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));
+    return this.thin && this.exists && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));
   }
 
   /** Whether the base's allocation moves by itself. */
@@ -123,6 +132,22 @@ export class Disk {
   /** Bytes per millisecond that the guest writes at present. */
   writePace(): number {
     return this.running ? this.writeRate * this.clock.currentPace : 0;
+  }
+
+  create(nowMs: number): void {
+    this.exists = true;
+    this.allocatedBytes = this.bytesWhenCreated;
+    this.restart(nowMs);
+  }
+
+  /** Its base and all deltas are gone at once. */
+  delete(nowMs: number): void {
+    this.stop(nowMs);
+    for (const delta of this.chain) delta.exists = false;
+    this.chain.length = 0;
+    this.mirroring = false;
+    this.exists = false;
+    this.allocatedBytes = 0;
   }
 
   stop(nowMs: number): void {

@@ -138,6 +138,17 @@ export class Guests {
     }
   }
 
+  /** A VM is deleted: nobody waits for it any more. */
+  forget(vm: Vm): void {
+    const { kernel } = this.world;
+    for (const timer of [vm.crashTimer, vm.operatorTimer]) if (timer >= 0) kernel.cancel(timer);
+    vm.crashTimer = -1;
+    vm.operatorTimer = -1;
+    if (vm.state === 'paused') vm.pausedMs += kernel.nowMs - vm.pausedSinceMs;
+    for (const datastore of vm.blockedBy) datastore.heldVms--;
+    vm.blockedBy.clear();
+  }
+
   /** A merge takes the last bytes while the guest stands still. */
   beginStun(vm: Vm): void {
     if (vm.stuns++ === 0 && vm.state === 'running') this.stopDisks(vm);
@@ -317,7 +328,7 @@ export class Guests {
     const event = log.record(now, 'growth-stepped', { day: zone.dayOf(now) - zone.dayOf(0) }, [this.lastStep || this.world.startEvent]);
     this.lastStep = event;
     for (const datastore of datastores) {
-      const steps = datastore.disks.filter((disk) => disk.growsInSteps);
+      const steps = datastore.disks.filter((disk) => disk.growsInSteps && disk.exists && disk.vm.createdAtMs !== now);
       if (steps.length === 0 && !datastore.otherGrowsInSteps) continue;
       let headroom = datastore.isFull ? 0 : Math.max(0, datastore.fullLevel - datastore.usedAt(now));
       let wanted = 0;

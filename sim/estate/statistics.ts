@@ -103,6 +103,9 @@ export class ConditionMeter {
   }
 }
 
+/** The speed of a VM that does not exist: it has no latency. */
+export const ABSENT = 0;
+
 /**
  * A VM's latency is its datastore's, divided by the speed that its chain of snapshots leaves (m of MODEL 3). Instead of following each VM through every
  * change, the time that the datastore spent at each value is noted when the VM's depth changes.
@@ -114,7 +117,7 @@ export class LatencyHistogram {
   private mark: number[] | null = null;
   private markSpeed = 1;
 
-  /** The VM's relative speed of random reads is `speed` from now on; `datastore` is settled to now. */
+  /** The VM's relative speed of random reads is `speed` from now on, or `ABSENT`; `datastore` is settled to now. */
   changeSpeed(datastore: Distribution, speed: number): void {
     if (speed === this.markSpeed) return;
     this.close(datastore);
@@ -141,7 +144,7 @@ export class LatencyHistogram {
       const ms = (datastore.weights[position] as number) - (this.mark[position] ?? 0);
       if (ms === 0) continue;
       this.spentDeep[position] = (this.spentDeep[position] ?? 0) + ms;
-      this.deep.add((datastore.values[position] as number) / this.markSpeed, ms);
+      if (this.markSpeed !== ABSENT) this.deep.add((datastore.values[position] as number) / this.markSpeed, ms);
     }
     this.mark = null;
   }

@@ -21,7 +21,12 @@ export class Vm {
   readonly maxChain: number;
   readonly disks: Disk[] = [];
 
-  state: 'running' | 'paused' | 'crashed' = 'running';
+  /** When it is to be created and deleted; null: there from the start, there to the end. */
+  readonly bornMs: number | null;
+  readonly deletedMs: number | null;
+
+  /** `gone`: deleted, or never created for want of space. */
+  state: 'unborn' | 'running' | 'paused' | 'crashed' | 'gone';
   /** Merges for which the guest stands still at present. */
   stuns = 0;
   /** Datastores whose lack of space holds it. */
@@ -33,6 +38,8 @@ export class Vm {
   /** Tasks that have not ended, and those whose snapshots wait to be removed, the first being under way. */
   readonly activeTasks: Task[] = [];
   readonly removals: Task[] = [];
+  /** Ended tasks whose snapshots have been left behind or kept. */
+  readonly leftBehind: Task[] = [];
   /** Handle of the pending crash; -1: none. */
   crashTimer = -1;
   /** Handle of the pending answer of an operator; -1: none. */
@@ -40,6 +47,9 @@ export class Vm {
   /** Id of the log event of its present pause. */
   pauseEvent = 0;
 
+  /** When it came into being and went during the scenario. */
+  createdAtMs: number | null = null;
+  deletedAtMs: number | null = null;
   firstPausedAtMs: number | null = null;
   pausedSinceMs = 0;
   pausedMs = 0;
@@ -64,5 +74,12 @@ export class Vm {
     this.deltaOverhead = plan.deltaOverhead;
     this.toleratesPauseMs = plan.toleratesPauseMs;
     this.maxChain = plan.maxChain;
+    this.bornMs = plan.bornMs;
+    this.deletedMs = plan.deletedMs;
+    this.state = plan.bornMs === null ? 'running' : 'unborn';
+  }
+
+  get exists(): boolean {
+    return this.state !== 'unborn' && this.state !== 'gone';
   }
 }

@@ -59,7 +59,8 @@ export const RULES: readonly Rule[] = [
     severity: 'error',
     subject: 'vm',
     raisedBy: 'task-ended',
-    when: (event) => event.fields.status === 'failed' || event.fields.status === 'aborted',
+    // Who deletes a VM does not want its backup.
+    when: ({ fields }) => (fields.status === 'failed' || fields.status === 'aborted') && fields.reason !== 'vm-deleted',
     subjectField: 'vm',
     evidence: ['run', 'status', 'reason'],
   },

@@ -51,6 +51,8 @@ export function run(id: string, values: Partial<RunResult> = {}): RunResult {
 
 export function vm(values: Partial<VmResult> = {}): VmResult {
   return {
+    createdAtMs: null,
+    deletedAtMs: null,
     pausedAtMs: null,
     pausedMs: 0,
     crashedAtMs: null,

@@ -106,6 +106,18 @@ const SENSE: Row[] = [
     '9GiB }]',
   ],
   ['size: 500GiB', 'size: 500GiB\n    activity: [1, 2, 3]', 'wrong number of multipliers', 'activity'],
+  ['count: 20', 'count: 20\n    exists: {}', '`exists` says no time', 'exists'],
+  ['count: 20', 'count: 20\n    exists: { until: 2026-03-02T18:00 }', 'the VM is deleted before the start of the run', '2026-03-02T18:00 }'],
+  ['count: 20', 'count: 20\n    exists: { from: 2026-03-05T18:00 }', 'the VM is created after the end of the run', '2026-03-05T18:00 }'],
+  ['count: 20', 'count: 20\n    exists: { from: 2026-03-04, until: 2026-03-04 }', '`until` is not after `from`', '2026-03-04 }'],
+  ['count: 20', 'count: 20\n    exists: { from: 2026-02-30 }', 'there is no 2026-02-30 in the calendar', '2026-02-30 }'],
+  [
+    'size: 500GiB',
+    'size: 500GiB\n    exists: { from: 2026-03-03 }\n    snapshots: [{ taken: 2026-03-01, size: 1GiB }]',
+    'the VM is created during the run: it has no snapshots at the start',
+    'snapshots:',
+  ],
+  ['count: 20', 'count: 20\n    rpo: 24', '`24` has no unit', '24\n    host'],
   ['network: 10Gbit/s', 'network: 1Gbit/s, nbd: 2Gbit/s', '`nbd` is more than the `network` that carries it', '2Gbit/s'],
 ];
 
@@ -210,7 +222,6 @@ const UNBUILT: Row[] = [
   ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
   ['proxies: [p1]', 'mode: reverse', '`mode: reverse` is described in the format but not built yet', 'reverse'],
   ['proxies: [p1]', 'retention: { last: 14, weekly: 4 }', '`weekly` is described in the format but not built yet', 'weekly'],
-  ['count: 20', 'exists: { from: 2026-03-03T00:00 }', '`exists` is described in the format but not built yet', 'exists'],
   ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
 ];
 

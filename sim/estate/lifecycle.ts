@@ -1,0 +1,138 @@
+/**
+ * VMs that are created and deleted while the scenario runs (`exists`, MODEL 4). A new VM takes its space at once, or is not created if that does not fit above
+ * the floor. A deleted VM gives back its disks and deltas at once; its restore points stay under the retention of their jobs.
+ */
+import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
+import type { World } from '../world.ts';
+import type { Datastore } from './datastore.ts';
+import { heldBytes } from './delta.ts';
+import type { Disk } from './disk.ts';
+import { ABSENT } from './statistics.ts';
+import type { Vm } from './vm.ts';
+
+export class Lifecycle {
+  private readonly world: World;
+  private readonly createDue: number;
+  private readonly deleteDue: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.createDue = world.kernel.handle((vm) => this.create(world.vms[vm] as Vm));
+    this.deleteDue = world.kernel.handle((vm) => this.delete(world.vms[vm] as Vm));
+  }
+
+  /** Of one instant deletions come first: what replaces a VM finds the room that it leaves. */
+  begin(): void {
+    const { kernel, vms } = this.world;
+    for (const vm of vms) if (vm.deletedMs !== null) kernel.schedule(vm.deletedMs, EventClass.stage, this.deleteDue, vm.index);
+    for (const vm of vms) if (vm.bornMs !== null) kernel.schedule(vm.bornMs, EventClass.stage, this.createDue, vm.index);
+  }
+
+  private create(vm: Vm): void {
+    const { kernel, log, startEvent } = this.world;
+    const now = kernel.nowMs;
+    const short = datastoresOf(vm).find((datastore) => missesRoom(vm, datastore, now));
+    if (short !== undefined) {
+      vm.state = 'gone';
+      const freeBytes = short.capacityBytes - short.reportedUsedAt(now);
+      const fields = { vm: vm.name, datastore: short.name, neededBytes: neededBytes(vm, short), freeBytes };
+      log.record(now, 'vm-not-created', fields, causesOf(startEvent, short.isLow ? short.lowEvent : 0, short.isFull ? short.fullEvent : 0));
+      return;
+    }
+    vm.state = 'running';
+    vm.createdAtMs = now;
+    const event = log.record(now, 'vm-created', { vm: vm.name, bytes: wholeBytes(vm.disks) }, [startEvent]);
+    for (const disk of vm.disks) {
+      disk.create(now);
+      this.diskChanged(disk, event, 1);
+      disk.datastore.growthEvent = event;
+    }
+    this.reselect();
+  }
+
+  private delete(vm: Vm): void {
+    if (!vm.exists) return;
+    const { kernel, log, guests, startEvent } = this.world;
+    const now = kernel.nowMs;
+    for (const datastore of datastoresOf(vm)) datastore.notePeak(now);
+    const bytes = vm.disks.reduce((sum, disk) => disk.chain.reduce((all, delta) => all + heldBytes(delta, now), sum + disk.baseBytesAt(now)), 0);
+    const event = log.record(now, 'vm-deleted', { vm: vm.name, bytes: Math.ceil(bytes) }, [startEvent]);
+    guests.forget(vm);
+    vm.state = 'gone';
+    vm.deletedAtMs = now;
+    // Before its tasks end: a run that waited for them must not take it.
+    this.reselect();
+    this.endTasks(vm, event);
+    this.closeSnapshots(vm);
+    for (const disk of vm.disks) {
+      disk.delete(now);
+      this.diskChanged(disk, event, ABSENT);
+    }
+  }
+
+  /** Those that have their data end as they are, the others are aborted; none has a snapshot any more. */
+  private endTasks(vm: Vm, event: number): void {
+    const { kernel, stages, consolidation } = this.world;
+    const merging = consolidation.abandon(vm);
+    for (const task of [...vm.activeTasks]) {
+      stages.notePeakDelta(task, kernel.nowMs);
+      for (const part of task.disks) part.delta = null;
+      if (!merging.includes(task)) {
+        stages.abort(task, 'aborted', 'vm-deleted', event);
+        continue;
+      }
+      task.reason ??= 'vm-deleted';
+      task.abortedBy ||= event;
+      stages.end(task);
+    }
+  }
+
+  /** Slots of snapshots that were left behind, or were there from the start, are free. */
+  private closeSnapshots(vm: Vm): void {
+    const { kernel, admission } = this.world;
+    if (vm.jobSnapshots > 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
+    vm.jobSnapshots = 0;
+    for (const task of vm.leftBehind) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
+    vm.leftBehind.length = 0;
+    for (const { chain, datastore } of vm.disks) {
+      if (!datastore.plan.countOrphans) continue;
+      datastore.snapshotSlots.used -= chain.filter((delta) => delta.run === null).length;
+      admission.dirty = true;
+    }
+  }
+
+  /** What there is on the datastore and who asks it for I/O have changed. */
+  private diskChanged(disk: Disk, event: number, readSpeed: number): void {
+    const { datastore } = disk;
+    const now = this.world.kernel.nowMs;
+    datastore.diskChanged(disk, now);
+    datastore.changeDemand();
+    datastore.latency.settle(now);
+    disk.latency.changeSpeed(datastore.latency.distribution, readSpeed);
+    datastore.lastEvent = event;
+  }
+
+  private reselect(): void {
+    for (const job of this.world.jobs) job.reselect();
+  }
+}
+
+function datastoresOf(vm: Vm): Datastore[] {
+  return [...new Set(vm.disks.map((disk) => disk.datastore))];
+}
+
+/** Its disks would leave less than the floor there. */
+function missesRoom(vm: Vm, datastore: Datastore, nowMs: number): boolean {
+  const needed = neededBytes(vm, datastore);
+  return needed > 0 && datastore.usedAt(nowMs) + needed > datastore.fullLevel;
+}
+
+/** What a new VM takes of a datastore. */
+function neededBytes(vm: Vm, datastore: Datastore): number {
+  return wholeBytes(vm.disks.filter((disk) => disk.datastore === datastore));
+}
+
+function wholeBytes(disks: readonly Disk[]): number {
+  return disks.reduce((sum, disk) => sum + Math.ceil(disk.bytesWhenCreated), 0);
+}
