@@ -143,6 +143,14 @@ const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
       for (const each of datastores) each.maxOpenSnapshots = 2;
     },
   },
+  nothingHappensToVmsThatDoNotExist: {
+    'a VM that is deleted in the middle of a run': ({ plan: { vms } }) => {
+      for (const each of vms) each.deletedMs = DAY + 1;
+    },
+    'a VM that is backed up before it is created': ({ plan: { vms } }) => {
+      for (const each of vms) each.bornMs = HOUR;
+    },
+  },
 };
 
 describe('the invariants', () => {

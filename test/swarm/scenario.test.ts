@@ -8,8 +8,8 @@ const SEEDS = 300;
 const documents: ScenarioDocument[] = Array.from({ length: SEEDS }, (_, seed) => scenarioOf(seed));
 
 const EVENTS = `datastore-low datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full run-overlap run-queued
-  run-skipped run-cancelled transfer-aborted growth-stepped vm-stunned`.split(/\s+/);
-const REASONS = ['datastore-full', 'chain-limit', 'repository-full', 'vm-crashed', 'merge-refused', 'cancelled'];
+  run-skipped run-cancelled transfer-aborted growth-stepped vm-stunned vm-created vm-not-created vm-deleted`.split(/\s+/);
+const REASONS = ['datastore-full', 'chain-limit', 'repository-full', 'vm-crashed', 'merge-refused', 'cancelled', 'vm-deleted'];
 const WAITS = ['job', 'proxy', 'repository', 'vm', 'datastore'].map((what) => `waiting ${what}`);
 const SITUATIONS = [...EVENTS, ...REASONS, ...WAITS, 'agent', 'several passes', 'a hundred VMs', 'stacked jobs'];
 

@@ -54,6 +54,14 @@ const group = fc.record({
     { weight: 2, arbitrary: fc.constant<FurtherDisk[]>([]) },
     { weight: 1, arbitrary: fc.array(furtherDisk, { minLength: 1, maxLength: 3 }) },
   ),
+  /** In hundredths of the run; what begins before it or ends after it does so without effect. */
+  exists: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.record({ from: whole(-9, 60) }) },
+    { weight: 1, arbitrary: fc.record({ until: whole(5, 120) }) },
+    { weight: 1, arbitrary: fc.record({ from: whole(-9, 60), until: whole(61, 120) }) },
+  ),
+  rpo: sometimes(fc.constantFrom('5h', '25h')),
 });
 
 const job = fc.record({
@@ -87,7 +95,7 @@ export function scenarioOf(seed: number): ScenarioDocument {
 
 function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument {
   const vms = entriesOf(document, 'vms').map(
-    ([name, keys], index) => [name, vmOf(keys, more.groups[index] as Additions['groups'][0], more.singleDisks)] as const,
+    ([name, keys], index) => [name, vmOf(keys, more.groups[index] as Additions['groups'][0], document, more.singleDisks)] as const,
   );
   const groups = vms.map(([name]) => name);
   const before = allocatedMb(entriesOf(document, 'vms'));
@@ -118,14 +126,24 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
   };
 }
 
-function vmOf(keys: Keys, { times, vary, network, disks }: Additions['groups'][0], single: boolean): Keys {
-  const common = { ...keys, count: Number(keys.count) * times, ...stated({ network, vary: vary === undefined ? undefined : `${vary}%` }) };
+function vmOf(keys: Keys, { times, vary, network, disks, exists, rpo }: Additions['groups'][0], document: ScenarioDocument, single: boolean): Keys {
+  const drawn = stated({ network, rpo, vary: vary === undefined ? undefined : `${vary}%`, exists: exists && existsOf(exists, document) });
+  const common: Keys = { ...keys, count: Number(keys.count) * times, ...drawn };
+  // Who comes later brings no snapshots along.
+  if (exists !== undefined && 'from' in exists && exists.from > 0) delete common.snapshots;
   if (single || disks.length === 0 || keys.disks !== undefined) return common;
   const { datastore: place, size, used, provisioning, writes, reads, growth, snapshots, ...rest } = common as Keys;
   const further = disks.map(({ datastore: index, sizeMb, usedShare, provisioning: kind, writes: written }) =>
     stated({ datastore: `ds${index}`, size: `${sizeMb}MB`, used: `${Math.round(sizeMb * usedShare)}MB`, provisioning: kind, writes: written }),
   );
   return stated({ ...rest, disks: [stated({ datastore: place, size, used, provisioning, writes, reads, growth }), ...further], snapshots });
+}
+
+function existsOf(exists: { from?: number; until?: number }, { start, duration }: ScenarioDocument): Keys {
+  const hundredthMs = Number.parseInt(String(duration), 10) * 36_000;
+  const local = (hundredths: number | undefined): string | undefined =>
+    hundredths === undefined ? undefined : new Date(Date.parse(`${start}Z`) + hundredths * hundredthMs).toISOString().slice(0, 19);
+  return stated({ from: local(exists.from), until: local(exists.until) });
 }
 
 function jobOf(keys: Keys, { agent, names, ifVmBusy, cancelPrevious }: Additions['jobs'][0], groups: string[]): Keys {

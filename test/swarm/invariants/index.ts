@@ -1,6 +1,7 @@
 /** All invariants by name. A new one is a file and a line here. */
 import type { Invariant } from '../play.ts';
 import { runsKeepTheirLowerBounds } from './bounds.ts';
+import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
 import { locksExclude } from './locks.ts';
 import { causesComeFirst, logIsOrdered } from './log.ts';
 import { openSnapshotsStayWithinTheLimit } from './open-snapshots.ts';
@@ -29,4 +30,5 @@ export const INVARIANTS: Record<string, Invariant> = {
   locksExclude,
   slotsSuffice,
   openSnapshotsStayWithinTheLimit,
+  nothingHappensToVmsThatDoNotExist,
 };

@@ -7,6 +7,7 @@ import { jobOfRun, keyOf } from './tasks.ts';
 
 interface Open {
   key: string;
+  vm: string;
   datastore: string;
   created: boolean;
   /** Disks there whose delta is not gone. */
@@ -33,12 +34,18 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
   }
 
   for (const { kind, atMs, run, vm, datastore } of events) {
+    if (kind === 'vm-deleted') {
+      open = open.filter((entry) => entry.vm !== vm);
+      for (const disk of vms.get(String(vm))?.disks ?? []) {
+        if (stores.get(disk.datastore)?.countOrphans) initial.set(disk.datastore, (initial.get(disk.datastore) ?? 0) - disk.snapshots.length);
+      }
+    }
     if (typeof run !== 'string' || typeof vm !== 'string') continue;
     const key = keyOf(run, vm);
     if (kind === 'task-started' && jobOfRun(plan, run)?.method === 'snapshot') {
       const disks = vms.get(vm)?.disks ?? [];
       for (const datastore of new Set(disks.map((disk) => disk.datastore))) {
-        open.push({ key, datastore, created: false, disks: disks.filter((disk) => disk.datastore === datastore).length });
+        open.push({ key, vm, datastore, created: false, disks: disks.filter((disk) => disk.datastore === datastore).length });
       }
       for (const { name, maxOpenSnapshots } of stores.values()) {
         const count = open.filter((entry) => entry.datastore === name).length + (initial.get(name) ?? 0);
