@@ -1,11 +1,7 @@
 /** What the commanding thread and the working thread of `run` say to each other. */
+import type { LoadRequest } from './load.ts';
 
-export interface WorkRequest {
-  /** As the user named it; for error messages and for what it extends. */
-  path: string;
-  text: string;
-  sets: string[];
-  seed: string | null;
+export interface WorkRequest extends LoadRequest {
   format: 'text' | 'json';
   quiet: boolean;
   colour: boolean;

@@ -11,7 +11,7 @@ type Action = () => Promise<void>;
 
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
-  run: ['format', 'out', 'seed', 'set'],
+  run: ['format', 'out', 'seed', 'set', 'plan', 'limit'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
   init: ['format', 'out'],
   schema: ['format', 'out'],
@@ -101,6 +101,8 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           })
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
+          .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
+          .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')
           .example('$0 run my.yaml --out results', 'with all files')
           .example('$0 run my.yaml --set jobs.nightly.concurrency=4', 'a variant'),
@@ -108,9 +110,12 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
         choose(async () => {
           const { scenario } = args;
           if (scenario === undefined) throw new UserError('overrun: error: name the scenario to run (- for standard input)', { showHelp: true });
-          const { run } = await import('./run.ts');
           const { format, quiet, set: sets, noColor } = { ...args, noColor: args['no-color'] };
-          await run({ scenario, format, out: once('out', args.out), seed: once('seed', args.seed), sets, quiet, noColor });
+          const [out, seed, limit] = [once('out', args.out), once('seed', args.seed), once('limit', args.limit)];
+          if (limit !== undefined && !args.plan) throw new UserError('--limit: error: it belongs to --plan');
+          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, quiet, noColor });
+          if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
+          await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });
         }),
     )
     .command(

@@ -2,7 +2,6 @@
  * The working thread of `run`: reads the scenario, simulates, writes. It is a thread of its own because a simulation is one long computation, and
  * the commanding thread must stay free to hear Ctrl-C.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -13,11 +12,11 @@ import { jsonReport } from '../reports/json.ts';
 import type { Emphasis, Paint } from '../reports/layout.ts';
 import { type Series, samplingInterval, seriesCollector } from '../reports/series.ts';
 import { textReport, verdictText } from '../reports/text.ts';
-import { formatScenarioErrors, loadScenario, ScenarioErrors } from '../scenarios/index.ts';
 import { EventLimitError, simulate } from '../sim/index.ts';
 import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
-import { decodeText, openPieces } from './files.ts';
+import { openPieces } from './files.ts';
+import { loadPlan } from './load.ts';
 import type { WorkMessage, WorkRequest } from './messages.ts';
 
 const PIECE_CHARACTERS = 1 << 18;
@@ -44,14 +43,7 @@ function heard(): Promise<void> {
 }
 
 async function work(request: WorkRequest): Promise<void> {
-  const { plan } = loadScenario({
-    path: request.path,
-    text: request.text,
-    readFile: (path) => decodeText(path, readFileSync(path)),
-    sets: request.sets,
-    ...(request.seed === null ? {} : { seed: request.seed }),
-    timeZoneData: process.versions.tz ?? 'unknown',
-  });
+  const plan = loadPlan(request);
   tell({ kind: 'seed', seed: plan.seed });
   const { context, series } = perform(plan, request.folder);
   if (request.folder !== null) {
@@ -125,8 +117,7 @@ function tooMuch(error: EventLimitError): string {
 }
 
 work(workerData as WorkRequest).catch((error: unknown) => {
-  if (error instanceof ScenarioErrors) tell({ kind: 'user-error', text: formatScenarioErrors(error.errors) });
-  else if (error instanceof UserError) tell({ kind: 'user-error', text: error.message });
+  if (error instanceof UserError) tell({ kind: 'user-error', text: error.message });
   else if (error instanceof EventLimitError) tell({ kind: 'user-error', text: tooMuch(error) });
   else if (error instanceof Error) tell({ kind: 'bug', message: error.message, stack: error.stack });
   else tell({ kind: 'bug', message: String(error), stack: undefined });

@@ -102,9 +102,14 @@ export function formatClock(zone: ZoneTable, atMs: number): string {
   return isRepeated(zone, atMs) ? `${clock} ${offsetText(offsetAt(zone, atMs))}` : clock;
 }
 
+/** `Mon`. */
+export function formatWeekday(zone: ZoneTable, atMs: number): string {
+  return WEEKDAYS[localTime(zone, atMs).weekday] as string;
+}
+
 /** `Mon 2 Mar 22:00`, for places where the year is clear. */
 export function formatShort(zone: ZoneTable, atMs: number): string {
-  return `${WEEKDAYS[localTime(zone, atMs).weekday]} ${formatDate(zone, atMs)} ${formatClock(zone, atMs)}`;
+  return `${formatWeekday(zone, atMs)} ${formatDate(zone, atMs)} ${formatClock(zone, atMs)}`;
 }
 
 /** `Mon 2 Mar 2026 22:00`. */

@@ -34,10 +34,15 @@ export class Schedule {
     return null;
   }
 
-  /** Up to `count` instants due before `beforeMs`, latest first, looking back at most `days` local days. */
+  /** Up to `count` instants due before `beforeMs`, latest first, looking back at most `days` local days (single instants: all of them). */
   lastBefore(beforeMs: number, count: number, days: number): number[] {
     const plan = this.plan;
-    if (plan.kind === 'at' || plan.kind === 'after') return [];
+    if (plan.kind === 'after') return [];
+    if (plan.kind === 'at')
+      return plan.atMs
+        .filter((atMs) => atMs < beforeMs)
+        .toReversed()
+        .slice(0, count);
     const found: number[] = [];
     const today = this.zone.dayOf(beforeMs);
     for (let day = today; day > today - days && found.length < count; day--) {

@@ -1,0 +1,44 @@
+/** When the schedules of a plan fire, without simulating. */
+import { Zone } from '../estate/zone.ts';
+import type { JobPlan, Plan } from '../plan.ts';
+import type { Firing } from './firings.ts';
+import type { SchedulePlan } from './plan.ts';
+import { Schedule } from './schedule.ts';
+
+export interface ScheduleFirings {
+  job: string;
+  /** What the schedule decides about. */
+  purpose: 'run';
+  schedule: SchedulePlan;
+  /** In their order; dropped ones stand where they would have been. */
+  firings: Firing[];
+  /** Whether there are further ones before the end of the simulated time. */
+  hasMore: boolean;
+}
+
+/** The first `limit` firings of every schedule from the start until before the end of the simulated time; dropped ones are not counted. */
+export function upcomingFirings(plan: Plan, limit: number): ScheduleFirings[] {
+  const zone = new Zone(plan.zone);
+  return plan.jobs.flatMap((job) =>
+    schedulesOf(job).map(({ purpose, schedule }) => ({
+      job: job.name,
+      purpose,
+      schedule,
+      ...firstOf(new Schedule(schedule, zone), plan.durationMs, limit),
+    })),
+  );
+}
+
+function schedulesOf(job: JobPlan): Pick<ScheduleFirings, 'purpose' | 'schedule'>[] {
+  return [{ purpose: 'run', schedule: job.schedule }];
+}
+
+function firstOf(schedule: Schedule, endMs: number, limit: number): Pick<ScheduleFirings, 'firings' | 'hasMore'> {
+  const firings: Firing[] = [];
+  let count = 0;
+  for (const firing of schedule.firingsBetween(0, endMs)) {
+    if (firing.atMs !== null && ++count > limit) return { firings, hasMore: true };
+    firings.push(firing);
+  }
+  return { firings, hasMore: false };
+}
