@@ -88,7 +88,7 @@ export class Kernel {
     // The start is an instant even when nothing is due: rates must be solved once before time can move.
     this.instant(endMs, hooks);
     while (this.queue.size > 0) {
-      const atMs = this.queue.timeOf(this.queue.first());
+      const atMs = this.queue.firstTime();
       if (atMs > endMs || (atMs === endMs && this.isTick())) break;
       if (atMs > this.nowMs) {
         hooks.advance(this.nowMs, atMs);
@@ -116,7 +116,7 @@ export class Kernel {
   }
 
   private runRounds(): void {
-    while (this.queue.size > 0 && this.queue.timeOf(this.queue.first()) === this.nowMs && !this.isTick()) {
+    while (this.isDueNow() && !this.isTick()) {
       const slot = this.queue.pop();
       this.round = this.queue.roundOf(slot);
       this.dispatch(this.queue.kindOf(slot), this.queue.subjectOf(slot));
@@ -125,14 +125,15 @@ export class Kernel {
 
   /** All ticks of the instant at once: what they start is then ranked together. */
   private runTicks(): boolean {
+    if (!this.isDueNow()) return false;
     const due: { kind: number; subject: number }[] = [];
-    while (this.queue.size > 0 && this.queue.timeOf(this.queue.first()) === this.nowMs) {
+    while (this.isDueNow()) {
       const slot = this.queue.pop();
       due.push({ kind: this.queue.kindOf(slot), subject: this.queue.subjectOf(slot) });
     }
     due.sort((a, b) => a.subject - b.subject);
     for (const tick of due) this.dispatch(tick.kind, tick.subject);
-    return due.length > 0;
+    return true;
   }
 
   private dispatch(kind: number, subject: number): void {
@@ -144,8 +145,12 @@ export class Kernel {
     (this.handlers[kind] as (subject: number) => void)(subject);
   }
 
+  private isDueNow(): boolean {
+    return this.queue.size > 0 && this.queue.firstTime() === this.nowMs;
+  }
+
   private isTick(): boolean {
-    return this.queue.roundOf(this.queue.first()) === TICK_ROUND;
+    return this.queue.firstRound() === TICK_ROUND;
   }
 
   private roundFor(atMs: number): number {
