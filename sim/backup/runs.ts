@@ -96,7 +96,8 @@ export class Runs {
     run.status = 'running';
     run.startedMs = now;
     job.active.push(run);
-    const vms = job.selected();
+    // Who is deleted at this very instant is not worth a task.
+    const vms = job.selected().filter((vm) => vm.deletedMs !== now);
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     const wholeRun = job.plan.snapshots === 'whole-run' && job.method.opensSnapshot;
     const group = new WaitGroup(run, now, true, !wholeRun);

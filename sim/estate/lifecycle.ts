@@ -61,7 +61,6 @@ export class Lifecycle {
     guests.forget(vm);
     vm.state = 'gone';
     vm.deletedAtMs = now;
-    // Before its tasks end: a run that waited for them must not take it.
     this.reselect();
     this.endTasks(vm, event);
     this.closeSnapshots(vm);
