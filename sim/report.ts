@@ -78,8 +78,9 @@ export function closeBooks(world: World): void {
 }
 
 function datastoreResult(world: World, datastore: Datastore, startUsedBytes: number): DatastoreResult {
+  const peakLedger = datastore.peakLedger();
   let peakUsedBytes = 0;
-  for (const entry of datastore.peakLedger) peakUsedBytes += entry.bytes;
+  for (const entry of peakLedger) peakUsedBytes += entry.bytes;
   return {
     capacityBytes: datastore.capacityBytes,
     startUsedBytes,
@@ -91,7 +92,7 @@ function datastoreResult(world: World, datastore: Datastore, startUsedBytes: num
     saturatedMs: datastore.saturated.totalAt(world.endMs),
     guestServedFraction: rounded(datastore.served.mean(world.endMs)),
     latencyMs: datastore.latency.distribution.percentiles(),
-    peakLedger: datastore.peakLedger,
+    peakLedger,
   };
 }
 

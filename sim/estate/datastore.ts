@@ -8,10 +8,11 @@ import type { LedgerEntry } from '../result.ts';
 import { BlockSums } from './block-sums.ts';
 import { heldBytes, heldSlope } from './delta.ts';
 import type { Disk } from './disk.ts';
-import { dailyFactor, linearPerMs } from './growth-law.ts';
 import type { GrowingFile } from './growing-file.ts';
+import { dailyFactor, linearPerMs } from './growth-law.ts';
 import { GuestClock } from './guest-clock.ts';
 import { SlotPool } from './host.ts';
+import { Ledger } from './ledger.ts';
 import { OrderedPlaces } from './ordered-places.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
 import { WorkList } from './work-list.ts';
@@ -106,7 +107,6 @@ export class Datastore {
 
   peakUsed = -1;
   peakAtMs = 0;
-  peakLedger: LedgerEntry[] = [];
 
   readonly busy = new Meter();
   readonly latency = new Meter();
@@ -117,6 +117,7 @@ export class Datastore {
   readonly guestBound = new ConditionMeter();
 
   private readonly changes: DatastoreChanges;
+  private peak: Ledger | null = null;
   /** Bytes that do not move by themselves, by disk. */
   private readonly fixed = new BlockSums();
   private readonly chained = new OrderedPlaces();
@@ -256,7 +257,7 @@ export class Datastore {
     if (used <= this.peakUsed) return;
     this.peakUsed = used;
     this.peakAtMs = nowMs;
-    this.peakLedger = this.ledgerAt(nowMs);
+    this.peak = new Ledger(this, nowMs);
   }
 
   /** Bytes in use as they are reported: the sum of every owner's, each rounded up. */
@@ -272,20 +273,12 @@ export class Datastore {
 
   /** Every byte in use by its owner, whole bytes, largest first; owners of nothing are left out. */
   ledgerAt(nowMs: number): LedgerEntry[] {
-    const entries: LedgerEntry[] = [{ owner: this.name, kind: 'other', bytes: Math.ceil(this.otherUsedAt(nowMs)) }];
-    for (const disk of this.disks) {
-      const base = disk.baseBytesAt(nowMs);
-      const grown = disk.thin ? Math.max(0, Math.ceil(base - disk.startUsedBytes)) : 0;
-      entries.push({ owner: disk.vm.name, kind: 'base', bytes: Math.ceil(base) - grown });
-      entries.push({ owner: disk.vm.name, kind: 'growth', bytes: grown });
-      for (const delta of disk.chain) {
-        const entry: LedgerEntry = { owner: disk.vm.name, kind: delta.kind, bytes: Math.ceil(heldBytes(delta, nowMs)) };
-        if (delta.run !== null) entry.run = delta.run;
-        entries.push(entry);
-      }
-    }
-    for (const file of this.files) entries.push({ owner: file.vm, kind: 'fleece', bytes: Math.ceil(file.bytesAt(nowMs)), run: file.run });
-    return entries.filter((entry) => entry.bytes > 0).sort((a, b) => b.bytes - a.bytes);
+    return new Ledger(this, nowMs).entries();
+  }
+
+  /** The same at the fullest moment that was noted. */
+  peakLedger(): LedgerEntry[] {
+    return this.peak?.entries() ?? [];
   }
 
   /** Log events of the snapshots whose deltas grow here, for causes. */
