@@ -28,14 +28,22 @@ let fullAt = new Float64Array(64);
 
 /**
  * Sets `nextRate` and `nextBottleneck` of each flow of one component. `resources` are those that may bind, in ascending order; `all` is indexed by number.
+ * Of both lists only the first so many count.
  * A flow may cross further resources: those cannot bind, and what is summed up for them nobody reads.
  */
-export function shareOut(table: FlowTable, flows: readonly number[], resources: readonly Resource[], all: readonly Resource[]): void {
+export function shareOut(
+  table: FlowTable,
+  flows: readonly number[],
+  flowCount: number,
+  resources: readonly Resource[],
+  resourceCount: number,
+  all: readonly Resource[],
+): void {
   if (fixed.length < all.length) growResources(all.length * 2);
-  if (capped.length < flows.length) capped = new Int32Array(flows.length * 2);
-  openAll(resources, table.weight);
-  collectCapped(table, flows);
-  let left = flows.length;
+  if (capped.length < flowCount) capped = new Int32Array(flowCount * 2);
+  openAll(resources, resourceCount, table.weight);
+  collectCapped(table, flows, flowCount);
+  let left = flowCount;
   let level = 0;
   while (left > 0) {
     const tightest = tightestOf(all, level);
@@ -53,9 +61,9 @@ export function shareOut(table: FlowTable, flows: readonly number[], resources: 
   }
 }
 
-function openAll(resources: readonly Resource[], weights: Float64Array): void {
-  openResources = resources.length;
-  for (let i = 0; i < resources.length; i++) {
+function openAll(resources: readonly Resource[], count: number, weights: Float64Array): void {
+  openResources = count;
+  for (let i = 0; i < count; i++) {
     const { flows, perByte, id } = resources[i] as Resource;
     let sum = 0;
     for (let at = 0; at < flows.length; at++) sum += (weights[flows[at] as number] as number) * (perByte[at] as number);
@@ -68,11 +76,11 @@ function openAll(resources: readonly Resource[], weights: Float64Array): void {
 }
 
 /** Opens all flows and lists those with a cap. */
-function collectCapped(table: FlowTable, flows: readonly number[]): void {
+function collectCapped(table: FlowTable, flows: readonly number[], count: number): void {
   const { cap, weight, capLevel, nextBottleneck } = table;
   cappedCount = 0;
   let lowest = Infinity;
-  for (let i = 0; i < flows.length; i++) {
+  for (let i = 0; i < count; i++) {
     const slot = flows[i] as number;
     nextBottleneck[slot] = OPEN;
     if (cap[slot] === Infinity) continue;

@@ -54,17 +54,23 @@ export class FlowNetwork {
   private readonly completionKind: number;
   private readonly resources: Resource[] = [];
   private readonly table = new FlowTable();
-  private dirtyResources: Resource[] = [];
-  private dirtyFlows: number[] = [];
+  /** Lists here are overwritten, never shortened: shortening gives their memory back only to ask for it again. */
+  private readonly dirtyResources: Resource[] = [];
+  private dirtyResourceCount = 0;
+  private readonly dirtyFlows: number[] = [];
+  private dirtyFlowCount = 0;
   private stamp = 0;
   private solveStamp = 0;
   /** Resources that may bind, in the whole network: a component that holds them all need look for no more. */
   private bindingCount = 0;
   /** Reused between solves: the component under way, and the resources to be measured. */
   private readonly flows: number[] = [];
+  private flowCount = 0;
   private readonly binding: Resource[] = [];
+  private bindingSize = 0;
   private readonly touched: Resource[] = [];
-  /** Of the component under way: flows whose completion stands in the event queue, and those that finish first. Overwritten, never shortened. */
+  private touchedCount = 0;
+  /** Of the component under way: flows whose completion stands in the event queue, and those that finish first. */
   private readonly queued: number[] = [];
   private readonly next: number[] = [];
 
@@ -122,7 +128,7 @@ export class FlowNetwork {
       resource.perByte[this.placeOn(resource, slot)] = perByte[use] as number;
       this.markDirty(resource);
     }
-    this.dirtyFlows.push(slot);
+    this.dirtyFlows[this.dirtyFlowCount++] = slot;
   }
 
   /** Changes a resource's capacity, which stays above 0. */
@@ -161,51 +167,63 @@ export class FlowNetwork {
 
   /** Gives every flow of a changed component its fair rate. Once per instant. */
   solve(): void {
-    if (this.dirtyResources.length === 0 && this.dirtyFlows.length === 0) return;
-    const resources = this.dirtyResources;
-    const flows = this.dirtyFlows;
-    this.dirtyResources = [];
-    this.dirtyFlows = [];
+    const { dirtyResources, dirtyFlows, touched } = this;
+    const resources = this.dirtyResourceCount;
+    if (resources === 0 && this.dirtyFlowCount === 0) return;
+    this.dirtyResourceCount = 0;
     const first = ++this.stamp;
     this.solveStamp = first;
-    this.touched.length = 0;
-    for (const resource of resources) {
-      resource.dirty = false;
-      const binds = this.canBind(resource);
-      // Flows that it no longer ties together go on in components of their own, each with new rates and its own next completion.
-      if (resource.binds && !binds) for (const slot of resource.flows) flows.push(slot);
-      if (resource.binds !== binds) this.bindingCount += binds ? 1 : -1;
-      resource.binds = binds;
-      this.touch(resource);
+    this.touchedCount = 0;
+    for (let i = 0; i < resources; i++) this.refreshBinding(dirtyResources[i] as Resource);
+    const flows = this.dirtyFlowCount;
+    this.dirtyFlowCount = 0;
+    for (let i = 0; i < resources; i++) {
+      const resource = dirtyResources[i] as Resource;
+      if (resource.binds && resource.mark < first) this.solveFrom(resource, -1);
     }
-    for (const resource of resources) if (resource.binds && resource.mark < first) this.solveFrom(resource, -1);
-    for (const slot of flows) if ((this.table.mark[slot] as number) >= 0 && (this.table.mark[slot] as number) < first) this.solveFrom(null, slot);
-    for (const resource of this.touched) this.measure(resource);
-    for (const resource of this.touched) this.hooks.resourceSolved(resource.id, resource);
+    for (let i = 0; i < flows; i++) {
+      const slot = dirtyFlows[i] as number;
+      const mark = this.table.mark[slot] as number;
+      if (mark >= 0 && mark < first) this.solveFrom(null, slot);
+    }
+    const count = this.touchedCount;
+    for (let i = 0; i < count; i++) this.measure(touched[i] as Resource);
+    for (let i = 0; i < count; i++) this.hooks.resourceSolved((touched[i] as Resource).id, touched[i] as Resource);
+  }
+
+  /** Whether a changed resource ties its flows together from now on. */
+  private refreshBinding(resource: Resource): void {
+    resource.dirty = false;
+    const binds = this.canBind(resource);
+    // Flows that it no longer ties together go on in components of their own, each with new rates and its own next completion.
+    if (resource.binds && !binds) for (const slot of resource.flows) this.dirtyFlows[this.dirtyFlowCount++] = slot;
+    if (resource.binds !== binds) this.bindingCount += binds ? 1 : -1;
+    resource.binds = binds;
+    this.touch(resource);
   }
 
   private solveFrom(resource: Resource | null, flow: number): void {
     this.stamp++;
     this.solveCount++;
-    this.flows.length = 0;
-    this.binding.length = 0;
+    this.flowCount = 0;
+    this.bindingSize = 0;
     if (resource !== null) this.visitResource(resource);
     else this.visitFlow(flow);
-    for (let i = 0, j = 0; i < this.binding.length || j < this.flows.length; ) {
-      if (i < this.binding.length) for (const slot of (this.binding[i++] as Resource).flows) this.visitFlow(slot);
-      else if (this.binding.length < this.bindingCount) this.visitUses(this.flows[j++] as number);
+    for (let i = 0, j = 0; i < this.bindingSize || j < this.flowCount; ) {
+      if (i < this.bindingSize) for (const slot of (this.binding[i++] as Resource).flows) this.visitFlow(slot);
+      else if (this.bindingSize < this.bindingCount) this.visitUses(this.flows[j++] as number);
       else break;
     }
     this.orderBinding();
-    shareOut(this.table, this.flows, this.binding, this.resources);
+    shareOut(this.table, this.flows, this.flowCount, this.binding, this.bindingSize, this.resources);
     this.applyRates();
   }
 
   /** Ascending by number. When the component holds a good part of all resources, picking them out in order is quicker than sorting. */
   private orderBinding(): void {
-    const { binding, resources, stamp } = this;
-    if (binding.length * 8 < resources.length) {
-      binding.sort(byId);
+    const { binding, bindingSize, resources, stamp } = this;
+    if (bindingSize * 8 < resources.length) {
+      sortById(binding, bindingSize);
       return;
     }
     let count = 0;
@@ -215,13 +233,13 @@ export class FlowNetwork {
   private visitResource(resource: Resource): void {
     if (!resource.binds || resource.mark === this.stamp) return;
     resource.mark = this.stamp;
-    this.binding.push(resource);
+    this.binding[this.bindingSize++] = resource;
   }
 
   private visitFlow(slot: number): void {
     if (this.table.mark[slot] === this.stamp) return;
     this.table.mark[slot] = this.stamp;
-    this.flows.push(slot);
+    this.flows[this.flowCount++] = slot;
   }
 
   private visitUses(slot: number): void {
@@ -233,11 +251,11 @@ export class FlowNetwork {
 
   /** Takes the new rates over where they differ, and schedules the flows of the component that finish first. */
   private applyRates(): void {
-    const { table, flows, queued, next } = this;
+    const { table, flows, flowCount, queued, next } = this;
     let earliest = Infinity;
     let queuedCount = 0;
     let nextCount = 0;
-    for (let i = 0; i < flows.length; i++) {
+    for (let i = 0; i < flowCount; i++) {
       const slot = flows[i] as number;
       const bottleneckChanged = table.nextBottleneck[slot] !== table.bottleneck[slot];
       const rateChanged = table.nextRate[slot] !== table.rate[slot];
@@ -333,7 +351,7 @@ export class FlowNetwork {
   private touch(resource: Resource): void {
     if (resource.measured === this.solveStamp) return;
     resource.measured = this.solveStamp;
-    this.touched.push(resource);
+    this.touched[this.touchedCount++] = resource;
   }
 
   private measure(resource: Resource): void {
@@ -368,7 +386,7 @@ export class FlowNetwork {
       resource.perByte.push(use.perByte);
       this.markDirty(resource);
     });
-    this.dirtyFlows.push(slot);
+    this.dirtyFlows[this.dirtyFlowCount++] = slot;
   }
 
   private detach(slot: number): void {
@@ -378,8 +396,8 @@ export class FlowNetwork {
     for (let use = from; use < to; use++) {
       const resource = this.resources[table.useResource[use] as number] as Resource;
       const place = this.placeOn(resource, slot);
-      resource.flows.splice(place, 1);
-      resource.perByte.splice(place, 1);
+      removeAt(resource.flows, place);
+      removeAt(resource.perByte, place);
       this.markDirty(resource);
     }
   }
@@ -402,7 +420,7 @@ export class FlowNetwork {
   private markDirty(resource: Resource): void {
     if (resource.dirty) return;
     resource.dirty = true;
-    this.dirtyResources.push(resource);
+    this.dirtyResources[this.dirtyResourceCount++] = resource;
   }
 
   private checked(flow: number): number {
@@ -411,8 +429,28 @@ export class FlowNetwork {
   }
 }
 
-function byId(a: Resource, b: Resource): number {
-  return a.id - b.id;
+/** Up to here a list is sorted by insertion, which needs no memory. */
+const FEW = 32;
+
+/** Sorts the first so many resources by number. */
+function sortById(resources: Resource[], count: number): void {
+  if (count > FEW) {
+    resources.length = count;
+    resources.sort((a, b) => a.id - b.id);
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const resource = resources[i] as Resource;
+    let place = i;
+    for (; place > 0 && (resources[place - 1] as Resource).id > resource.id; place--) resources[place] = resources[place - 1] as Resource;
+    resources[place] = resource;
+  }
+}
+
+/** Takes one number out of a list; unlike `splice` it makes no list of what it took. */
+function removeAt(list: number[], place: number): void {
+  for (let at = place + 1; at < list.length; at++) list[at - 1] = list[at] as number;
+  list.pop();
 }
 
 function checkSpec(weight: number, cap: number, bytes: number, uses: readonly ResourceUse[]): void {
