@@ -5,7 +5,7 @@ import { Activity } from './estate/activity.ts';
 import { Datastore, storageDevice } from './estate/datastore.ts';
 import { Delta } from './estate/delta.ts';
 import { Disk } from './estate/disk.ts';
-import { MS_PER_DAY, uniqueBytes, writtenFor } from './estate/growth-law.ts';
+import { writtenFor } from './estate/growth-law.ts';
 import { Device, Host, Proxy } from './estate/host.ts';
 import { relativeReadSpeed } from './estate/read-speed.ts';
 import { ABSENT } from './estate/statistics.ts';
@@ -13,13 +13,11 @@ import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
-import type { DiskPlan, Plan, VmPlan } from './plan.ts';
+import type { DiskPlan, Plan, RepositoryPlan, VmPlan } from './plan.ts';
+import { establish } from './repository/establish.ts';
 import { Repository } from './repository/repository.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
-
-/** How far back to look for the ticks of an established job: a monthly schedule with a year of points. */
-const LOOK_BACK_DAYS = 400;
 
 export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
   const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, log, limits);
@@ -30,7 +28,7 @@ export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): Wor
   addRepositories(world, plan, links);
   for (const vm of plan.vms) addVm(world, vm, plan);
   addJobs(world, plan);
-  for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job);
+  for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job, headSchedule(world, job));
   for (const repository of world.repositories) {
     repository.startUsedBytes = world.storage.usedNow(repository);
     world.storage.notePeak(repository);
@@ -119,9 +117,18 @@ function addRepositories(world: World, plan: Plan, links: Map<string, number>): 
       device.setLoad(world.kernel.nowMs, state.load);
       (world.repositories[index] as Repository).spaceDirty = true;
     });
-    const crossed = spec.links.map((name) => known(links.get(name), 'link', name));
-    world.repositories.push(new Repository(index, spec, resource, crossed));
+    world.repositories.push(new Repository(index, spec, resource, linksOf(spec.links, links)));
   }
+  for (const repository of world.repositories) {
+    const { copyTo } = repository.plan;
+    if (copyTo === null) continue;
+    repository.copyTarget = named(world.repositories, 'repository', copyTo.repository);
+    repository.copyLinks = [...new Set([...linksOf(copyTo.links, links), ...repository.copyTarget.links])];
+  }
+}
+
+function linksOf(names: readonly string[], links: ReadonlyMap<string, number>): number[] {
+  return names.map((name) => known(links.get(name), 'link', name));
 }
 
 function addVm(world: World, spec: VmPlan, plan: Plan): void {
@@ -184,38 +191,23 @@ function headSchedule(world: World, job: Job): Schedule {
 
 /** For a job that copies nothing anywhere: it has room and slots without end. */
 function noRepository(): Repository {
-  const unlimited = { capacityBytes: Number.POSITIVE_INFINITY, readBytesPerSecond: 1, writeBytesPerSecond: 1, slots: null };
-  return new Repository(-1, { name: '', ...unlimited, links: [], origin: '' }, -1, []);
-}
-
-/** As if the job's last ticks before the start (those of its chain's head, where it is after another) had succeeded when due: each VM has its base and its steady points. */
-function establish(world: World, job: Job): void {
-  const ticks = headSchedule(world, job).lastBefore(0, job.plan.retainLast + 1, LOOK_BACK_DAYS);
-  if (ticks.length === 0) ticks.push(-MS_PER_DAY);
-  while (ticks.length <= job.plan.retainLast) {
-    const last = ticks[ticks.length - 1] as number;
-    const before = ticks[ticks.length - 2];
-    ticks.push(last - (before === undefined ? MS_PER_DAY : before - last));
-  }
-  for (const vm of job.selected()) {
-    const activity = world.activities.find((profile) => profile.name === vm.activity) as Activity;
-    const written = (disk: Disk, fromMs: number, toMs: number): number => disk.writeRate * activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
-    for (const disk of vm.disks) {
-      job.bases[disk.index] = { atMs: ticks[0] as number, writtenBytes: -written(disk, ticks[0] as number, 0), law: disk.law };
-    }
-    for (let i = job.plan.retainLast - 1; i >= 0; i--) {
-      const full = job.plan.mode === 'full' || (job.method.opensSnapshot && !vm.changeTracking) || i === job.plan.retainLast - 1;
-      let read = 0;
-      for (const disk of vm.disks) {
-        const used = disk.usedAt(0);
-        const all = !disk.thin && !job.plan.zeroDetection ? disk.sizeBytes : used;
-        const changed = uniqueBytes(disk.law, written(disk, ticks[i + 1] as number, ticks[i] as number)) * job.plan.cbtOverhead;
-        read += full ? all : Math.min(changed, used);
-      }
-      job.repository.keep(read / job.plan.reduction);
-      job.repository.addPoint(job.chainOf(vm), full, read / job.plan.reduction);
-    }
-  }
+  const plan: RepositoryPlan = {
+    name: '',
+    capacityBytes: Number.POSITIVE_INFINITY,
+    readBytesPerSecond: 1,
+    writeBytesPerSecond: 1,
+    slots: null,
+    links: [],
+    mergeBytesPerSecond: 1,
+    blockClone: false,
+    immutableMs: null,
+    gcGraceMs: 0,
+    garbageCollection: null,
+    verify: null,
+    copyTo: null,
+    origin: '',
+  };
+  return new Repository(-1, plan, -1, []);
 }
 
 function named<T extends { name: string }>(list: readonly T[], kind: string, name: string): T {

@@ -5,6 +5,7 @@
  *
  * Every entity carries an opaque `origin`: the simulator hands it on untouched, so that whoever made the plan can map it back to its source.
  */
+import type { ChainMode, FullBackupsPlan, RepositoryPlan, RestorePlan, RetentionPlan } from './repository/plan.ts';
 import type { SchedulePlan } from './schedule/plan.ts';
 
 /** Local time without a time-zone library: offsets to UTC as a table over the simulated span. */
@@ -170,16 +171,7 @@ export interface ProxyPlan {
   origin: string;
 }
 
-export interface RepositoryPlan {
-  name: string;
-  capacityBytes: number;
-  readBytesPerSecond: number;
-  writeBytesPerSecond: number;
-  slots: number | null;
-  links: string[];
-  origin: string;
-}
-
+export type * from './repository/plan.ts';
 export type * from './schedule/plan.ts';
 
 /** How the data of a VM is read. */
@@ -212,7 +204,11 @@ export interface JobPlan {
   proxies: string[];
   /** null: nothing is copied anywhere (`snapshot-only`). */
   repository: string | null;
-  mode: 'forever-forward' | 'full';
+  mode: ChainMode;
+  /** Only in mode `forward`. */
+  fullBackups: FullBackupsPlan | null;
+  /** When differentials are due, in mode `forward`; null: never. */
+  differential: SchedulePlan | null;
   initial: 'full' | 'established';
   concurrency: number | null;
   streamBytesPerSecond: number | null;
@@ -225,7 +221,9 @@ export interface JobPlan {
   priority: number;
   zeroDetection: boolean;
   cbtOverhead: number;
-  retainLast: number;
+  retention: RetentionPlan;
+  /** Who may delete its points; null: nobody in particular. */
+  account: string | null;
   /** `attachMs`: from the snapshot to the first byte where a proxy attaches the disks to itself. */
   timings: { quiesceMs: number; createMs: number; removeMs: number; attachMs: number };
   origin: string;
@@ -258,5 +256,6 @@ export interface Plan {
   repositories: RepositoryPlan[];
   vms: VmPlan[];
   jobs: JobPlan[];
+  restores: RestorePlan[];
   assumptions: Assumption[];
 }

@@ -35,6 +35,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
         peakUsedBytes: Math.ceil(repository.peakUsed),
         peakAtMs: repository.peakAtMs,
         endUsedBytes: Math.ceil(world.storage.usedNow(repository)),
+        workingSpaceBytes: Math.ceil(repository.workingSpaceBytes()),
         fullAtMs: repository.fullAtMs,
         ...deviceResult(world, `repository:${repository.name}`, repository.slots),
       }),
@@ -57,6 +58,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
         ),
       }),
     ),
+    restores: [...world.restores.figures()],
     assumptions: plan.assumptions,
     engine: { version: ENGINE_VERSION, timeZoneData: plan.zone.dataVersion, events: world.kernel.eventCount, solves: world.network.solveCount },
   };
@@ -123,8 +125,9 @@ function vmResult(world: World, vm: Vm): VmResult {
     snapshotOpenMs: vm.snapshotOpenMs + open,
     writeHeldMs: Math.round(vm.disks.reduce((sum, disk) => sum + disk.writeHeldUntil(now), 0)),
     worstLagMs: vm.worstLagMs === null ? null : Math.ceil(vm.worstLagMs),
-    restorePoints: null,
-    worstRpoMs: null,
+    restorePoints: world.recovery.momentsOf(vm),
+    worstRpoMs: world.recovery.worstAgeUntil(vm, now),
+    survives: world.recovery.survivalOf(vm),
     latencyMs: latencyOf(vm),
   };
 }
@@ -144,7 +147,7 @@ function taskResult(task: Task): TaskResult {
     vm: task.vm.name,
     status: task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running',
     attempt: 1,
-    kind: task.snapshotMs === null ? null : task.full ? 'full' : 'incremental',
+    kind: task.snapshotMs === null ? null : task.level,
     reason: task.reason,
     queuedMs: task.queuedMs,
     snapshotMs: task.snapshotMs,

@@ -4,6 +4,7 @@
  * null when never reached. Sentences for people are not made here: `reports/` writes them from a finding's rule, subject and evidence.
  */
 import type { Assumption } from './plan.ts';
+import type { Level } from './repository/point.ts';
 
 export type Verdict = 'safe' | 'at-risk' | 'fails';
 export type Severity = 'error' | 'warning' | 'info';
@@ -97,6 +98,8 @@ export interface RepositoryResult extends DeviceResult {
   peakUsedBytes: number;
   peakAtMs: number;
   endUsedBytes: number;
+  /** What should stay free for transforms, by the usual sizing: 1.05 times the fulls of the job that keeps most in fulls here. It is not taken. */
+  workingSpaceBytes: number;
   fullAtMs: number | null;
 }
 
@@ -115,8 +118,12 @@ export interface VmResult {
   writeHeldMs: number;
   /** The largest age of a write that had not been sent yet (`cdp`); null: no such job took the VM. */
   worstLagMs: number | null;
-  restorePoints: number | null;
-  worstRpoMs: number | null;
+  /** Moments to which it can be taken back at the end, by good points on repositories and kept snapshots; copies of one point count once. */
+  restorePoints: number;
+  /** The largest age that its newest good point has had; without any it counts from the start, or from when the VM was created. */
+  worstRpoMs: number;
+  /** How many of its restore points survive a loss at the end: by `datastore:NAME`, `repository:NAME` and, for who may delete them, `account:NAME`. */
+  survives: Record<string, number>;
   latencyMs: Percentiles;
 }
 
@@ -128,7 +135,7 @@ export interface TaskResult {
   status: TaskStatus;
   attempt: number;
   /** Null until it is decided, when the snapshot exists. */
-  kind: 'full' | 'incremental' | null;
+  kind: Level | null;
   /**
    * Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`, `no-transport`,
    * `fleecing-full`, `inconsistent-copy`, `damaged-copy`, `vm-deleted`.
@@ -162,6 +169,20 @@ export interface JobResult {
   runs: RunResult[];
 }
 
+/** A restore of the scenario; instants are null where it has not come to them, or found no point (`pointAtMs`). */
+export interface RestoreResult {
+  vm: string;
+  /** When it was asked for. */
+  atMs: number;
+  repository: string | null;
+  /** The moment to which it takes the VM back. */
+  pointAtMs: number | null;
+  startedMs: number | null;
+  endedMs: number | null;
+  /** Stored bytes read; 0 until it has ended. */
+  readBytes: number;
+}
+
 export interface Result {
   schema: 'overrun/result@1';
   scenario: { name: string; digest: string; start: string; durationMs: number; timezone: string };
@@ -178,6 +199,7 @@ export interface Result {
   repositories: Record<string, RepositoryResult>;
   vms: Record<string, VmResult>;
   jobs: Record<string, JobResult>;
+  restores: RestoreResult[];
   assumptions: Assumption[];
   engine: { version: string; timeZoneData: string; events: number; solves: number };
 }

@@ -44,6 +44,9 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   world.guests.begin();
   world.lifecycle.begin();
   world.runs.begin();
+  world.copies.begin();
+  world.upkeep.begin();
+  world.restores.begin(plan.restores);
   world.kernel.run(plan.durationMs, {
     advance(_fromMs, toMs) {
       sampler?.sampleBefore(toMs);
@@ -51,7 +54,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
     },
     settle() {
       if (world.space.settle()) return true;
-      return world.storage.settle() || world.admission.scan();
+      return world.storage.settle() || world.admission.scan() || world.works.scan();
     },
     solve() {
       world.guests.refreshDemand();

@@ -24,8 +24,14 @@ import { Conditions } from './findings/conditions.ts';
 import { FlowNetwork, type ResourceState } from './flow/network.ts';
 import { Kernel, type KernelLimits } from './kernel/kernel.ts';
 import type { EventLog } from './kernel/log.ts';
+import { Chains } from './repository/chains.ts';
+import { Copies } from './repository/copies.ts';
+import { Recovery } from './repository/recovery.ts';
 import type { Repository } from './repository/repository.ts';
+import { Restores } from './repository/restores.ts';
 import { Storage } from './repository/storage.ts';
+import { Upkeep } from './repository/upkeep.ts';
+import { Works } from './repository/works.ts';
 
 export class World {
   readonly kernel: Kernel;
@@ -63,6 +69,12 @@ export class World {
   readonly cdp: Cdp;
   readonly consolidation: Consolidation;
   readonly storage: Storage;
+  readonly works: Works;
+  readonly recovery: Recovery;
+  readonly chains: Chains;
+  readonly copies: Copies;
+  readonly upkeep: Upkeep;
+  readonly restores: Restores;
   readonly runs: Runs;
 
   /** Log event of the start. */
@@ -76,7 +88,7 @@ export class World {
     log.listen(this.findings.kinds(), (event) => this.findings.observe(event));
     this.kernel = new Kernel(limits);
     this.network = new FlowNetwork(this.kernel, {
-      completed: (part) => this.flowCompleted(this.parts[part] as TaskDisk),
+      completed: (owner) => (owner < 0 ? this.works.flowCompleted(owner) : this.flowCompleted(this.parts[owner] as TaskDisk)),
       resourceSolved: (resource, state) => this.loadListeners[resource]?.(state),
     });
     this.conditions = new Conditions(this);
@@ -89,6 +101,12 @@ export class World {
     this.cdp = new Cdp(this);
     this.consolidation = new Consolidation(this);
     this.storage = new Storage(this);
+    this.works = new Works(this);
+    this.recovery = new Recovery(this);
+    this.chains = new Chains(this);
+    this.copies = new Copies(this);
+    this.upkeep = new Upkeep(this);
+    this.restores = new Restores(this);
     this.runs = new Runs(this);
   }
 

@@ -151,7 +151,6 @@ export const OPERATOR_RESPONDS_AFTER: Default<number | null> = {
 
 export const JOB = {
   proxies: { value: [], text: 'none', source: NO_LIMIT } as Default<string[]>,
-  mode: plain<'forever-forward' | 'full'>('forever-forward'),
   initial: plain<'full' | 'established'>('full', 'default of the scenario format: no run before the start'),
   ifRunning: plain<'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous'>(
     'skip',
@@ -162,7 +161,6 @@ export const JOB = {
   priority: plain(0),
   zeroDetection: plain(true),
   cbtOverhead: plain(1, 'default of the scenario format: tracked extents as small as the changes (64 KiB and more are seen)'),
-  retention: { value: { last: 7 }, text: 'last: 7', source: 'restore points kept by default in Veeam' } as Default<{ last: number }>,
   quiesce: durationDefault(0, 'default of the scenario format: crash-consistent'),
   create: durationDefault(500, 'typically below 1 s (Veeam best practice guide; stuns of 0.4 s in Broadcom KB 417644)'),
   remove: durationDefault(1000, 'a few seconds or less (Veeam best practice guide)'),

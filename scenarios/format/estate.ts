@@ -1,5 +1,5 @@
 /** Arrays, datastores, hosts, links, proxies and repositories of the plan. */
-import type { ArrayPlan, DatastorePlan, HostPlan, LinkPlan, MethodName, ProxyPlan, RepositoryPlan } from '../../sim/plan.ts';
+import type { ArrayPlan, DatastorePlan, HostPlan, LinkPlan, MethodName, ProxyPlan } from '../../sim/plan.ts';
 import {
   CLASS_FIGURES,
   DATASTORE,
@@ -155,21 +155,6 @@ function slotsOf({ assumptions }: Draft, origin: string, entry: EntryOf<'proxies
 /** Whether a job of a method names the proxy. */
 function carries({ entries }: Draft, proxy: string, method: MethodName): boolean {
   return [...entries.jobs.values()].some((job) => job.method === method && (job.proxies ?? []).includes(proxy));
-}
-
-export function planRepositories(draft: Draft): RepositoryPlan[] {
-  return [...draft.entries.repositories].map(([name, entry]) => {
-    const origin = `repositories.${name}`;
-    return {
-      name,
-      capacityBytes: entry.capacity,
-      readBytesPerSecond: entry.read,
-      writeBytesPerSecond: entry.write,
-      slots: draft.assumptions.fill(entry.slots, `${origin}.slots`, unlimited),
-      links: draft.assumptions.fill(entry.links, `${origin}.links`, LINKS),
-      origin,
-    };
-  });
 }
 
 /** It matters where paused VMs wait for somebody. */

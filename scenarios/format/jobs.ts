@@ -3,6 +3,7 @@ import type { JobPlan, SelectionPlan } from '../../sim/plan.ts';
 import { JOB, unlimited } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { opensSnapshot, planMethod } from './methods.ts';
+import { planChain } from './repository/plan.ts';
 import { planSchedule } from './schedule/plan.ts';
 import type { EntryOf } from './schema.ts';
 import { keyPlaceAt, type Place, placeAt } from './tree.ts';
@@ -22,7 +23,7 @@ export function planJobs(draft: Draft): JobPlan[] {
       ...how,
       schedule: planSchedule(draft, ['jobs', name, 'schedule'], entry.schedule),
       proxies: assumptions.fillIf(copies, entry.proxies, at('proxies'), JOB.proxies),
-      mode: assumptions.fillIf(copies, entry.mode, at('mode'), JOB.mode),
+      ...planChain(draft, name, entry, copies),
       initial: assumptions.fillIf(copies, entry.initial, at('initial'), JOB.initial),
       concurrency: assumptions.fill(entry.concurrency, at('concurrency'), unlimited),
       streamBytesPerSecond: assumptions.fill(entry.streamRate, at('streamRate'), unlimited),
@@ -32,7 +33,6 @@ export function planJobs(draft: Draft): JobPlan[] {
       priority: assumptions.fill(entry.priority, at('priority'), JOB.priority),
       zeroDetection: assumptions.fill(entry.zeroDetection, at('zeroDetection'), JOB.zeroDetection),
       cbtOverhead: assumptions.fill(entry.cbtOverhead, at('cbtOverhead'), JOB.cbtOverhead),
-      retainLast: assumptions.fill(entry.retention, at('retention'), JOB.retention).last,
       timings: {
         quiesceMs: assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
         createMs: assumptions.fillIf(frozen, entry.timings?.create, at('timings.create'), JOB.create),

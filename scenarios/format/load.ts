@@ -5,13 +5,14 @@ import { Activities } from './activities.ts';
 import { Assumptions, SCENARIO_SOURCE } from './defaults.ts';
 import { digestOf } from './digest.ts';
 import { type Clock, type Draft, type Entries, resolveNoted } from './draft.ts';
-import { planArrays, planDatastores, planHosts, planLinks, planOperator, planProxies, planRepositories } from './estate.ts';
+import { planArrays, planDatastores, planHosts, planLinks, planOperator, planProxies } from './estate.ts';
 import { nameKey } from './fields.ts';
 import { reportUnknownKey, type Target, validate } from './issues.ts';
 import { planJobs } from './jobs.ts';
 import { applySets, type Reader, readWithBases } from './merge.ts';
 import { Problems } from './problems.ts';
 import { checkReferences } from './references.ts';
+import { planRepositories, planRestores } from './repository/plan.ts';
 import { entrySchemas, headShape, SECTIONS, type Section } from './schema.ts';
 import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { checkRepositories, checkSpace } from './space.ts';
@@ -74,6 +75,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   };
   const vms = planVms(draft, activities);
   const jobs = planJobs(draft);
+  const restores = planRestores(draft, head.restores ?? []);
   checkSpace(draft, datastores, vms);
   problems.throwIfAny(sources);
 
@@ -90,6 +92,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     ...parts,
     vms,
     jobs,
+    restores,
     assumptions: assumptions.list,
   };
   checkRepositories(draft, plan);
@@ -115,6 +118,7 @@ function readHead(target: Target): Head {
     duration: read('duration', headShape.duration),
     seed: read('seed', headShape.seed),
     operator: read('operator', headShape.operator),
+    restores: read('restores', headShape.restores),
   };
 }
 

@@ -81,7 +81,9 @@ function normalise(path: string): string {
 
 /** Values that are one decision: half of one schedule and half of another make no third. */
 function replacesWhole(path: readonly string[]): boolean {
-  return path.length === 3 && path[0] === 'jobs' && (path[2] === 'schedule' || path[2] === 'vms' || path[2] === 'window');
+  const [section, , key, inner] = path;
+  if (section === 'jobs' && path.length === 3) return ['schedule', 'full', 'differential', 'vms', 'window'].includes(key as string);
+  return section === 'repositories' && ((path.length === 3 && key === 'verify') || (path.length === 4 && inner === 'schedule'));
 }
 
 function overlay(base: Tree | undefined, over: Tree, path: readonly string[]): Tree | undefined {

@@ -34,6 +34,8 @@ const REFERENCES: readonly (readonly [section: Section, keys: Keys, target: Sect
   ['proxies', ['host'], 'hosts'],
   ['proxies', ['datastores'], 'datastores'],
   ['repositories', ['links'], 'links'],
+  ['repositories', ['copyTo', 'repository'], 'repositories'],
+  ['repositories', ['copyTo', 'links'], 'links'],
   ['jobs', ['proxies'], 'proxies'],
   ['jobs', ['repository'], 'repositories'],
   ['jobs', ['fleecing'], 'datastores'],

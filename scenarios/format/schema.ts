@@ -18,6 +18,7 @@ import {
   rateOrRelative,
   size,
 } from './fields.ts';
+import { chainKeys, repository, restores } from './repository/schema.ts';
 import { schedule } from './schedule/schema.ts';
 import { methodKeys } from './schema-methods.ts';
 import { vm } from './schema-vms.ts';
@@ -124,16 +125,6 @@ const proxy = z
   })
   .describe('A backup proxy.');
 
-const repository = z
-  .strictObject({
-    capacity: positiveSize('Usable capacity.'),
-    read: positiveRate('Sequential read throughput.'),
-    write: positiveRate('Sequential write throughput.'),
-    slots: countOrUnlimited('Disks at once. Default unlimited.').optional(),
-    links: nameList('Links between the proxies and this repository. Default none.').optional(),
-  })
-  .describe('A backup repository.');
-
 const selection = z
   .union(
     [
@@ -159,7 +150,7 @@ const job = z
     ),
     proxies: nameList('Proxies that may carry the data. Default none: the transfer meets no proxy limit.').optional(),
     repository: nameReference('Where the data goes; every method needs one except snapshot-only.').optional(),
-    mode: z.enum(['forever-forward', 'full']).optional().describe('Increments for ever, or a full every time. Default forever-forward.'),
+    ...chainKeys,
     initial: z.enum(['full', 'established']).optional().describe('Whether the first run must be a full. Default full.'),
     concurrency: countOrUnlimited('Tasks of one run at once. Default unlimited.').optional(),
     streamRate: positiveRateOrUnlimited("Cap of one disk's transfer. Default unlimited.").optional(),
@@ -176,10 +167,6 @@ const job = z
     priority: z.int().optional().describe('Lower goes first. Default 0.'),
     zeroDetection: z.boolean().optional().describe('Whether a full leaves out unused blocks. Default true.'),
     cbtOverhead: z.number().min(1).optional().describe('Bytes an increment reads per changed byte. Default 1.'),
-    retention: z
-      .strictObject({ last: z.int().min(1).describe('Restore points kept.') })
-      .optional()
-      .describe('What is kept. Default {last: 7}.'),
     timings: z
       .strictObject({
         quiesce: duration('Default 0s.').optional(),
@@ -211,6 +198,7 @@ export const headShape = {
     .strictObject({ respondsAfter: durationOrNever('From the pause of a VM to the answer, once space is back. Default never.').optional() })
     .optional()
     .describe('Who resumes VMs that a full datastore has paused.'),
+  restores: restores.optional(),
   extends: z.string().optional().describe('Another scenario file over which this one is laid.'),
 };
 

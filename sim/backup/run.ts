@@ -94,6 +94,8 @@ export class Run {
   endedMs: number | null = null;
   overlapsPrevious = false;
   openTasks = 0;
+  /** Tasks that may still read. */
+  openTransfers = 0;
   /** Job slots in use, and the log event by which one was last freed. */
   concurrent = 0;
   freedBy = 0;

@@ -107,6 +107,7 @@ export class Runs {
       for (const part of wholeRun ? task.disks.slice(0, 1) : task.disks) group.add(part, now);
     }
     run.openTasks = run.tasks.length;
+    run.openTransfers = run.tasks.length;
     if (run.openTasks === 0) this.endRun(run, run.startedEvent);
     else admission.enter(group);
   }

@@ -70,7 +70,7 @@ export class Stages {
       if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases[done.disk.index] = done.mark;
     }
     if (job.method.readsLiveDisk) judgeCopy(task, kernel.nowMs);
-    this.world.storage.completePoint(task);
+    this.world.chains.completePoint(task);
     this.giveUpAll(task);
     if (job.method.continuous) this.world.cdp.begin(task);
     else this.world.consolidation.request(task);
@@ -166,6 +166,7 @@ export class Stages {
     const { job } = task.run;
     if (!job.method.opensSnapshot) {
       task.snapshotMs = kernel.nowMs;
+      task.level = this.world.chains.levelOf(task);
       for (const part of task.disks) this.chooseBytes(part);
       this.beginTransfers(task);
       return;
@@ -186,6 +187,7 @@ export class Stages {
     this.closeTimedStage(task);
     const { vm } = task;
     task.snapshotMs = now;
+    task.level = this.world.chains.levelOf(task);
     for (const part of task.disks) this.openDelta(part);
     if (vm.jobSnapshots++ === 0) vm.snapshotOpenSinceMs = now;
     if (!task.run.job.method.copies) this.keepSnapshot(task);
@@ -217,14 +219,16 @@ export class Stages {
   /** What is to be read, by the job's own base as it stands now. */
   private chooseBytes(part: TaskDisk): void {
     const now = this.world.kernel.nowMs;
-    const { disk } = part;
-    const { plan, bases, method } = part.task.run.job;
+    const { disk, task } = part;
+    const { job } = task.run;
+    const { plan } = job;
+    const bases = task.level === 'differential' ? this.world.chains.fullBasesOf(job) : job.bases;
     const base = bases[disk.index];
     const used = disk.usedAt(now);
     part.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
-    const tracked = method.tracking === 'own' || (method.tracking === 'hypervisor' && disk.vm.changeTracking);
-    part.full = plan.mode === 'full' || base === undefined || !tracked;
-    if (part.full || base === undefined) part.bytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
+    part.full = task.level === 'full' || base === undefined;
+    part.wholeBytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
+    if (part.full || base === undefined) part.bytes = part.wholeBytes;
     else part.bytes = Math.min(uniqueBytes(base.law, part.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);
   }
 
@@ -269,6 +273,7 @@ export class Stages {
     const { job } = task.run;
     const kept = job.keptSnapshots(task.vm);
     kept.push(task);
+    this.world.recovery.pointStored(task.vm, task.snapshotMs as number);
     task.vm.leftBehind.push(task);
     this.giveUpAll(task);
     const oldest = kept.length > job.plan.keepSnapshots ? kept.shift() : undefined;
@@ -288,8 +293,8 @@ export class Stages {
       task.stage = 'transferring';
       task.transferMs = now;
       const bytes = task.disks.reduce((sum, other) => sum + other.bytes, 0);
-      const fields = { run: task.run.id, vm: task.vm.name, level: task.full ? 'full' : 'incremental', bytes: Math.ceil(bytes) };
-      const growth = task.full ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
+      const fields = { run: task.run.id, vm: task.vm.name, level: task.level, bytes: Math.ceil(bytes) };
+      const growth = task.level === 'full' ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
       const freed = task.snapshotMs === now ? 0 : part.freedBy;
       task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, ...growth));
     }
@@ -334,6 +339,7 @@ export class Stages {
   private giveUpAll(task: Task): void {
     for (const part of task.disks) this.giveUpSlots(part);
     this.world.admission.releaseJobSlot(task);
+    this.world.chains.transferOver(task);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Disk } from '../estate/disk.ts';
 import type { GrowthLaw } from '../estate/growth-law.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
+import type { Level, RestorePoint } from '../repository/point.ts';
 import type { WaitGroup } from './admission.ts';
 import type { CdpStream } from './cdp.ts';
 import type { CopyGuard } from './copy-before-write.ts';
@@ -73,6 +74,8 @@ export class TaskDisk {
   mark: WriteMark | null = null;
   full = true;
   bytes = 0;
+  /** What a full of its disk would read. */
+  wholeBytes = 0;
   readBytes = 0;
   /** Log event that ended its wait for slots; 0: it did not wait. */
   freedBy = 0;
@@ -95,6 +98,12 @@ export class Task {
   stage: Stage = 'queued';
   outcome: Outcome = 'success';
   reason: Reason | null = null;
+  /** What it reads; decided when its snapshot exists. */
+  level: Level = 'full';
+  /** What it has left on the repository; null: nothing, or not yet. */
+  point: RestorePoint | null = null;
+  /** Nothing more is to be read for it. */
+  transferIsOver = false;
   /** It counts towards the run's concurrency. */
   holdsJobSlot = false;
   /** The datastores on which it has a snapshot slot. */
@@ -122,10 +131,6 @@ export class Task {
     this.vm = vm;
     this.queuedMs = queuedMs;
     this.lastEvent = event;
-  }
-
-  get full(): boolean {
-    return this.disks.some((part) => part.full);
   }
 
   get hasSnapshot(): boolean {

@@ -1,11 +1,28 @@
-/** A repository: a device with capacity, task slots, and the restore points that jobs keep on it. */
-import { SlotPool } from '../estate/host.ts';
-import type { RepositoryPlan } from '../plan.ts';
+/** A repository: a device with capacity, task slots, and the chains of restore points that jobs keep on it. */
 import type { TaskDisk } from '../backup/task.ts';
+import { SlotPool } from '../estate/host.ts';
+import type { Chain } from './chain.ts';
+import type { RepositoryPlan } from './plan.ts';
 
-interface RestorePoint {
-  full: boolean;
-  storedBytes: number;
+/** Room that a transform of a full may need besides, in fulls (ORACLES: the usual sizing of working space). */
+const WORKING_SPACE_FULLS = 1.05;
+
+/** Something other than a task that writes here: a copy from another repository. */
+export interface Writer {
+  /** Stored bytes written so far. */
+  writtenBytes(): number;
+  /** Stored bytes per millisecond at present. */
+  rate(): number;
+  /** The repository is full; `cause` is the log event that says so. */
+  fail(cause: number): void;
+  /** Log event by which it began. */
+  readonly event: number;
+}
+
+/** Space that was given up and has not come back yet. */
+interface Pruned {
+  bytes: number;
+  atMs: number;
 }
 
 export class Repository {
@@ -16,10 +33,18 @@ export class Repository {
   readonly device: number;
   readonly links: readonly number[];
   readonly slots: SlotPool;
-  /** Busy milliseconds per stored byte written. */
+  /** Busy milliseconds per stored byte read and written. */
+  readonly readCost: number;
   readonly writeCost: number;
-  /** Disks that are being written now. */
+  /** Disks that are being written now, and other writers. */
   readonly writers = new Set<TaskDisk>();
+  readonly otherWriters = new Set<Writer>();
+  /** In the order in which their first points came. */
+  readonly chains = new Map<string, Chain>();
+  /** Where its new points are copied to; null: nowhere. */
+  copyTarget: Repository | null = null;
+  /** Resource numbers of the links on the way there, those of the target included. */
+  copyLinks: readonly number[] = [];
 
   check = -1;
   spaceDirty = false;
@@ -27,9 +52,9 @@ export class Repository {
   startUsedBytes = 0;
   peakUsed = 0;
   peakAtMs = 0;
-  /** Finished disks, whether or not their point is complete. */
+  /** Finished disks, whether or not their point is complete, what transforms have taken, and what was pruned and is still there. */
   private kept = 0;
-  private readonly points = new Map<string, RestorePoint[]>();
+  private readonly pruned: Pruned[] = [];
 
   constructor(index: number, plan: RepositoryPlan, device: number, links: readonly number[]) {
     this.index = index;
@@ -39,6 +64,7 @@ export class Repository {
     this.device = device;
     this.links = links;
     this.slots = new SlotPool(plan.slots);
+    this.readCost = 1000 / plan.readBytesPerSecond;
     this.writeCost = 1000 / plan.writeBytesPerSecond;
   }
 
@@ -46,7 +72,13 @@ export class Repository {
   usedWith(writtenBy: (part: TaskDisk) => number): number {
     let used = this.kept;
     for (const part of this.writers) used += writtenBy(part);
+    for (const writer of this.otherWriters) used += writer.writtenBytes();
     return used;
+  }
+
+  /** Bytes of finished disks: what there is to be read. */
+  get keptBytes(): number {
+    return this.kept;
   }
 
   notePeak(nowMs: number, used: number): void {
@@ -59,23 +91,34 @@ export class Repository {
     this.kept += storedBytes;
   }
 
-  /** Adds a complete point, whose bytes are kept already. */
-  addPoint(chain: string, full: boolean, storedBytes: number): void {
-    const points = this.points.get(chain);
-    if (points === undefined) this.points.set(chain, [{ full, storedBytes }]);
-    else points.push({ full, storedBytes });
+  /** Notes space that comes back later, in the order of the instants. */
+  prune(bytes: number, atMs: number): void {
+    let place = this.pruned.length;
+    while (place > 0 && (this.pruned[place - 1] as Pruned).atMs > atMs) place--;
+    this.pruned.splice(place, 0, { bytes, atMs });
   }
 
-  /**
-   * Keeps the newest `last` points of a chain. Where the oldest point is a full that increments depend on, it takes in the oldest of them: merging
-   * replaces blocks, so the full keeps its size and the increment's bytes go.
-   */
-  retain(chain: string, last: number): void {
-    const points = this.points.get(chain);
-    while (points !== undefined && points.length > last) {
-      const dependent = points.length > 1 && !(points[1] as RestorePoint).full;
-      const [gone] = points.splice(dependent ? 1 : 0, 1) as [RestorePoint];
-      this.kept -= gone.storedBytes;
+  /** What was pruned at or before an instant comes back; returns its bytes. */
+  reclaim(untilMs: number): number {
+    let bytes = 0;
+    while (this.pruned.length > 0 && (this.pruned[0] as Pruned).atMs <= untilMs) bytes += (this.pruned.shift() as Pruned).bytes;
+    this.kept -= bytes;
+    return bytes;
+  }
+
+  /** Busy milliseconds per stored byte of a task: in a reverse chain the old block is read and saved before the new one is written. */
+  storeCost(part: TaskDisk): number {
+    const reverse = part.task.run.job.plan.mode === 'reverse' && !part.full;
+    return reverse ? this.readCost + 2 * this.writeCost : this.writeCost;
+  }
+
+  /** What should stay free for transforms: 1.05 times the fulls of the job that has most to transform. */
+  workingSpaceBytes(): number {
+    const byJob = new Map<number, number>();
+    for (const { job, points } of this.chains.values()) {
+      const newest = points[points.length - 1];
+      if (newest !== undefined) byJob.set(job.index, (byJob.get(job.index) ?? 0) + newest.fullBytes);
     }
+    return WORKING_SPACE_FULLS * Math.max(0, ...byJob.values());
   }
 }

@@ -1,12 +1,14 @@
-/** Space on repositories: what running tasks write, what finished ones keep, and what happens when it is gone (MODEL 7, as far as built). */
+/** Space on repositories: what running tasks write, what finished ones keep, and what happens when it is gone (MODEL 7). */
+import type { Task, TaskDisk } from '../backup/task.ts';
 import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
-import type { Task, TaskDisk } from '../backup/task.ts';
 
 export class Storage {
   private readonly world: World;
   private readonly checkDue: number;
+  private readonly reclaimDue: number;
 
   constructor(world: World) {
     this.world = world;
@@ -14,6 +16,10 @@ export class Storage {
       const repository = world.repositories[index] as Repository;
       repository.check = -1;
       repository.spaceDirty = true;
+    });
+    this.reclaimDue = world.kernel.handle((index) => {
+      const repository = world.repositories[index] as Repository;
+      this.reclaim(repository, world.kernel.nowMs - repository.plan.gcGraceMs, 0);
     });
   }
 
@@ -27,18 +33,7 @@ export class Storage {
   finishWriting(part: TaskDisk): void {
     const { repository } = part.task.run.job;
     repository.writers.delete(part);
-    repository.keep(this.writtenBy(part));
-    this.notePeak(repository);
-    repository.spaceDirty = true;
-  }
-
-  /** All disks of a task are written: the point is complete, and points beyond the retention go at once. */
-  completePoint(task: Task): void {
-    const { repository, plan } = task.run.job;
-    const chain = task.run.job.chainOf(task.vm);
-    repository.addPoint(chain, task.full, task.storedBytes);
-    repository.retain(chain, plan.retainLast);
-    repository.spaceDirty = true;
+    this.take(repository, this.writtenBy(part));
   }
 
   /** A transfer ends early; what it had written still stands. */
@@ -51,11 +46,61 @@ export class Storage {
 
   /** What a task had written before it was stopped goes; nothing stored is lost. */
   discardPoint(task: Task): void {
-    for (const part of task.disks) if (part.state === 'transferred') task.run.job.repository.keep(-this.writtenBy(part));
+    const { repository } = task.run.job;
+    for (const part of task.disks) if (part.state === 'transferred') this.giveBack(repository, this.writtenBy(part));
+  }
+
+  /** Space is taken from now on. */
+  take(repository: Repository, bytes: number): void {
+    repository.keep(bytes);
+    this.notePeak(repository);
+    repository.spaceDirty = true;
+  }
+
+  /** Space comes back at once. */
+  giveBack(repository: Repository, bytes: number): void {
+    repository.keep(-bytes);
+    repository.spaceDirty = true;
+  }
+
+  /** Points were removed: their space comes back now, after the grace, or with a collection of garbage after that. */
+  prune(repository: Repository, bytes: number): void {
+    const { kernel } = this.world;
+    const { gcGraceMs, garbageCollection } = repository.plan;
+    if (gcGraceMs === 0 && garbageCollection === null) {
+      this.giveBack(repository, bytes);
+      return;
+    }
+    repository.prune(bytes, kernel.nowMs);
+    if (garbageCollection === null) kernel.schedule(kernel.nowMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
+  }
+
+  /** The same for what was removed at an instant before the start. */
+  pruneEarlier(repository: Repository, bytes: number, atMs: number): void {
+    const { kernel } = this.world;
+    const { gcGraceMs, garbageCollection } = repository.plan;
+    if (atMs + gcGraceMs <= 0) return;
+    repository.keep(bytes);
+    repository.prune(bytes, atMs);
+    if (garbageCollection === null) kernel.schedule(atMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
+  }
+
+  /** What was pruned at or before an instant comes back. */
+  reclaim(repository: Repository, prunedUntilMs: number, cause: number): void {
+    const { kernel, log } = this.world;
+    const bytes = repository.reclaim(prunedUntilMs);
+    if (bytes === 0) return;
+    log.record(kernel.nowMs, 'space-reclaimed', { repository: repository.name, bytes: Math.floor(bytes) }, causesOf(cause));
+    repository.spaceDirty = true;
   }
 
   usedNow(repository: Repository): number {
     return repository.usedWith((part) => this.writtenBy(part));
+  }
+
+  /** Whether so many bytes more find room. */
+  fits(repository: Repository, bytes: number): boolean {
+    return bytes === 0 || this.usedNow(repository) + bytes <= repository.capacityBytes;
   }
 
   notePeak(repository: Repository): void {
@@ -66,7 +111,7 @@ export class Storage {
   settle(): boolean {
     let failed = false;
     for (const repository of this.world.repositories) {
-      if (!repository.spaceDirty || repository.writers.size === 0) continue;
+      if (!repository.spaceDirty || repository.writers.size + repository.otherWriters.size === 0) continue;
       if (this.usedNow(repository) < repository.capacityBytes) continue;
       this.runFull(repository);
       failed = true;
@@ -82,6 +127,7 @@ export class Storage {
       repository.spaceDirty = false;
       let slope = 0;
       for (const part of repository.writers) slope += network.rateOf(part.flow) / part.task.run.job.plan.reduction;
+      for (const writer of repository.otherWriters) slope += writer.rate();
       const left = repository.capacityBytes - this.usedNow(repository);
       const atMs = slope > 0 ? kernel.nowMs + Math.max(1, Math.ceil(left / slope)) : Number.POSITIVE_INFINITY;
       if (atMs <= endMs) {
@@ -105,9 +151,11 @@ export class Storage {
     repository.fullAtMs ??= now;
     const tasks = new Set<Task>();
     for (const part of repository.writers) if (part.bytes > 0) tasks.add(part.task);
-    const causes = [...tasks].map((task) => task.lastEvent).sort((a, b) => a - b);
-    const fields = { repository: repository.name, usedBytes: Math.ceil(this.usedNow(repository)), writers: tasks.size };
+    const others = [...repository.otherWriters];
+    const causes = causesOf(...[...tasks].map((task) => task.lastEvent), ...others.map((writer) => writer.event));
+    const fields = { repository: repository.name, usedBytes: Math.ceil(this.usedNow(repository)), writers: tasks.size + others.length };
     const event = log.record(now, 'repository-full', fields, causes);
     for (const task of tasks) stages.abort(task, 'failed', 'repository-full', event);
+    for (const writer of others) writer.fail(event);
   }
 }

@@ -77,7 +77,7 @@ jobs:
       readBytesPerSecond: 500 * 1024,
       snapshots: [{ kind: 'user', takenMs: taken, sizeBytes: 40 * GIB }],
     });
-    expect(plan.jobs[0]).toMatchObject({ concurrency: 4, streamBytesPerSecond: 150 * 2 ** 20, retainLast: 14, timings: { createMs: 0 } });
+    expect(plan.jobs[0]).toMatchObject({ concurrency: 4, streamBytesPerSecond: 150 * 2 ** 20, retention: { last: 14, weekly: null }, timings: { createMs: 0 } });
     expect(plan.assumptions.map(({ path }) => path)).not.toContain('vms.web.writes.rate');
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });

@@ -1,5 +1,5 @@
 /** Small plans for tests: everything has a default, tests state what matters to them. */
-import type { DatastorePlan, DiskPlan, JobPlan, Plan, ProxyPlan, RepositoryPlan, VmPlan, WritePlan } from '../../sim/index.ts';
+import type { DatastorePlan, DiskPlan, JobPlan, Plan, ProxyPlan, RepositoryPlan, RetentionPlan, VmPlan, WritePlan } from '../../sim/index.ts';
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
@@ -103,6 +103,13 @@ export function repository(given: Partial<RepositoryPlan> = {}): RepositoryPlan 
     writeBytesPerSecond: 1000 * MiB,
     slots: null,
     links: [],
+    mergeBytesPerSecond: 1000 * MiB,
+    blockClone: false,
+    immutableMs: null,
+    gcGraceMs: 0,
+    garbageCollection: null,
+    verify: null,
+    copyTo: null,
     origin: 'repositories.repo',
     ...given,
   };
@@ -124,6 +131,11 @@ export function proxy(name: string, given: Partial<ProxyPlan> = {}): ProxyPlan {
     origin: `proxies.${name}`,
     ...given,
   };
+}
+
+/** What is not stated keeps nothing. */
+export function keep(given: Partial<RetentionPlan>): RetentionPlan {
+  return { last: null, hourly: null, daily: null, weekly: null, monthly: null, yearly: null, definition: 'proxmox', ...given };
 }
 
 export function job(given: Partial<JobPlan> = {}): JobPlan {
@@ -149,7 +161,10 @@ export function job(given: Partial<JobPlan> = {}): JobPlan {
     priority: 0,
     zeroDetection: true,
     cbtOverhead: 1,
-    retainLast: 7,
+    fullBackups: null,
+    differential: null,
+    retention: keep({ last: 7 }),
+    account: null,
     timings: { quiesceMs: 0, createMs: 0, removeMs: 0, attachMs: 0 },
     origin: 'jobs.nightly',
     ...given,
@@ -174,6 +189,7 @@ export function plan(given: Partial<Plan> = {}): Plan {
     repositories: [repository()],
     vms: [vm('web')],
     jobs: [job()],
+    restores: [],
     assumptions: [],
     ...given,
   };

@@ -9,7 +9,7 @@ import { bottlenecksSumToOne, stagesComeInOrder } from '../swarm/invariants/stag
 import { devicesCarryWhatTasksRead } from '../swarm/invariants/work.ts';
 import { complaints, type Invariant, type Played, play } from '../swarm/play.ts';
 import { arbitraryPlan } from './arbitrary-plan.ts';
-import { DAY, datastore, GiB, job, plan, repository, vm } from './plans.ts';
+import { datastore, DAY, GiB, job, keep, plan, repository, vm } from './plans.ts';
 
 const RUNS = { numRuns: 150 };
 
@@ -120,7 +120,7 @@ describe('conservation on one repository', () => {
       plan({
         durationMs: 4 * DAY,
         vms: [vm('a'), vm('b', { disk: { usedBytes: 20 * GiB } })],
-        jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 0 }, retainLast: 2, concurrency: 1 })],
+        jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 0 }, retention: keep({ last: 2 }), concurrency: 1 })],
       }),
     );
     // Two kept points of each (60 GiB) and, while b writes its third, a's two and b's two plus b's new one.

@@ -1,7 +1,7 @@
 /** An invariant that cannot fail holds nothing: each is shown a result that breaks it, or one that a stricter plan would not have allowed. */
 import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '../../sim/index.ts';
-import { DAY, datastore, GiB, HOUR, job, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
+import { datastore, DAY, GiB, HOUR, job, keep, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
 import { INVARIANTS } from './invariants/index.ts';
 import { complaints, type LogEvent, type Played, play } from './play.ts';
 
@@ -16,8 +16,8 @@ function sound(): Played {
       repositories: [repository({ writeBytesPerSecond: 20 * MiB, slots: 3 })],
       vms: vms(3, { disk: { writes: { ...NO_WRITES, law: 'power', changedBytesPerDay: 3 * GiB } } }),
       jobs: [
-        job({ name: 'often', schedule: every(6), ifVmBusy: 'stack', concurrency: 2, proxies: ['p'], retainLast: 2, reduction: 2 }),
-        job({ name: 'daily', schedule: every(24), ifVmBusy: 'stack', mode: 'forever-forward', retainLast: 1 }),
+        job({ name: 'often', schedule: every(6), ifVmBusy: 'stack', concurrency: 2, proxies: ['p'], retention: keep({ last: 2 }), reduction: 2 }),
+        job({ name: 'daily', schedule: every(24), ifVmBusy: 'stack', mode: 'forever-forward', retention: keep({ last: 1 }) }),
       ],
     }),
   );
@@ -93,7 +93,7 @@ const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
       repo(played).endUsedBytes += MiB;
     },
     'a point too many': ({ plan: { jobs } }) => {
-      for (const each of jobs) each.retainLast++;
+      for (const each of jobs) each.retention.last = (each.retention.last as number) + 1;
     },
     'another reduction': ({ plan: { jobs } }) => {
       for (const each of jobs) each.reduction *= 1.01;

@@ -93,7 +93,7 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
     }
   }
   for (const link of repository.links) cross(link, stored);
-  cross(repository.device, repository.writeCost * stored);
+  cross(repository.device, repository.storeCost(part) * stored);
   return { uses: [...uses].map(([resource, perByte]) => ({ resource, perByte })), cap, capLabel };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Plan, type Result, type SelectionPlan, simulate } from '../../../sim/index.ts';
-import { appending, DAY, datastore, GiB, HOUR, job, MINUTE, MiB, plan, repository, vm } from '../plans.ts';
+import { appending, datastore, DAY, GiB, HOUR, job, keep, MiB, MINUTE, plan, repository, vm } from '../plans.ts';
 
 interface Event {
   atMs: number;
@@ -284,7 +284,7 @@ describe('a group that grows by a few VMs a month', () => {
         durationMs: 90 * DAY,
         vms: batches,
         repositories: [repository({ writeBytesPerSecond: MiB })],
-        jobs: [job({ schedule: daily, selection: selecting({ tags: ['web'] }), retainLast: 1 })],
+        jobs: [job({ schedule: daily, selection: selecting({ tags: ['web'] }), retention: keep({ last: 1 }) })],
       }),
     );
     const lengths = (result.jobs.nightly?.runs ?? []).map((run) => (run.endedMs as number) - (run.startedMs as number));

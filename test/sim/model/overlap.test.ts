@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Result, type RunResult, simulate } from '../../../sim/index.ts';
-import { DAY, GiB, HOUR, job, MINUTE, MiB, plan, repository, vm } from '../plans.ts';
+import { DAY, GiB, HOUR, job, keep, MiB, MINUTE, plan, repository, vm } from '../plans.ts';
 
 /** One VM, a run each hour that needs `minutes`, over five hours (ticks at 0, 1, 2, 3, 4 h). */
 function hourly(ifRunning: JobPlan['ifRunning'], minutes: number): { result: Result; runs: RunResult[] } {
@@ -170,7 +170,7 @@ describe('bytes to read', () => {
           job({
             mode: 'forever-forward',
             initial: 'established',
-            retainLast: 5,
+            retention: keep({ last: 5 }),
             reduction: 2,
             schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR },
           }),

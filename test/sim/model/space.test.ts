@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DatastorePlan, type Plan, type Result, simulate } from '../../../sim/index.ts';
-import { appending, DAY, datastore, GiB, HOUR, job, MINUTE, MiB, NO_WRITES, plan, repository, vm } from '../plans.ts';
+import { appending, datastore, DAY, GiB, HOUR, job, keep, MiB, MINUTE, NO_WRITES, plan, repository, vm } from '../plans.ts';
 
 const FLOOR = 100 * MiB;
 
@@ -291,7 +291,7 @@ describe('a repository that fills up', () => {
         durationMs: 3 * DAY,
         vms: [vm('a', { disk: { usedBytes: 10 * GiB } }), vm('b', { disk: { usedBytes: 6 * GiB } })],
         repositories: [repository({ capacityBytes: 20 * GiB, writeBytesPerSecond: 2 * MiB })],
-        jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 0 }, retainLast: 1 })],
+        jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 0 }, retention: keep({ last: 1 }) })],
       }),
     );
     // The first night stores 16 GiB; the second has 4 GiB left, 2 GiB for each of the two.

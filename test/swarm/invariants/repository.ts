@@ -56,7 +56,7 @@ function contents(tasks: readonly FoundTask[], order: Map<string, number>): { ke
   const done = tasks.filter(({ key }) => order.has(key)).sort((a, b) => (order.get(a.key) as number) - (order.get(b.key) as number));
   for (const { task, job } of done) {
     const name = `${job.name}/${task.vm}`;
-    const chain = chains.get(name) ?? { points: [], last: job.retainLast };
+    const chain = chains.get(name) ?? { points: [], last: job.retention.last ?? 1 };
     chains.set(name, chain);
     const bytes = task.readBytes / job.reduction;
     chain.points.push({ full: task.kind === 'full', bytes });

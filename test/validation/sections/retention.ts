@@ -1,6 +1,6 @@
 /** 3. Retention: the one mode of the reference table that is built. */
 import { simulate } from '../../../sim/index.ts';
-import { DAY, GiB, HOUR, job, NO_WRITES, plan, vm } from '../../sim/plans.ts';
+import { DAY, GiB, HOUR, job, keep, NO_WRITES, plan, vm } from '../../sim/plans.ts';
 import { compared, type Section } from '../section.ts';
 
 export function retention(): Section {
@@ -9,7 +9,7 @@ export function retention(): Section {
     plan({
       durationMs: 20 * DAY,
       vms: [vm('file-server', { disk: { sizeBytes: 1000 * GiB, usedBytes: 1000 * GiB, writes: changes } })],
-      jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 22 * HOUR }, mode: 'forever-forward', reduction: 2, retainLast: 14 })],
+      jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 22 * HOUR }, mode: 'forever-forward', reduction: 2, retention: keep({ last: 14 }) })],
     }),
   );
   const ours = (result.repositories.repo?.endUsedBytes ?? 0) / GiB;

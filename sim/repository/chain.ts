@@ -1,0 +1,109 @@
+/** The restore points of one VM that one job keeps on one repository, oldest first. */
+import type { Job } from '../backup/run.ts';
+import type { Vm } from '../estate/vm.ts';
+import type { Zone } from '../estate/zone.ts';
+import type { ChainMode, RetentionPlan } from './plan.ts';
+import { flagsFor, isPlain, keptBy } from './retention.ts';
+import { neededFor, type RestorePoint } from './point.ts';
+import type { Repository } from './repository.ts';
+
+export class Chain {
+  readonly job: Job;
+  readonly vm: Vm;
+  readonly repository: Repository;
+  readonly mode: ChainMode;
+  readonly retention: RetentionPlan;
+  /** Who may delete its points; null: nobody in particular. */
+  readonly account: string | null;
+  readonly points: RestorePoint[] = [];
+  /** A transform is asked for or under way: its points stay as they are. */
+  busy = false;
+  /** Points that wait to be copied to the repository's target, oldest first. */
+  readonly uncopied: RestorePoint[] = [];
+  copying = false;
+
+  constructor(job: Job, vm: Vm, repository: Repository, mode: ChainMode, retention: RetentionPlan, account: string | null) {
+    this.job = job;
+    this.vm = vm;
+    this.repository = repository;
+    this.mode = mode;
+    this.retention = retention;
+    this.account = account;
+  }
+
+  get newest(): RestorePoint | undefined {
+    return this.points[this.points.length - 1];
+  }
+
+  /** The newest point of one of these kinds. */
+  newestOf(...kinds: RestorePoint['kind'][]): RestorePoint | undefined {
+    return this.points.findLast(({ kind }) => kinds.includes(kind));
+  }
+
+  /** Adds a complete point in the order of the moments that points hold: a run that began earlier may end later. */
+  insert(point: RestorePoint, zone: Zone): void {
+    if (point.kind === 'full') this.becomeFull(point, zone);
+    let place = this.points.length;
+    while (place > 0 && (this.points[place - 1] as RestorePoint).atMs > point.atMs) place--;
+    this.points.splice(place, 0, point);
+    if (this.mode === 'reverse' && point.level !== 'full') turnBack(this.points, place);
+  }
+
+  becomeFull(point: RestorePoint, zone: Zone): void {
+    point.kind = 'full';
+    if (isPlain(this.retention)) return;
+    const fulls = this.points.filter((other) => other !== point && other.kind === 'full');
+    point.flags = flagsFor(point.atMs, fulls, zone);
+  }
+
+  /** Points that nothing keeps: neither the retention nor immutability, nor a work under way, nor a point that depends on them. */
+  removable(nowMs: number, zone: Zone): RestorePoint[] {
+    if (this.busy || this.isShort()) return [];
+    const needed = neededFor(this.points, this.kept(nowMs, zone));
+    return this.points.filter((_, index) => needed[index] !== true);
+  }
+
+  /** The increment that the oldest full, which nothing keeps, is to take in; null: none. */
+  mergeable(nowMs: number, zone: Zone): RestorePoint | null {
+    if (this.busy || this.mode !== 'forever-forward' || this.isShort()) return null;
+    const [oldest, next] = this.points;
+    if (oldest?.kind !== 'full' || next?.kind !== 'incremental') return null;
+    if (next.pins > 0 || this.isImmutable(next, nowMs)) return null;
+    return this.kept(nowMs, zone)[0] === true ? null : next;
+  }
+
+  isImmutable(point: RestorePoint, nowMs: number): boolean {
+    const { immutableMs } = this.repository.plan;
+    return immutableMs !== null && nowMs - point.storedMs < immutableMs;
+  }
+
+  private kept(nowMs: number, zone: Zone): boolean[] {
+    const kept = keptBy(this.retention, this.points, zone, nowMs);
+    return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
+  }
+
+  /** No more points than the newest that stay in any case. */
+  private isShort(): boolean {
+    return this.points.length <= (this.retention.last ?? 1);
+  }
+}
+
+/**
+ * In a reverse chain the newest point is the full: it takes in what is new, and what that overwrites becomes the increment of the point before. New blocks of a
+ * VM that has grown overwrite nothing.
+ */
+function turnBack(points: RestorePoint[], place: number): void {
+  const added = points[place] as RestorePoint;
+  const former = points[place - 1];
+  if (former?.kind !== 'full') {
+    // A run that began earlier has ended later: its place is among the reverse increments.
+    added.kind = 'reverse';
+    return;
+  }
+  const grown = Math.min(Math.max(0, added.fullBytes - former.storedBytes), added.storedBytes);
+  const full = former.storedBytes + grown;
+  former.kind = 'reverse';
+  former.storedBytes = added.storedBytes - grown;
+  added.kind = 'full';
+  added.storedBytes = full;
+}

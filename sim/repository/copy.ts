@@ -1,0 +1,104 @@
+/** The copy of one point to another repository: read there, sent over the links, written here. */
+import type { World } from '../world.ts';
+import type { Chain } from './chain.ts';
+import { namesOf } from './chains.ts';
+import { NO_FLAGS, type RestorePoint } from './point.ts';
+import type { Repository, Writer } from './repository.ts';
+import type { Work, WorkFlow } from './works.ts';
+
+export class Copy implements Work, Writer {
+  readonly repositories: readonly [Repository, Repository];
+  readonly flows = new Map<number, number>();
+  event = 0;
+  private readonly world: World;
+  private readonly chain: Chain;
+  private readonly point: RestorePoint;
+  private readonly target: Repository;
+  private bytes = 0;
+  private isFull = false;
+
+  constructor(world: World, chain: Chain, point: RestorePoint, target: Repository) {
+    this.world = world;
+    this.chain = chain;
+    this.point = point;
+    this.target = target;
+    this.repositories = [chain.repository, target];
+  }
+
+  begin(): readonly WorkFlow[] {
+    const { chains } = this.world;
+    const { repository } = this.chain;
+    // The first copy is a full, whatever the original is.
+    this.isFull = this.point.level === 'full' || chains.copyOf(this.chain, this.target).points.length === 0;
+    this.bytes = this.isFull ? this.point.fullBytes : this.point.sentBytes;
+    this.event = this.record('repository-work-started', { bytes: Math.ceil(this.bytes) }, this.point.event);
+    this.target.otherWriters.add(this);
+    this.target.spaceDirty = true;
+    const links = repository.copyLinks.map((resource) => ({ resource, perByte: 1 }));
+    const devices = [
+      { resource: repository.device, perByte: repository.readCost },
+      { resource: this.target.device, perByte: this.target.writeCost },
+    ];
+    return [{ bytes: this.bytes, cap: Number.POSITIVE_INFINITY, uses: [...devices, ...links] }];
+  }
+
+  end(): void {
+    const { chains, storage, copies, kernel } = this.world;
+    this.target.otherWriters.delete(this);
+    storage.take(this.target, this.bytes);
+    this.event = this.record('repository-work-ended', { bytes: Math.ceil(this.bytes) }, this.event);
+    const copied = chains.copyOf(this.chain, this.target);
+    const level = this.isFull ? 'full' : this.point.level;
+    const point: RestorePoint = {
+      ...this.point,
+      kind: level,
+      level,
+      storedMs: kernel.nowMs,
+      storedBytes: this.bytes,
+      sentBytes: this.bytes,
+      cloned: false,
+      flags: NO_FLAGS,
+      pins: 0,
+      event: this.event,
+    };
+    chains.addPoint(copied, point);
+    this.letGo();
+    chains.transformCopy(copied, point, this.event);
+    copies.next(this.chain);
+  }
+
+  writtenBytes(): number {
+    const { network } = this.world;
+    for (const flow of this.flows.values()) return this.bytes - network.remainingOf(flow);
+    return 0;
+  }
+
+  rate(): number {
+    const { network } = this.world;
+    for (const flow of this.flows.values()) return network.rateOf(flow);
+    return 0;
+  }
+
+  /** The target is full: what was written goes, and the point goes on waiting. */
+  fail(cause: number): void {
+    this.world.storage.notePeak(this.target);
+    this.target.otherWriters.delete(this);
+    this.target.spaceDirty = true;
+    this.record('repository-work-refused', { neededBytes: Math.ceil(this.bytes) }, cause);
+    this.chain.copying = false;
+    this.world.works.cancel(this);
+  }
+
+  /** The original is no longer held for this copy. */
+  private letGo(): void {
+    this.point.pins--;
+    this.chain.uncopied.shift();
+    this.chain.copying = false;
+    this.world.chains.prune(this.chain, this.event);
+  }
+
+  private record(kind: string, fields: Record<string, number>, cause: number): number {
+    const { log, kernel } = this.world;
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, ...fields }, cause > 0 ? [cause] : []);
+  }
+}

@@ -1,0 +1,145 @@
+/** What a mode and a retention leave of a row of backups, without sizes: the steady chain of a job that ran before the start. */
+import { MS_PER_DAY } from '../estate/growth-law.ts';
+import { MS_PER_HOUR, type Zone } from '../estate/zone.ts';
+import type { JobPlan } from '../plan.ts';
+import { Schedule } from '../schedule/schedule.ts';
+import type { Chain } from './chain.ts';
+import { LOOK_BACK_DAYS, type LevelSchedules, owingOf, scheduledLevel } from './levels.ts';
+import type { RetentionPlan } from './plan.ts';
+import { type Level, mergedPoint, NO_FLAGS, type RestorePoint } from './point.ts';
+
+/** A backup of the past. `synthetic`: a full was made of it afterwards. */
+export interface OldBackup {
+  atMs: number;
+  level: Level;
+  synthetic: boolean;
+}
+
+/** A point that is left of them. Unless it is a whole full it holds what was written between two instants. */
+export interface OldPoint {
+  point: RestorePoint;
+  fromMs: number;
+  toMs: number;
+}
+
+export interface Past {
+  backups: readonly OldBackup[];
+  /** Oldest first. */
+  points: readonly OldPoint[];
+  /** Points that went, with the instants at which they did. */
+  removed: readonly (OldPoint & { removedMs: number })[];
+}
+
+/** Far more than any schedule has instants in the time looked back at. */
+const ALL = 1_000_000;
+
+/**
+ * The instants before the start at which the job ran, oldest first: as many as its retention speaks of, and back to the full before. Where the schedule has
+ * had too few, earlier ones are made up at its last distance, or a day apart.
+ */
+export function ticksBefore(plan: JobPlan, schedule: Schedule, zone: Zone): number[] {
+  const count = (plan.retention.last ?? 1) + 1;
+  const recent = schedule.lastBefore(0, count, LOOK_BACK_DAYS);
+  if (recent.length === 0) recent.push(-MS_PER_DAY);
+  while (recent.length < count) {
+    const last = recent[recent.length - 1] as number;
+    const before = recent[recent.length - 2];
+    recent.push(last - (before === undefined ? MS_PER_DAY : before - last));
+  }
+  let fromMs = Math.min(recent[recent.length - 1] as number, -horizonMs(plan.retention));
+  const { fullBackups } = plan;
+  if (fullBackups !== null) fromMs = new Schedule(fullBackups.schedule, zone).lastBefore(fromMs + 1, 1, LOOK_BACK_DAYS)[0] ?? fromMs;
+  const all = schedule.lastBefore(0, ALL, Math.ceil(-fromMs / MS_PER_DAY) + 1).filter((atMs) => atMs >= fromMs);
+  return (all.length >= recent.length ? all : recent).toReversed();
+}
+
+function horizonMs({ hourly, daily, weekly, monthly, yearly }: RetentionPlan): number {
+  const days = Math.max(daily ?? 0, 7 * (weekly ?? 0), 31 * (monthly ?? 0), 366 * (yearly ?? 0));
+  return Math.max(days * MS_PER_DAY, (hourly ?? 0) * MS_PER_HOUR);
+}
+
+/** The job's own backups into an empty chain; `tracked`: changes of the VM are known, so that it is not read in full each time. */
+export function backUp(chain: Chain, ticks: readonly number[], tracked: boolean, levels: LevelSchedules, zone: Zone): Past {
+  const { plan } = chain.job;
+  return replay(chain, ticks, zone, (atMs) => {
+    if (plan.mode === 'full' || !tracked || chain.points.length === 0) return { atMs, level: 'full', synthetic: false };
+    const owing = owingOf(chain);
+    const synthetic = plan.fullBackups?.kind === 'synthetic' && levels.owesFull(owing, atMs);
+    return { atMs, level: scheduledLevel(plan, owing, atMs, levels), synthetic };
+  });
+}
+
+/** The same backups copied into another chain. */
+export function copyAll(chain: Chain, backups: readonly OldBackup[], zone: Zone): Past {
+  const byInstant = new Map(backups.map((backup) => [backup.atMs, backup]));
+  return replay(chain, [...byInstant.keys()], zone, (atMs) => byInstant.get(atMs) as OldBackup);
+}
+
+function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (atMs: number) => OldBackup): Past {
+  const backups: OldBackup[] = [];
+  const gone: { point: RestorePoint; removedMs: number }[] = [];
+  const remove = (nowMs: number): void => {
+    for (const point of chain.removable(nowMs, zone)) {
+      chain.points.splice(chain.points.indexOf(point), 1);
+      gone.push({ point, removedMs: nowMs });
+    }
+  };
+  for (const atMs of ticks) {
+    const backup = backupAt(atMs);
+    backups.push(backup);
+    const point = pointOf(backup);
+    chain.insert(point, zone);
+    if (backup.synthetic) {
+      chain.becomeFull(point, zone);
+      point.cloned = chain.repository.plan.blockClone;
+    }
+    remove(atMs);
+    while (chain.mergeable(atMs, zone) !== null) chain.points.splice(0, 2, mergedPoint(chain.points[0] as RestorePoint, chain.points[1] as RestorePoint));
+  }
+  const spans = new Spans(backups);
+  return {
+    backups,
+    points: chain.points.map((point) => spans.of(point)),
+    removed: gone.map(({ point, removedMs }) => ({ ...spans.of(point), removedMs })),
+  };
+}
+
+function pointOf({ atMs, level }: OldBackup): RestorePoint {
+  return {
+    kind: level,
+    atMs,
+    storedMs: atMs,
+    dueMs: atMs,
+    storedBytes: 0,
+    sentBytes: 0,
+    level,
+    fullBytes: 0,
+    good: true,
+    cloned: false,
+    flags: NO_FLAGS,
+    pins: 0,
+    event: 0,
+  };
+}
+
+/** Between which instants what a point holds was written. */
+class Spans {
+  private readonly backups: readonly OldBackup[];
+  private readonly places: Map<number, number>;
+
+  constructor(backups: readonly OldBackup[]) {
+    this.backups = backups;
+    this.places = new Map(backups.map(({ atMs }, place) => [atMs, place]));
+  }
+
+  of(point: RestorePoint): OldPoint {
+    const place = this.places.get(point.atMs) as number;
+    const at = (index: number): number => this.backups[index]?.atMs ?? point.atMs;
+    if (point.kind === 'reverse') return { point, fromMs: point.atMs, toMs: at(place + 1) };
+    if (point.level === 'differential') {
+      const full = this.backups.slice(0, place).findLastIndex(({ level, synthetic }) => level === 'full' || synthetic);
+      return { point, fromMs: at(full), toMs: point.atMs };
+    }
+    return { point, fromMs: at(place - 1), toMs: point.atMs };
+  }
+}

@@ -1,0 +1,82 @@
+/** A merge: the oldest full of a chain takes in the increment after it, whose moment it then holds (MODEL 7, `forever-forward`). */
+import type { World } from '../world.ts';
+import type { Chain } from './chain.ts';
+import { namesOf } from './chains.ts';
+import { mergedPoint, type RestorePoint } from './point.ts';
+import type { Repository } from './repository.ts';
+import type { Work, WorkFlow } from './works.ts';
+
+export class Merge implements Work {
+  readonly repositories: readonly [Repository];
+  readonly flows = new Map<number, number>();
+  private readonly world: World;
+  private readonly chain: Chain;
+  private cause: number;
+
+  constructor(world: World, chain: Chain, cause: number) {
+    this.world = world;
+    this.chain = chain;
+    this.cause = cause;
+    this.repositories = [chain.repository];
+  }
+
+  begin(): readonly WorkFlow[] | null {
+    const { repository } = this.chain;
+    if (!this.takeGrowth()) {
+      // The next run asks again.
+      this.chain.busy = false;
+      return null;
+    }
+    const bytes = this.increment.storedBytes;
+    this.cause = this.record('repository-work-started', { work: 'merge', bytes: Math.ceil(bytes) });
+    const uses = [{ resource: repository.device, perByte: repository.readCost + repository.writeCost }];
+    return [{ bytes, cap: repository.plan.mergeBytesPerSecond / 1000, uses }];
+  }
+
+  end(): void {
+    this.finish();
+    this.world.chains.release(this.chain, this.cause);
+  }
+
+  /** With block clone only references change. Returns false when it was refused. */
+  atOnce(): boolean {
+    if (!this.takeGrowth()) return false;
+    this.finish();
+    return true;
+  }
+
+  private get increment(): RestorePoint {
+    return this.chain.points[1] as RestorePoint;
+  }
+
+  /** A VM that has grown makes its full larger: what that takes is taken before. */
+  private takeGrowth(): boolean {
+    const { storage } = this.world;
+    const { repository, points } = this.chain;
+    const full = points[0] as RestorePoint;
+    const needed = Math.max(0, this.increment.fullBytes - full.storedBytes);
+    if (!storage.fits(repository, needed)) {
+      const free = Math.max(0, repository.capacityBytes - storage.usedNow(repository));
+      this.record('repository-work-refused', { work: 'merge', neededBytes: Math.ceil(needed), freeBytes: Math.floor(free) });
+      return false;
+    }
+    full.storedBytes += needed;
+    storage.take(repository, needed);
+    return true;
+  }
+
+  private finish(): void {
+    const { points, repository } = this.chain;
+    const full = points[0] as RestorePoint;
+    const { increment } = this;
+    points.splice(0, 2, mergedPoint(full, increment));
+    this.world.storage.giveBack(repository, increment.storedBytes);
+    const fields = { work: 'merge', bytes: Math.ceil(increment.storedBytes), fullBytes: Math.ceil(full.storedBytes) };
+    this.cause = this.record('repository-work-ended', fields);
+  }
+
+  private record(kind: string, fields: Record<string, string | number>): number {
+    const { log, kernel } = this.world;
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), ...fields }, this.cause > 0 ? [this.cause] : []);
+  }
+}

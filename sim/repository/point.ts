@@ -1,0 +1,70 @@
+/** A restore point: what a repository holds of one VM, of one moment. */
+
+/** What is stored: everything, the changes since the point before, the changes since the last full, or what the next newer point has overwritten. */
+export type PointKind = 'full' | 'incremental' | 'differential' | 'reverse';
+
+/** What a task reads and sends. */
+export type Level = 'full' | 'incremental' | 'differential';
+
+export interface RestorePoint {
+  kind: PointKind;
+  /** The moment whose state it holds. */
+  readonly atMs: number;
+  /** When it was complete: immutability counts from there. */
+  readonly storedMs: number;
+  /** When the run that made it was due: schedules of levels count from there. */
+  readonly dueMs: number;
+  /** What it takes by itself. */
+  storedBytes: number;
+  /** What its task sent, and of which level: what a copy elsewhere needs. */
+  readonly sentBytes: number;
+  readonly level: Level;
+  /** What a full of the same moment takes. */
+  readonly fullBytes: number;
+  /** Something can be restored from it. */
+  readonly good: boolean;
+  /** A full made by block clone: it shares blocks with the points before it, and keeps them when those go. */
+  cloned: boolean;
+  /** A full by which a longer retention counts: it is the first of its week, month, year in its chain. */
+  flags: FullFlags;
+  /** Works under way that need it: until they are done it cannot go. */
+  pins: number;
+  /** Log event by which it is there; 0: it was there before the start. */
+  readonly event: number;
+}
+
+export interface FullFlags {
+  weekly: boolean;
+  monthly: boolean;
+  yearly: boolean;
+}
+
+export const NO_FLAGS: FullFlags = { weekly: false, monthly: false, yearly: false };
+
+/**
+ * Of points in the order of their moments, which are needed when some are kept: an increment needs those before it back to the last differential or full, a
+ * differential the full before it, a reverse increment all newer ones up to the next full.
+ */
+export function neededFor(points: readonly RestorePoint[], kept: readonly boolean[]): boolean[] {
+  const needed = [...kept];
+  let all = false;
+  let full = false;
+  for (let i = points.length - 1; i >= 0; i--) {
+    const { kind } = points[i] as RestorePoint;
+    if (all || (full && kind === 'full')) needed[i] = true;
+    if (needed[i] !== true) continue;
+    all = kind === 'incremental';
+    full = (full || kind === 'differential' || all) && kind !== 'full';
+  }
+  let newer = false;
+  for (let i = 0; i < points.length; i++) {
+    if (newer) needed[i] = true;
+    newer = needed[i] === true && (points[i] as RestorePoint).kind === 'reverse';
+  }
+  return needed;
+}
+
+/** A full that has taken in an increment: it holds the increment's moment, and is as old as that. */
+export function mergedPoint(full: RestorePoint, increment: RestorePoint): RestorePoint {
+  return { ...increment, kind: 'full', storedBytes: full.storedBytes, cloned: full.cloned, flags: full.flags };
+}

@@ -1,0 +1,134 @@
+/** What can be restored: the good points of each VM at every instant, how old the newest has been at worst, and which of them survive a loss. */
+import type { Vm } from '../estate/vm.ts';
+import type { World } from '../world.ts';
+import type { Chain } from './chain.ts';
+import { neededFor, type RestorePoint } from './point.ts';
+
+/** A good restore point as somebody sees it who has to restore. */
+export interface GoodPoint {
+  /** The moment whose state it holds. */
+  atMs: number;
+  kind: RestorePoint['kind'] | 'snapshot';
+  job: string;
+  /** Null: it is a snapshot on the datastores of the VM. */
+  repository: string | null;
+  /** Who may delete it; null: nobody in particular. */
+  account: string | null;
+}
+
+/** A datastore or a repository with all that is on it, or an account whose rights somebody else has. */
+export interface Loss {
+  kind: 'datastore' | 'repository' | 'account';
+  name: string;
+}
+
+/** A VM's newest good point, and the longest that it has been without a newer one. */
+interface Age {
+  newestMs: number | null;
+  worstMs: number;
+}
+
+export class Recovery {
+  private readonly world: World;
+  private readonly chains = new Map<Vm, Chain[]>();
+  private readonly ages: Age[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  chainAdded(chain: Chain): void {
+    const known = this.chains.get(chain.vm);
+    if (known === undefined) this.chains.set(chain.vm, [chain]);
+    else known.push(chain);
+  }
+
+  chainsOf(vm: Vm): readonly Chain[] {
+    return this.chains.get(vm) ?? [];
+  }
+
+  /** A good point of the moment `atMs` has become available. */
+  pointStored(vm: Vm, atMs: number): void {
+    const { nowMs } = this.world.kernel;
+    const age = this.ageOf(vm);
+    age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
+    if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
+  }
+
+  /** Age of the newest good point; without any the time since the VM was there, in the scenario. */
+  newestAgeAt(vm: Vm, nowMs: number): number {
+    return nowMs - (this.ages[vm.index]?.newestMs ?? 0);
+  }
+
+  /** The largest age that the newest good point has had up to an instant. */
+  worstAgeUntil(vm: Vm, nowMs: number): number {
+    return Math.max(this.ageOf(vm).worstMs, this.newestAgeAt(vm, nowMs));
+  }
+
+  /** The points that can be restored now, or could be after a loss; in the order of chains, oldest first. */
+  pointsOf(vm: Vm, after: Loss | null = null): GoodPoint[] {
+    return [...this.chainsOf(vm).flatMap((chain) => this.pointsIn(chain, after)), ...this.snapshotsOf(vm, after)];
+  }
+
+  /** How many moments a VM can be taken back to. */
+  momentsOf(vm: Vm, after: Loss | null = null): number {
+    return new Set(this.pointsOf(vm, after).map(({ job, atMs }) => `${atMs} ${job}`)).size;
+  }
+
+  /** Of each thing whose loss would touch a VM's disks or points, how many moments it could still be taken back to. */
+  survivalOf(vm: Vm): Record<string, number> {
+    const losses = new Map<string, Loss>();
+    const add = (kind: Loss['kind'], name: string | null): void => {
+      if (name !== null) losses.set(`${kind}:${name}`, { kind, name });
+    };
+    for (const { datastore } of vm.disks) add('datastore', datastore.name);
+    for (const { repository } of this.chainsOf(vm)) add('repository', repository.name);
+    for (const { account } of this.chainsOf(vm)) add('account', account);
+    for (const { plan } of this.keepersOf(vm)) add('account', plan.account);
+    return Object.fromEntries([...losses].map(([key, loss]) => [key, this.momentsOf(vm, loss)]));
+  }
+
+  private pointsIn({ points, repository, account, job }: Chain, after: Loss | null): GoodPoint[] {
+    if (after?.kind === 'repository' && after.name === repository.name) return [];
+    const robbed = after?.kind === 'account' && after.name === account;
+    const stays = points.map((point) => !robbed || this.isImmutable(point, repository.plan.immutableMs));
+    return points
+      .filter((point, index) => point.good && (!robbed || standsOnWhatStays(points, index, stays)))
+      .map(({ atMs, kind }) => ({ atMs, kind, job: job.name, repository: repository.name, account }));
+  }
+
+  private snapshotsOf(vm: Vm, after: Loss | null): GoodPoint[] {
+    return this.keepersOf(vm)
+      .filter(({ plan }) => !(after?.kind === 'account' && after.name === plan.account))
+      .filter(() => !(after?.kind === 'datastore' && vm.disks.some(({ datastore }) => datastore.name === after.name)))
+      .flatMap((job) => job.keptSnapshots(vm).map((task) => ({ task, job })))
+      .map(({ task, job }) => ({ atMs: task.snapshotMs as number, kind: 'snapshot', job: job.name, repository: null, account: job.plan.account }));
+  }
+
+  /** Jobs that keep snapshots of a VM. */
+  private keepersOf(vm: Vm): World['jobs'] {
+    return this.world.jobs.filter((job) => !job.method.copies && job.keptSnapshots(vm).length > 0);
+  }
+
+  private isImmutable({ storedMs }: RestorePoint, immutableMs: number | null): boolean {
+    return immutableMs !== null && this.world.kernel.nowMs - storedMs < immutableMs;
+  }
+
+  private ageOf(vm: Vm): Age {
+    let age = this.ages[vm.index];
+    if (age === undefined) {
+      age = { newestMs: null, worstMs: 0 };
+      this.ages[vm.index] = age;
+    }
+    return age;
+  }
+}
+
+/** Everything that a point depends on is among what stays. */
+function standsOnWhatStays(points: readonly RestorePoint[], index: number, stays: readonly boolean[]): boolean {
+  const needed = neededFor(
+    points,
+    points.map((_, other) => other === index),
+  );
+  return needed.every((one, other) => !one || stays[other] === true);
+}

@@ -1,0 +1,128 @@
+/** Restores: at a chosen moment a VM is read from a repository and written over its disks. What the VM is afterwards is not simulated, only what it takes. */
+import type { Vm } from '../estate/vm.ts';
+import type { RestoreResult } from '../result.ts';
+import type { World } from '../world.ts';
+import type { Chain } from './chain.ts';
+import type { RestorePlan } from './plan.ts';
+import type { RestorePoint } from './point.ts';
+import type { Repository } from './repository.ts';
+import type { Work, WorkFlow } from './works.ts';
+
+export class Restores {
+  private readonly world: World;
+  private plans: readonly RestorePlan[] = [];
+  private results: RestoreResult[] = [];
+  private readonly tick: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.tick = world.kernel.handle((index) => this.due(index - this.firstSubject()));
+  }
+
+  /** Schedules them. */
+  begin(plans: readonly RestorePlan[]): void {
+    this.plans = plans;
+    this.results = plans.map(({ vm, atMs }) => ({ vm, atMs, repository: null, pointAtMs: null, startedMs: null, endedMs: null, readBytes: 0 }));
+    plans.forEach(({ atMs }, index) => this.world.kernel.scheduleTick(atMs, this.tick, this.firstSubject() + index));
+  }
+
+  /** As they stand, in the order of the plan. */
+  figures(): readonly RestoreResult[] {
+    return this.results;
+  }
+
+  /** Behind everything else that is due at the same instant: a repository has two chores at most. */
+  private firstSubject(): number {
+    return this.world.jobs.length + 3 * this.world.repositories.length;
+  }
+
+  private due(index: number): void {
+    const { kernel, log, works, vms, startEvent } = this.world;
+    const plan = this.plans[index] as RestorePlan;
+    const result = this.results[index] as RestoreResult;
+    const vm = vms.find(({ name }) => name === plan.vm) as Vm;
+    const source = this.sourceOf(vm, plan);
+    if (source === null) {
+      log.record(kernel.nowMs, 'restore-failed', { vm: vm.name, reason: 'no-restore-point' }, [startEvent]);
+      return;
+    }
+    result.repository = source.chain.repository.name;
+    result.pointAtMs = source.point.atMs;
+    works.ask(new Restore(this.world, vm, source, result));
+  }
+
+  /** The newest good point that the restore may take; of equals that of the first repository. */
+  private sourceOf(vm: Vm, plan: RestorePlan): Source | null {
+    let best: Source | null = null;
+    for (const chain of this.world.recovery.chainsOf(vm)) {
+      if (plan.repository !== null && plan.repository !== chain.repository.name) continue;
+      const point = chain.points.findLast(({ good, atMs }) => good && atMs <= plan.pointAtMs);
+      if (point !== undefined && (best === null || comesFirst({ chain, point }, best))) best = { chain, point };
+    }
+    return best;
+  }
+}
+
+interface Source {
+  chain: Chain;
+  point: RestorePoint;
+}
+
+function comesFirst(one: Source, other: Source): boolean {
+  if (one.point.atMs !== other.point.atMs) return one.point.atMs > other.point.atMs;
+  return one.chain.repository.index < other.chain.repository.index;
+}
+
+/** One flow for each disk: a block is read once, from whichever point has it newest. */
+class Restore implements Work {
+  readonly repositories: readonly [Repository];
+  readonly flows = new Map<number, number>();
+  private readonly world: World;
+  private readonly vm: Vm;
+  private readonly source: Source;
+  private readonly result: RestoreResult;
+  private event = 0;
+
+  constructor(world: World, vm: Vm, source: Source, result: RestoreResult) {
+    this.world = world;
+    this.vm = vm;
+    this.source = source;
+    this.result = result;
+    this.repositories = [source.chain.repository];
+    // What is to be read stays until it has been.
+    source.point.pins++;
+  }
+
+  begin(): readonly WorkFlow[] {
+    const { kernel, log } = this.world;
+    const { chain, point } = this.source;
+    const { reduction } = chain.job.plan;
+    const bytes = point.fullBytes * reduction;
+    const used = this.vm.disks.map((disk) => disk.usedAt(kernel.nowMs));
+    const sum = used.reduce((all, one) => all + one, 0);
+    this.result.startedMs = kernel.nowMs;
+    const fields = { vm: this.vm.name, repository: chain.repository.name, pointAtMs: point.atMs, bytes: Math.ceil(bytes) };
+    this.event = log.record(kernel.nowMs, 'restore-started', fields, point.event > 0 ? [point.event] : []);
+    return this.vm.disks.map((disk, index) => {
+      // What the point holds is not kept disk by disk: it is shared out as the disks are used now.
+      const share = sum > 0 ? (used[index] as number) / sum : 1 / used.length;
+      const uses = [{ resource: chain.repository.device, perByte: chain.repository.readCost / reduction }];
+      for (const link of chain.repository.links) uses.push({ resource: link, perByte: 1 / reduction });
+      if (this.vm.host !== null && this.vm.host.nbd >= 0) uses.push({ resource: this.vm.host.nbd, perByte: 1 });
+      const { datastore } = disk;
+      for (const device of datastore.devices) uses.push({ resource: device.resource, perByte: device.writeCost });
+      if (datastore.throttle >= 0) uses.push({ resource: datastore.throttle, perByte: datastore.writeCost });
+      return { bytes: bytes * share, cap: Number.POSITIVE_INFINITY, uses };
+    });
+  }
+
+  end(): void {
+    const { kernel, log, chains } = this.world;
+    const { chain, point } = this.source;
+    this.result.endedMs = kernel.nowMs;
+    this.result.readBytes = Math.ceil(point.fullBytes);
+    this.event = log.record(kernel.nowMs, 'restore-ended', { vm: this.vm.name, repository: chain.repository.name }, [this.event]);
+    point.pins--;
+    chains.prune(chain, this.event);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Which points a retention keeps (MODEL 7). Two definitions of the same words:
+ *
+ * `proxmox` (Proxmox Backup Server, "Prune Schedules"; pbs-datastore/src/prune.rs): the options last, hourly, daily, weekly, monthly, yearly in that order; for
+ * each, newest first, the newest point of each period is kept until as many periods as the option says have been found. Periods in which an earlier option
+ * keeps a point are skipped. Periods are those of local time, weeks begin on Monday (ISO 8601).
+ *
+ * `veeam` (Veeam user guide, "Short-Term Retention", "Long-Term Retention (GFS)"): the newest `last` points; besides, the first full of a week, month or
+ * year bears a flag and is kept until it is so many weeks, months or years old.
+ *
+ * What a kept point depends on stays in any case (`point.ts`).
+ */
+import { MS_PER_DAY } from '../estate/growth-law.ts';
+import { dateOf, MS_PER_HOUR, type Zone } from '../estate/zone.ts';
+import type { RetentionPlan } from './plan.ts';
+import type { FullFlags, RestorePoint } from './point.ts';
+
+type Dated = Pick<RestorePoint, 'atMs' | 'flags'>;
+type PeriodOf = (localMs: number) => number;
+
+const WEEK_MS = 7 * MS_PER_DAY;
+/** 1970-01-01 was a Thursday. */
+const MONDAY_SHIFT_DAYS = 3;
+
+const hourOf: PeriodOf = (localMs) => Math.floor(localMs / MS_PER_HOUR);
+const dayOf: PeriodOf = (localMs) => Math.floor(localMs / MS_PER_DAY);
+const weekOf: PeriodOf = (localMs) => Math.floor((dayOf(localMs) + MONDAY_SHIFT_DAYS) / 7);
+const yearOf: PeriodOf = (localMs) => dateOf(dayOf(localMs)).year;
+const monthOf: PeriodOf = (localMs) => yearOf(localMs) * 12 + dateOf(dayOf(localMs)).month;
+
+const PERIODS = [
+  ['hourly', hourOf],
+  ['daily', dayOf],
+  ['weekly', weekOf],
+  ['monthly', monthOf],
+  ['yearly', yearOf],
+] as const;
+
+/** For points in the order of their moments, whether each is kept. */
+export function keptBy(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number): boolean[] {
+  const { last } = retention;
+  const newest = points.map((_, index) => last !== null && index >= points.length - last);
+  if (isPlain(retention)) return newest;
+  return retention.definition === 'proxmox' ? byPeriods(retention, points, zone, newest) : byAge(retention, points, zone, nowMs, newest);
+}
+
+/** Only the newest points count. */
+export function isPlain({ hourly, daily, weekly, monthly, yearly }: RetentionPlan): boolean {
+  return hourly === null && daily === null && weekly === null && monthly === null && yearly === null;
+}
+
+/** Whether a new full is the first of its week, month and year among the fulls that are there. */
+export function flagsFor(atMs: number, fulls: readonly { atMs: number }[], zone: Zone): FullFlags {
+  const localMs = zone.localOf(atMs);
+  const isFirst = (periodOf: PeriodOf): boolean => fulls.every((other) => periodOf(zone.localOf(other.atMs)) !== periodOf(localMs));
+  return { weekly: isFirst(weekOf), monthly: isFirst(monthOf), yearly: isFirst(yearOf) };
+}
+
+function byPeriods(retention: RetentionPlan, points: readonly Dated[], zone: Zone, newest: readonly boolean[]): boolean[] {
+  // Undecided points may still be kept by a later option; those that are not the newest of a period found may not.
+  const decided: (boolean | undefined)[] = newest.map((kept) => (kept ? true : undefined));
+  for (const [option, periodOf] of PERIODS) {
+    const count = retention[option];
+    if (count !== null) keepPerPeriod(count, points.map(({ atMs }) => periodOf(zone.localOf(atMs))), decided);
+  }
+  return decided.map((kept) => kept === true);
+}
+
+function keepPerPeriod(count: number, periods: readonly number[], decided: (boolean | undefined)[]): void {
+  const covered = new Set(periods.filter((_, index) => decided[index] === true));
+  const found = new Set<number>();
+  for (let i = periods.length - 1; i >= 0; i--) {
+    const period = periods[i] as number;
+    if (decided[i] !== undefined || covered.has(period)) continue;
+    if (found.has(period)) decided[i] = false;
+    else {
+      if (found.size >= count) return;
+      found.add(period);
+      decided[i] = true;
+    }
+  }
+}
+
+function byAge(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number, newest: readonly boolean[]): boolean[] {
+  const nowLocal = zone.localOf(nowMs);
+  return points.map(({ atMs, flags }, index) => {
+    const local = zone.localOf(atMs);
+    return (
+      newest[index] === true ||
+      (flags.weekly && retention.weekly !== null && nowLocal < local + retention.weekly * WEEK_MS) ||
+      (flags.monthly && retention.monthly !== null && nowLocal < monthsLater(local, retention.monthly)) ||
+      (flags.yearly && retention.yearly !== null && nowLocal < monthsLater(local, 12 * retention.yearly))
+    );
+  });
+}
+
+/** The same day and time so many months later; the last day of a month that is too short. */
+function monthsLater(localMs: number, months: number): number {
+  const day = dayOf(localMs);
+  const { year, month, day: dayOfMonth } = dateOf(day);
+  const firstOfMonth = day - dayOfMonth + 1;
+  let first = firstOfMonth;
+  let next = firstOfMonth;
+  for (let i = 0; i <= months; i++) {
+    first = next;
+    next += daysIn(year + Math.floor((month - 1 + i) / 12), ((month - 1 + i) % 12) + 1);
+  }
+  const target = Math.min(first + dayOfMonth - 1, next - 1);
+  return target * MS_PER_DAY + (localMs - day * MS_PER_DAY);
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}

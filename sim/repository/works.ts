@@ -1,0 +1,105 @@
+/**
+ * Work on repositories besides the writing of backups: merges, synthetic fulls, collections of garbage, verifications, copies, restores. A work waits until it
+ * can take a slot on each of its repositories, in the order in which works were asked for and after the tasks that wait there; then it is one or more flows.
+ */
+import type { ResourceUse } from '../flow/network.ts';
+import type { World } from '../world.ts';
+import type { Repository } from './repository.ts';
+
+export interface WorkFlow {
+  bytes: number;
+  /** Bytes per millisecond; Infinity: none. */
+  cap: number;
+  uses: readonly ResourceUse[];
+}
+
+export interface Work {
+  /** Where it takes a slot; the first is the one at which it queues. */
+  readonly repositories: readonly [Repository, ...Repository[]];
+  /** While it is under way: its flows by their owners. */
+  readonly flows: Map<number, number>;
+  /** It has its slots. Returns the flows to wait for; null: there is nothing to do, or it cannot be done. */
+  begin(): readonly WorkFlow[] | null;
+  /** Its last flow is done; its slots are free after this call. Not called when `begin` gave null. */
+  end(): void;
+}
+
+export class Works {
+  private readonly world: World;
+  private readonly queues = new Map<Repository, Work[]>();
+  private waiting = 0;
+  /** By the owners of their flows, which are negative. */
+  private readonly running = new Map<number, Work>();
+  private nextOwner = -1;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** A work is to be done as soon as it has its slots. */
+  ask(work: Work): void {
+    const [at] = work.repositories;
+    const queue = this.queues.get(at);
+    if (queue === undefined) this.queues.set(at, [work]);
+    else queue.push(work);
+    this.waiting++;
+  }
+
+  /** Starts whatever has its slots; returns whether anything did. */
+  scan(): boolean {
+    if (this.waiting === 0) return false;
+    let started = false;
+    for (const [repository, queue] of this.queues) {
+      for (let i = 0; i < queue.length && repository.slots.free > 0; ) {
+        const work = queue[i] as Work;
+        if (work.repositories.some(({ slots }) => slots.free <= 0)) i++;
+        else {
+          queue.splice(i, 1);
+          this.waiting--;
+          this.begin(work);
+          started = true;
+        }
+      }
+    }
+    return started;
+  }
+
+  /** A flow with a negative owner has done its work. */
+  flowCompleted(owner: number): void {
+    const work = this.running.get(owner) as Work;
+    this.running.delete(owner);
+    work.flows.delete(owner);
+    if (work.flows.size > 0) return;
+    work.end();
+    this.release(work);
+  }
+
+  /** Ends a work that has begun before it is done; its `end` is not called. */
+  cancel(work: Work): void {
+    for (const [owner, flow] of work.flows) {
+      this.world.network.removeFlow(flow);
+      this.running.delete(owner);
+    }
+    work.flows.clear();
+    this.release(work);
+  }
+
+  private begin(work: Work): void {
+    for (const { slots } of work.repositories) slots.used++;
+    const flows = work.begin();
+    if (flows === null) {
+      this.release(work);
+      return;
+    }
+    for (const { bytes, cap, uses } of flows) {
+      const owner = this.nextOwner--;
+      work.flows.set(owner, this.world.network.addFlow({ weight: 1, cap, bytes, uses, elastic: true, owner }));
+      this.running.set(owner, work);
+    }
+  }
+
+  private release(work: Work): void {
+    for (const { slots } of work.repositories) slots.used--;
+    this.world.admission.dirty = true;
+  }
+}
