@@ -1,7 +1,7 @@
 /**
  * What a schedule does on one local day. Most days are plain; on the days on which clocks change, the dialect decides (MODEL 4):
  * a local time that does not exist runs at the first instant after the gap (cron) or not at all (calendar events); one that exists twice runs at the
- * first of the two, but in both with cron's wildcard hour, which follows real time. `every` counts elapsed time from local midnight.
+ * first of the two. Cron with a wildcard hour follows real time: it runs in both, and makes nothing up. `every` counts elapsed time from local midnight.
  */
 import { MS_PER_DAY } from '../estate/growth-law.ts';
 import type { Zone } from '../estate/zone.ts';
@@ -35,9 +35,9 @@ export function firingsOfDay(plan: RecurringSchedule, zone: Zone, day: number): 
     const localMs = day * MS_PER_DAY + time;
     const instants = zone.instantsOf(localMs);
     if (instants.length > 0) addExisting(byInstant, plan, localMs, instants);
-    else if (plan.hours.length === HOURS_OF_DAY) continue;
-    else if (plan.kind === 'cron') addMoved(byInstant, zone, localMs);
-    else dropped.push({ atMs: null, localMs, change: 'dropped', insteadOfLocalMs: [] });
+    else if (plan.kind === 'cron' && !plan.hourIsWildcard) addMoved(byInstant, zone, localMs);
+    // What is due in every hour loses nothing with an hour that does not exist.
+    else if (plan.hours.length < HOURS_OF_DAY) dropped.push({ atMs: null, localMs, change: 'dropped', insteadOfLocalMs: [] });
   }
   const firings = [...byInstant.values()].sort((a, b) => (a.atMs as number) - (b.atMs as number));
   return [...dropped, ...firings];

@@ -85,7 +85,7 @@ function parseItem(item: string, field: Field): number[] {
   // Sunday twice in `*` would be harmless, but a step over it would not.
   const top = field === DAY_OF_WEEK ? 6 : field.to;
   const end = isStar ? top : second === undefined ? from : parseValue(second, field, fail);
-  const to = field === DAY_OF_WEEK && second !== undefined && end === 0 ? 7 : end;
+  const to = field === DAY_OF_WEEK && from > 0 && end === 0 ? 7 : end;
   if (from > to) throw fail('runs backwards');
   const step = stepText === undefined ? 1 : Number(stepText);
   if (step < 1) throw fail('has a step of zero');

@@ -114,16 +114,22 @@ function parseItem(item: string, field: Field, expected: string): number[] {
   if (match === null) throw fail(reasonOf(item, field));
   const [, first, last, stepText] = match as unknown as [string, string, string | undefined, string | undefined];
   const [from, to] = [first, last ?? first].map((value) => (field === YEAR ? fullYear(Number(value)) : Number(value))) as [number, number];
-  if (from < field.from || to > field.to) throw fail(`is out of range ${field.from} to ${field.to}`);
-  if (from > to) throw fail('runs backwards');
-  if (stepText === undefined) return steps(from, to);
-  const step = Number(stepText);
+  const step = Number(stepText ?? 1);
   if (step === 0) throw fail('has a step of zero');
-  if (last !== undefined) return steps(from, to, step);
-  // Days from the end are repeated towards the end.
-  if (field === DAY_FROM_END ? from - step < 1 : from + step > field.to)
-    throw fail(`has a step that leads nowhere: the field goes from ${field.from} to ${field.to}`);
-  return field === DAY_FROM_END ? steps(0, (from - 1) / step).map((count) => from - count * step) : steps(from, field.to, step);
+  if (from > to) throw fail('runs backwards');
+  // An end that no step reaches does not matter.
+  const reached = from + Math.floor((to - from) / step) * step;
+  if (from < field.from || reached > field.to) throw fail(`is out of range ${field.from} to ${field.to}`);
+  if (last === undefined) return stepText === undefined ? [from] : repeated(from, step, field, fail);
+  if (field === SECOND && stepText === undefined && from === to) throw fail('is a range without length, which systemd refuses');
+  return steps(from, reached, step);
+}
+
+/** Days from the end are repeated towards the end of the month. */
+function repeated(from: number, step: number, field: Field, fail: (reason: string) => UnitError): number[] {
+  const room = field === DAY_FROM_END ? from - field.from : field.to - from;
+  if (step > room) throw fail(`has a step that leads nowhere: the field goes from ${field.from} to ${field.to}`);
+  return steps(0, room, step).map((distance) => (field === DAY_FROM_END ? from - distance : from + distance));
 }
 
 function reasonOf(item: string, field: Field): string {
