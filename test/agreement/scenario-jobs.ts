@@ -1,6 +1,7 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
+import { settledCron, settledFallback, settledTimings } from './disputed.ts';
+import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 /** A start in local time, a few hours before something happens to the clock, or nothing does. */
 export interface Night {
@@ -53,7 +54,11 @@ const schedule = fc.oneof(
     weight: 2,
     arbitrary: fc
       .constantFrom('30 2 * * *', '17 */3 * * *', '5 1,22 * * *', '41 0 * * mon-fri', '0 0 * * *', '30 * * * sun', '15,45 0-4/2 * * *')
-      .map((cron) => () => cron),
+      .map(
+        (cron) =>
+          ({ timezone }: Night) =>
+            settledCron(cron, timezone),
+      ),
   },
   {
     weight: 1,
@@ -70,7 +75,10 @@ export const drawnJob = fc.record({
   selection,
   repository: whole(0, 1),
   proxies: fc.constantFrom<string[]>([], ['p0'], ['p0', 'p1'], ['p1', 'p0']),
-  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent'),
+  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent', 'hot-add', 'direct-san'),
+  fallback: sometimes(fc.constantFrom('nbd', 'fail')),
+  compression: sometimes(fc.constantFrom('none', 'optimal', 'high', 'extreme')),
+  deduplication: sometimes(fc.constant('inline')),
   mode: fc.constantFrom('forever-forward', 'forever-forward', 'full'),
   established: fc.boolean(),
   concurrency: sometimes(whole(1, 3)),
@@ -88,6 +96,7 @@ export const drawnJob = fc.record({
       quiesce: fc.constantFrom('0s', '3s', '41s'),
       create: fc.constantFrom('0s', '700ms', '7s'),
       remove: fc.constantFrom('0s', '1300ms', '19s'),
+      attach: sometimes(fc.constantFrom('0s', '31s', '4m')),
     }),
   ),
 });
@@ -127,7 +136,10 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
 export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), repository: `r${given.repository}`, mode: given.mode };
-  if (given.proxies.length > 0) keys.proxies = given.proxies;
+  const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';
+  const proxies = throughProxy && given.proxies.length === 0 ? ['p1'] : given.proxies;
+  if (proxies.length > 0) keys.proxies = proxies;
+  if (throughProxy && given.fallback !== undefined) keys.fallback = settledFallback(given.fallback, given.snapshots);
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
   if (given.last !== undefined) keys.retention = { last: given.last };
@@ -141,11 +153,13 @@ export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys:
     'priority',
     'zeroDetection',
     'cbtOverhead',
-    'timings',
+    'compression',
+    'deduplication',
   ] as const) {
     if (given[key] !== undefined) keys[key] = given[key];
   }
+  if (given.timings !== undefined) keys.timings = stated(settledTimings(given.method, given.timings));
   const points = given.established ? (given.last ?? 7) : 0;
   const wholeMb = taken.reduce((sum, group) => sum + group.count * diskMb(group, given.zeroDetection === false), 0);
-  return { keys, keptMb: (wholeMb * points) / (given.reduction ?? 2) };
+  return { keys, keptMb: (wholeMb * points) / (given.reduction ?? (given.compression === 'none' ? 1 : 2)) };
 }

@@ -25,6 +25,11 @@ export function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined
   return fc.option(value, { nil: undefined, freq: 2 });
 }
 
+/** Keys without those that were not drawn. */
+export function stated(keys: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+}
+
 /** A number with two odd decimals, evenly drawn, so that extremes are no more frequent than the rest. */
 export function odd(low: number, high: number): fc.Arbitrary<number> {
   return fc.noBias(fc.integer({ min: low * 100, max: high * 100 })).map((hundredths) => (2 * Math.floor(hundredths / 2) + 1) / 100);

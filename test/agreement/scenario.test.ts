@@ -10,6 +10,7 @@ const TASKS = [
   'failed datastore-full',
   'failed chain-limit',
   'failed repository-full',
+  'failed no-transport',
   'aborted vm-crashed',
   'aborted cancelled',
   'warning merge-refused',
@@ -48,11 +49,15 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots countOrphans latency latencyControl queueDepth')).toEqual(
     [],
   );
-  expect(unused('proxies', 'slots slotUnit cores perCore network links')).toEqual([]);
+  expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'slots links')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
+  expect(unused('jobs', 'zeroDetection retention timings')).toEqual([]);
   expect(
-    unused('jobs', 'method proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority zeroDetection retention timings'),
+    unused(
+      'jobs',
+      'method fallback compression deduplication proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority',
+    ),
   ).toEqual([]);
 });
 

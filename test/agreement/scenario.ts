@@ -1,7 +1,7 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
-import { arbitraryVms, growth, odd, sometimes, type VmGroup, whole } from './scenario-vms.ts';
+import { arbitraryVms, growth, odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 export type ScenarioDocument = Record<string, unknown>;
 
@@ -39,13 +39,19 @@ const datastore = fc.record({
 
 const array = fc.record({ read: megabytes(30, 400), write: megabytes(30, 400), iops: whole(200, 6001), capacity: fc.constant('1PB') });
 
-const host = fc.record({ network: megabytes(60, 700), nbd: sometimes(megabytes(20, 59)) });
+const reach = seldom(fc.constantFrom(['ds0'], ['ds1'], ['ds0', 'ds1']));
+
+const host = fc.record({ network: megabytes(60, 700), nbd: sometimes(megabytes(20, 59)), datastores: reach });
 
 const proxy = fc.record({
   slots: sometimes(whole(1, 3)),
   cores: sometimes(whole(1, 3)),
   perCore: sometimes(fc.record({ full: megabytes(30, 150), incremental: megabytes(5, 60) })),
+  memory: seldom(fc.constantFrom('2GiB', '5GiB', '7GB')),
   network: sometimes(megabytes(20, 200)),
+  fabric: sometimes(megabytes(10, 200)),
+  datastores: reach,
+  host: fc.constantFrom('h0', 'h1'),
   links: sometimes(fc.constant(['wan'])),
 });
 
@@ -98,7 +104,6 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
 
 /** Things under names that count from 0, without the keys that were not drawn. */
 function named<T, R extends object>(prefix: string, things: T[], keysOf: (thing: T, index: number) => R): Record<string, object> {
-  const stated = (keys: object): object => Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
   return Object.fromEntries(things.map((thing, index) => [`${prefix}${index}`, stated(keysOf(thing, index))]));
 }
 

@@ -9,7 +9,7 @@ export function fullBytes(job: Job, disk: Disk): number {
 /** Whether a job can read only what has changed. */
 export function tracksChanges(job: Job, vm: Vm): boolean {
   // An agent has its own tracking inside the guest.
-  return vm.changeTracking || job.insideGuest;
+  return vm.changeTracking || job.method === 'agent';
 }
 
 /** Bytes the guest writes to a disk between two instants when nothing slows it down. */

@@ -61,9 +61,10 @@ function capacitiesOf(world: World): Map<string, number> {
   }
   for (const { name, networkBytesPerSecond } of world.vms) capacities.set(`vm ${name}`, networkBytesPerSecond);
   for (const { name, bytesPerSecond } of world.links) capacities.set(`link ${name}`, bytesPerSecond);
-  for (const { name, cores, networkBytesPerSecond } of world.proxies) {
+  for (const { name, cores, networkBytesPerSecond, fabricBytesPerSecond } of world.proxies) {
     capacities.set(`cores ${name}`, cores);
     capacities.set(`network ${name}`, networkBytesPerSecond);
+    capacities.set(`fabric ${name}`, fabricBytesPerSecond);
   }
   for (const { name } of world.repositories) capacities.set(`repository ${name}`, 1);
   return capacities;
@@ -147,7 +148,7 @@ function mergeFlows({ datastore, chain }: Disk): Flow[] {
   }));
 }
 
-function streamFlow({ task, disk, proxy, transfer }: Stream): Flow {
+function streamFlow({ task, disk, proxy, way, transfer }: Stream): Flow {
   const { job } = task.run;
   const { datastore, vm } = disk;
   const costs = new Map<string, number>();
@@ -156,17 +157,24 @@ function streamFlow({ task, disk, proxy, transfer }: Stream): Flow {
   };
   add(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
   if (datastore.array) add(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
-  if (job.insideGuest) add(`vm ${vm.name}`, 1);
+  if (way === 'guest') add(`vm ${vm.name}`, 1);
   // READING: the host's share for NBD and its network for agents are two resources, neither takes from the other.
-  if (vm.host) add(`${job.insideGuest ? 'host network' : 'host'} ${vm.host.name}`, 1);
+  if (vm.host && (way === 'guest' || way === 'nbd')) add(`${way === 'guest' ? 'host network' : 'host'} ${vm.host.name}`, 1);
   let cap = job.streamBytesPerSecond;
   if (proxy) {
     const perCore = task.kind === 'full' ? proxy.fullBytesPerCoreSecond : proxy.incrementalBytesPerCoreSecond;
-    cap = Math.min(cap, perCore);
-    add(`cores ${proxy.name}`, 1 / perCore);
-    add(`network ${proxy.name}`, 1);
-    // READING: the links of the proxy lie before it and carry source bytes; those of the repository carry reduced bytes.
-    for (const link of proxy.links) add(`link ${link.name}`, 1);
+    const coreSeconds = job.compressionWork / perCore + job.checksumSecondsPerByte;
+    cap = Math.min(cap, 1 / coreSeconds);
+    add(`cores ${proxy.name}`, coreSeconds);
+    if (way === 'fabric') add(`fabric ${proxy.name}`, 1);
+    else if (way === 'attached') {
+      // READING: what an attaching proxy sends leaves its host beside what agents send there.
+      if (proxy.host) add(`host network ${proxy.host.name}`, 1 / job.reduction);
+    } else {
+      add(`network ${proxy.name}`, 1);
+      // READING: the links of the proxy lie before it and carry source bytes; those of the repository carry reduced bytes.
+      for (const link of proxy.links) add(`link ${link.name}`, 1);
+    }
   }
   for (const link of job.repository.links) add(`link ${link.name}`, 1 / job.reduction);
   add(`repository ${job.repository.name}`, 1 / (job.reduction * job.repository.writeBytesPerSecond));

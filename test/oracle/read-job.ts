@@ -6,20 +6,34 @@ import { bytesPerSecondOf, durationMsOf } from './units.ts';
 import type { Job, Point, Vm, World } from './world.ts';
 import { localMsOf, type Zone } from './zone.ts';
 
-const JOB = `vms method schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
+/** Core time per byte to that of `optimal`, and bytes read per byte stored. */
+const COMPRESSIONS = {
+  optimal: { work: 1, reduction: 2 },
+  none: { work: 0.5, reduction: 1 },
+  high: { work: 1.5, reduction: 2.4 },
+  extreme: { work: 3, reduction: 2.6 },
+};
+
+const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
+
+const JOB =
+  `vms method fallback compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
   retention priority zeroDetection cbtOverhead timings`.split(/\s+/);
 
 export function readJob(name: string, value: unknown, order: number, world: World): Job {
   const path = `jobs.${name}`;
   const keys = section(value, path, JOB);
-  const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove']);
+  const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove', 'attach']);
   const retention = section(keys.retention, `${path}.retention`, ['last']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
+  const method = choice(keys.method, `${path}.method`, ['snapshot', 'hot-add', 'direct-san', 'agent']);
+  const compression = COMPRESSIONS[choice(keys.compression, `${path}.compression`, ['optimal', 'none', 'high', 'extreme'])];
   const job: Job = {
     name,
     order,
     selects: readSelection(keys.vms, `${path}.vms`),
-    insideGuest: choice(keys.method, `${path}.method`, ['snapshot', 'agent']) === 'agent',
+    method,
+    fallsBack: choice(keys.fallback, `${path}.fallback`, ['nbd', 'fail']) === 'nbd',
     schedule,
     ticksMs: ticksBetween(schedule, world.zone, world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs),
     proxies: list(keys.proxies).map((proxy) => named(world.proxies, proxy)),
@@ -28,7 +42,9 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     established: choice(keys.initial, `${path}.initial`, ['full', 'established']) === 'established',
     concurrency: numberOf(keys.concurrency, Number.POSITIVE_INFINITY),
     streamBytesPerSecond: keys.streamRate === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.streamRate),
-    reduction: numberOf(keys.reduction, 2),
+    reduction: numberOf(keys.reduction, compression.reduction),
+    compressionWork: compression.work,
+    checksumSecondsPerByte: choice(keys.deduplication, `${path}.deduplication`, ['none', 'inline']) === 'inline' ? CHECKSUM_SECONDS_PER_BYTE : 0,
     ifRunning: choice(keys.ifRunning, `${path}.ifRunning`, ['skip', 'queue', 'queue-all', 'start', 'cancel-previous']),
     stacksOnBusyVm: choice(keys.ifVmBusy, `${path}.ifVmBusy`, ['wait', 'stack']) === 'stack',
     wholeRun: choice(keys.snapshots, `${path}.snapshots`, ['per-task', 'whole-run']) === 'whole-run',
@@ -39,6 +55,7 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     quiesceMs: durationMsOf(timings.quiesce ?? 0),
     createMs: durationMsOf(timings.create ?? '500ms'),
     removeMs: durationMsOf(timings.remove ?? '1s'),
+    attachMs: method === 'hot-add' ? durationMsOf(timings.attach ?? '90s') : 0,
     runs: [],
     bases: new Map(),
     points: new Map(),

@@ -8,6 +8,8 @@ import { localMsOf, Zone } from './zone.ts';
 const MIB = 2 ** 20;
 const NONE = Number.POSITIVE_INFINITY;
 
+const TASK_MEMORY_BYTES = 2048 * MIB;
+
 /** Defaults by class (INTERFACE.md), sizes per second in MiB. */
 const CLASSES: Record<string, { read: number; write: number; iops: number; latencyMs: number; mergeRate: number }> = {
   hdd: { read: 400, write: 300, iops: 1500, latencyMs: 8, mergeRate: 35 },
@@ -30,16 +32,18 @@ export function readWorld(document: unknown): World {
     const link = section(value, `links.${name}`, ['bandwidth']);
     return { name, bytesPerSecond: bytesPerSecondOf(link.bandwidth) };
   });
+  const datastores = entries(top.datastores).map(([name, value]) => readDatastore(name, value, arrays));
+  const hosts = entries(top.hosts).map(([name, value]) => readHost(name, value, datastores));
   const world: World = {
     zone,
     startUtcMs: zone.instant(localMsOf(top.start)),
     durationMs: durationMsOf(top.duration),
     nowMs: 0,
     arrays,
-    datastores: entries(top.datastores).map(([name, value]) => readDatastore(name, value, arrays)),
-    hosts: entries(top.hosts).map(([name, value]) => readHost(name, value)),
+    datastores,
+    hosts,
     links,
-    proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, links)),
+    proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, { links, datastores, hosts })),
     repositories: entries(top.repositories).map(([name, value]) => readRepository(name, value, links)),
     vms: [],
     jobs: [],
@@ -108,25 +112,38 @@ function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Da
   };
 }
 
-function readHost(name: string, value: unknown): Host {
-  const keys = section(value, `hosts.${name}`, ['network', 'nbd']);
+function readHost(name: string, value: unknown, datastores: Datastore[]): Host {
+  const keys = section(value, `hosts.${name}`, ['network', 'nbd', 'datastores']);
   const networkBytesPerSecond = keys.network === undefined ? NONE : bytesPerSecondOf(keys.network);
-  return { name, networkBytesPerSecond, nbdBytesPerSecond: keys.nbd === undefined ? 0.4 * networkBytesPerSecond : bytesPerSecondOf(keys.nbd) };
+  return {
+    name,
+    networkBytesPerSecond,
+    nbdBytesPerSecond: keys.nbd === undefined ? 0.4 * networkBytesPerSecond : bytesPerSecondOf(keys.nbd),
+    datastores: reached(keys.datastores, datastores),
+  };
 }
 
-function readProxy(name: string, value: unknown, links: Link[]): Proxy {
+/** Those that are listed, all without a list. */
+function reached(names: unknown, datastores: Datastore[]): Datastore[] {
+  return names === undefined ? datastores : list(names).map((name) => named(datastores, name));
+}
+
+function readProxy(name: string, value: unknown, { links, datastores, hosts }: { links: Link[]; datastores: Datastore[]; hosts: Host[] }): Proxy {
   const path = `proxies.${name}`;
-  const keys = section(value, path, ['slots', 'slotUnit', 'cores', 'perCore', 'network', 'fabric', 'links']);
+  const keys = section(value, path, ['slots', 'slotUnit', 'cores', 'perCore', 'memory', 'network', 'fabric', 'datastores', 'host', 'links']);
   const perCore = section(keys.perCore, `${path}.perCore`, ['full', 'incremental']);
   return {
     name,
-    slots: numberOf(keys.slots, NONE),
+    slots: Math.min(numberOf(keys.slots, NONE), keys.memory === undefined ? NONE : Math.floor(bytesOf(keys.memory) / TASK_MEMORY_BYTES)),
     slotPerVm: choice(keys.slotUnit, `${path}.slotUnit`, ['disk', 'vm']) === 'vm',
     cores: numberOf(keys.cores, NONE),
     fullBytesPerCoreSecond: bytesPerSecondOf(perCore.full ?? '100MiB/s'),
     incrementalBytesPerCoreSecond: bytesPerSecondOf(perCore.incremental ?? '25MiB/s'),
     networkBytesPerSecond: keys.network === undefined ? NONE : bytesPerSecondOf(keys.network),
     links: list(keys.links).map((link) => named(links, link)),
+    fabricBytesPerSecond: keys.fabric === undefined ? NONE : bytesPerSecondOf(keys.fabric),
+    datastores: reached(keys.datastores, datastores),
+    host: keys.host === undefined ? null : named(hosts, keys.host),
   };
 }
 

@@ -65,7 +65,7 @@ function startRun(world: World, run: Run): void {
       consolidatedMs: null,
       peakDeltaBytes: 0,
     };
-    for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, place: 0, transfer: null });
+    for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null });
     run.tasks.push(task);
     world.tasks.push(task);
   }

@@ -1,3 +1,4 @@
+import { opensSnapshot, wayOf } from './methods.ts';
 import { startStreams } from './tasks.ts';
 import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 
@@ -20,16 +21,16 @@ function tryToStart(world: World, task: Task): boolean {
   const { job } = task.run;
   // READING: with whole-run a task with a snapshot first takes the VM and a snapshot slot, and the transfer slots when its snapshot is open.
   const begins = task.stage === 'queued';
-  const transfers = !job.wholeRun || job.insideGuest || task.stage === 'holding' || task.stage === 'transferring';
+  const transfers = !job.wholeRun || !opensSnapshot(job) || task.stage === 'holding' || task.takesJobSlot;
   if (begins && (vmIsBusy(world, task) || !snapshotSlotsAreFree(world, task) || isTooSlow(task))) return false;
   if (transfers ? !takeSlots(world, task) : !begins) return false;
   if (begins) {
     task.locksVm = true;
-    if (!job.insideGuest) for (const { datastore } of task.vm.disks) task.snapshotSlots.add(datastore);
+    if (opensSnapshot(job)) for (const { datastore } of task.vm.disks) task.snapshotSlots.add(datastore);
     task.stage = 'quiescing';
     task.dueMs = world.nowMs + job.quiesceMs;
     task.place = world.begun++;
-  } else if (task.stage === 'holding' || task.stage === 'transferring') startStreams(world, task);
+  } else if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
   return true;
 }
 
@@ -47,7 +48,7 @@ function vmIsBusy(world: World, task: Task): boolean {
 }
 
 function snapshotSlotsAreFree(world: World, task: Task): boolean {
-  return task.run.job.insideGuest || task.vm.disks.every(({ datastore }) => openSnapshots(world, datastore) < datastore.maxOpenSnapshots);
+  return !opensSnapshot(task.run.job) || task.vm.disks.every(({ datastore }) => openSnapshots(world, datastore) < datastore.maxOpenSnapshots);
 }
 
 function openSnapshots(world: World, datastore: Datastore): number {
@@ -78,6 +79,7 @@ function takeSlots(world: World, task: Task): boolean {
       if (proxy?.slotPerVm && !task.takesJobSlot) task.proxyOfAll = proxy;
     } else stream.proxy = task.proxyOfAll;
     stream.stage = 'admitted';
+    stream.way = wayOf(job, stream);
     task.takesJobSlot = true;
     taken = true;
   }

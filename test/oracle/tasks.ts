@@ -1,6 +1,7 @@
 import { fullBytes, tracksChanges } from './activity.ts';
 import { uniqueBytes } from './laws.ts';
 import { endTask, startMerges } from './merges.ts';
+import { isOutOfReach, opensSnapshot } from './methods.ts';
 import { isComplete } from './network.ts';
 import { isFull, openDelta } from './space.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
@@ -17,6 +18,7 @@ export function endStages(world: World): boolean {
     task.dueMs = null;
     if (task.stage === 'quiescing') beginCreate(world, task);
     else if (task.stage === 'snapshotting') openSnapshot(world, task);
+    else if (task.stage === 'attaching') startStreams(world, task);
     else {
       task.stage = 'consolidating';
       task.place = world.begun++;
@@ -28,7 +30,7 @@ export function endStages(world: World): boolean {
 
 function beginCreate(world: World, task: Task): void {
   const { vm } = task;
-  if (task.run.job.insideGuest) {
+  if (!opensSnapshot(task.run.job)) {
     chooseBytes(world, task);
     return;
   }
@@ -69,12 +71,24 @@ function changedBytes(base: Base, disk: Disk, cbtOverhead: number): number {
   return Math.min(uniqueBytes(mark.law, disk.writtenBytes - mark.writtenBytes) * cbtOverhead, disk.usedBytes);
 }
 
-/** Starts the transfer of every disk that has its slots. */
+/** Starts the transfer of every disk that has its slots, once those that a proxy attaches are attached. */
 export function startStreams(world: World, task: Task): void {
+  const admitted = task.streams.filter(({ stage }) => stage === 'admitted');
+  if (!task.run.job.fallsBack && admitted.some(isOutOfReach)) {
+    breakOff(world, task, 'failed');
+    return;
+  }
+  if (task.stage === 'attaching' && task.dueMs !== null) return;
+  // READING: a disk that would be attached after the first byte of another is read at once.
+  if (task.stage !== 'attaching' && task.transferMs === null && admitted.some(({ way }) => way === 'attached')) {
+    task.stage = 'attaching';
+    task.dueMs = world.nowMs + task.run.job.attachMs;
+    task.place = world.begun++;
+    return;
+  }
   task.stage = 'transferring';
   task.transferMs ??= world.nowMs;
-  for (const stream of task.streams) {
-    if (stream.stage !== 'admitted') continue;
+  for (const stream of admitted) {
     stream.stage = 'moving';
     stream.place = world.begun++;
   }
@@ -136,6 +150,6 @@ export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'
 
 /** Aborts what can still be: a task that has its last byte goes on. */
 export function abortTasks(world: World, tasks: Task[]): void {
-  const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'transferring'];
+  const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring'];
   for (const task of tasks) if (stages.includes(task.stage)) breakOff(world, task, 'aborted');
 }

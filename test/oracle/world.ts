@@ -83,6 +83,8 @@ export interface LedgerEntry {
 
 export interface Host {
   name: string;
+  /** Datastores from which a proxy on it can attach disks. */
+  datastores: Datastore[];
   networkBytesPerSecond: number;
   nbdBytesPerSecond: number;
 }
@@ -102,6 +104,11 @@ export interface Proxy {
   incrementalBytesPerCoreSecond: number;
   networkBytesPerSecond: number;
   links: Link[];
+  fabricBytesPerSecond: number;
+  /** Those that it reaches over the storage network. */
+  datastores: Datastore[];
+  /** On which it is a VM. */
+  host: Host | null;
 }
 
 export interface Repository {
@@ -194,11 +201,15 @@ export interface Merge extends Transfer {
   place: number;
 }
 
+export type Method = 'snapshot' | 'hot-add' | 'direct-san' | 'agent';
+
 export interface Job {
   name: string;
   order: number;
   selects: (vm: Vm) => boolean;
-  insideGuest: boolean;
+  method: Method;
+  /** What a disk does that its proxy does not reach: go over the network of its host, or fail. */
+  fallsBack: boolean;
   schedule: Schedule;
   ticksMs: number[];
   proxies: Proxy[];
@@ -208,6 +219,9 @@ export interface Job {
   concurrency: number;
   streamBytesPerSecond: number;
   reduction: number;
+  /** Core time per byte to that which `perCore` states, and what deduplication adds to it. */
+  compressionWork: number;
+  checksumSecondsPerByte: number;
   ifRunning: 'skip' | 'queue' | 'queue-all' | 'start' | 'cancel-previous';
   stacksOnBusyVm: boolean;
   wholeRun: boolean;
@@ -217,6 +231,7 @@ export interface Job {
   keepLast: number;
   quiesceMs: number;
   createMs: number;
+  attachMs: number;
   removeMs: number;
   runs: Run[];
   /** Per VM the newest successful snapshot. */
@@ -247,7 +262,7 @@ export interface Run {
   tasks: Task[];
 }
 
-type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'holding' | 'transferring' | 'removing' | 'consolidating' | 'ended';
+type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'holding' | 'attaching' | 'transferring' | 'removing' | 'consolidating' | 'ended';
 
 export interface Task {
   run: Run;
@@ -275,12 +290,16 @@ export interface Task {
   peakDeltaBytes: number;
 }
 
+/** How the bytes of a disk leave it: through the guest, the network of the host, a proxy that has attached it, or the storage network. */
+export type Way = 'guest' | 'nbd' | 'attached' | 'fabric';
+
 /** The transfer of one disk. */
 export interface Stream {
   task: Task;
   disk: Disk;
   stage: 'waiting' | 'admitted' | 'moving' | 'done';
   proxy: Proxy | null;
+  way: Way;
   place: number;
   /** Null until the snapshot exists. */
   transfer: Transfer | null;
