@@ -3,7 +3,7 @@
 import { parseCalendar } from '../../../scenarios/format/schedule/calendar.ts';
 import { openZone, zoneTable } from '../../../scenarios/format/zone.ts';
 import { Zone } from '../../../sim/estate/zone.ts';
-import type { CalendarDialect, SchedulePlan } from '../../../sim/index.ts';
+import type { CalendarDialect, SchedulePlan, ZoneTable } from '../../../sim/index.ts';
 import { Schedule } from '../../../sim/schedule/schedule.ts';
 import { DAY } from '../plans.ts';
 
@@ -15,6 +15,7 @@ export class Station {
   readonly startEpochMs: number;
   readonly name: string;
   private readonly zone: Zone;
+  private readonly tables = new Map<string, ZoneTable>();
 
   constructor(name: string, start: string) {
     this.name = name;
@@ -46,10 +47,14 @@ export class Station {
     return new Date(this.startEpochMs + atMs).toISOString().replace('.000Z', 'Z');
   }
 
-  private tableOf(name: string) {
+  private tableOf(name: string): ZoneTable {
+    const known = this.tables.get(name);
+    if (known !== undefined) return known;
     const zone = openZone(name);
     if (zone === null) throw new Error(`the platform does not know the zone ${name}`);
-    return zoneTable(zone, this.startEpochMs, SPAN_DAYS * DAY, 'test');
+    const table = zoneTable(zone, this.startEpochMs, SPAN_DAYS * DAY, 'test');
+    this.tables.set(name, table);
+    return table;
   }
 }
 
