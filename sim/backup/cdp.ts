@@ -10,8 +10,10 @@ import type { World } from '../world.ts';
 import { type Transfer, transferOf } from './methods/method.ts';
 import type { Task, TaskDisk } from './task.ts';
 
-/** Less than this is no backlog. */
-const LEAST_BACKLOG_BYTES = 1;
+/** A stream is behind when its oldest unsent byte is older than this: what a change of pace leaves behind is no backlog yet. */
+const LEAST_LAG_MS = 1000;
+/** A pace that has moved by less is followed by the same stream. */
+const LEAST_CHANGE = 1e-6;
 /** While a backlog grows, V grows by no more than this fraction between two looks. */
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
@@ -31,7 +33,11 @@ export class CdpStream {
   law: GrowthLaw;
   writtenInStep: number;
   timer = -1;
+  dueMs = 0;
   lagEvent = 0;
+  /** It sends what it has as fast as it can, until nothing is left. */
+  lags = true;
+  askedMs = 0;
   private lookedMs: number;
   private written: number;
   /** When the guest had written how much, since it was last in step. */
@@ -51,10 +57,6 @@ export class CdpStream {
     this.noteLag(this.lagMs(nowMs));
   }
 
-  get lags(): boolean {
-    return this.backlogBytes >= LEAST_BACKLOG_BYTES;
-  }
-
   /** Settles what was written and sent since the last look. */
   account(nowMs: number): void {
     if (nowMs === this.lookedMs) return;
@@ -65,16 +67,19 @@ export class CdpStream {
     this.backlogBytes = Math.max(0, Math.min(left, most));
     this.lookedMs = nowMs;
     this.written = written;
-    if (!this.lags) this.catchUp(nowMs);
-    else {
-      this.history.push({ atMs: nowMs, written });
-      this.noteLag(this.lagMs(nowMs));
+    if (this.backlogBytes < 1) {
+      this.catchUp(nowMs);
+      return;
     }
+    this.history.push({ atMs: nowMs, written });
+    const lagMs = this.lagMs(nowMs);
+    this.noteLag(lagMs);
+    if (lagMs > LEAST_LAG_MS) this.lags = true;
   }
 
   /** Age of the oldest byte that has not been sent. */
   lagMs(nowMs: number): number {
-    if (!this.lags) return 0;
+    if (this.backlogBytes === 0) return 0;
     const sent = this.written - this.backlogBytes;
     while (this.history.length > 2 && (this.history[1] as { written: number }).written <= sent) this.history.shift();
     const [from, to] = this.history as [{ atMs: number; written: number }, { atMs: number; written: number }?];
@@ -90,6 +95,7 @@ export class CdpStream {
 
   private catchUp(nowMs: number): void {
     this.backlogBytes = 0;
+    this.lags = false;
     this.law = this.part.disk.law;
     this.writtenInStep = this.written;
     this.history.length = 0;
@@ -117,7 +123,6 @@ export class Cdp {
     const { kernel } = this.world;
     task.stage = 'streaming';
     for (const part of task.disks) {
-      part.full = false;
       part.state = 'streaming';
       const stream = new CdpStream(part, kernel.nowMs);
       part.stream = stream;
@@ -141,16 +146,16 @@ export class Cdp {
     }
   }
 
-  /** After the instant's rates are known: where one has moved, there is to be looked in a millisecond. */
+  /** After the instant's rates are known: where one has moved, there is to be looked again, within a second of the last time. */
   settle(): void {
     const { kernel, network } = this.world;
     for (const stream of this.active) {
       const rate = stream.flow < 0 ? 0 : network.rateOf(stream.flow);
       const pace = stream.part.disk.writePace();
-      if (rate === stream.rate && pace === stream.pace) continue;
+      if (rate === stream.rate && Math.abs(pace - stream.pace) <= LEAST_CHANGE * pace) continue;
       stream.account(kernel.nowMs);
       stream.rate = rate;
-      this.lookAt(stream, kernel.nowMs + 1);
+      this.lookAt(stream, Math.max(kernel.nowMs + 1, stream.askedMs + SHORTEST_STEP_MS));
     }
   }
 
@@ -159,8 +164,11 @@ export class Cdp {
     for (const stream of this.active) stream.account(this.world.kernel.nowMs);
   }
 
+  /** An earlier look that is due already stays. */
   private lookAt(stream: CdpStream, atMs: number): void {
     const { kernel } = this.world;
+    if (stream.timer >= 0 && stream.dueMs <= atMs) return;
+    stream.dueMs = atMs;
     if (stream.timer >= 0) kernel.reschedule(stream.timer, atMs);
     else stream.timer = kernel.schedule(atMs, EventClass.stage, this.looked, stream.part.number);
   }
@@ -169,6 +177,7 @@ export class Cdp {
     const { kernel } = this.world;
     const now = kernel.nowMs;
     stream.account(now);
+    stream.askedMs = now;
     stream.pace = stream.part.disk.writePace();
     const own = stream.transfer.cap;
     this.ask(stream, stream.lags || stream.pace > own ? own : stream.pace);

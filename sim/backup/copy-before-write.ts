@@ -3,7 +3,8 @@
  * disk not copied yet, w = rate at which the guest writes blocks for the first time since the start, r = the transfer's rate, the guest's writes are served
  * to min(1, r/(q w)). With a fleecing datastore the old blocks go there instead, q w a second, and the guest waits for nothing.
  *
- * q and w move all the time. They are looked at whenever a rate or a pace has changed, and again before either has moved by more than a few per cent.
+ * q and w move all the time. They are looked at when a rate or a pace has changed, and again before either has moved by more than a few per cent; but not
+ * more often than once a second, since what is served changes the rates in turn.
  */
 import type { Disk } from '../estate/disk.ts';
 import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
@@ -34,6 +35,8 @@ export class CopyGuard {
   pace = -1;
   /** Handle of the next look; -1: none. */
   timer = -1;
+  dueMs = 0;
+  lookedMs = Number.NEGATIVE_INFINITY;
   startedEvent = 0;
   fleece: GrowingFile | null = null;
   /** Flow of the writes to the fleecing datastore; -1: none. */
@@ -98,18 +101,21 @@ export class CopyBeforeWrite {
     return failing.length > 0;
   }
 
-  /** After the instant's rates are known: where one has moved, there is to be looked in a millisecond. */
+  /** After the instant's rates are known: where one has moved, there is to be looked again. */
   settle(): void {
     const { network, kernel } = this.world;
     for (const guard of this.active) {
       const { flow, disk } = guard.part;
       if (network.rateOf(flow) === guard.rate && nominalPace(disk) === guard.pace) continue;
-      this.lookAt(guard, kernel.nowMs + 1);
+      this.lookAt(guard, Math.max(kernel.nowMs + 1, guard.lookedMs + SHORTEST_STEP_MS));
     }
   }
 
+  /** An earlier look that is due already stays. */
   private lookAt(guard: CopyGuard, atMs: number): void {
     const { kernel } = this.world;
+    if (guard.timer >= 0 && guard.dueMs <= atMs) return;
+    guard.dueMs = atMs;
     if (guard.timer >= 0) kernel.reschedule(guard.timer, atMs);
     else guard.timer = kernel.schedule(atMs, EventClass.stage, this.looked, guard.part.number);
   }
@@ -117,6 +123,7 @@ export class CopyBeforeWrite {
   private look(guard: CopyGuard): void {
     const { network, kernel } = this.world;
     const { part } = guard;
+    guard.lookedMs = kernel.nowMs;
     guard.rate = network.rateOf(part.flow);
     guard.pace = nominalPace(part.disk);
     const remaining = network.remainingOf(part.flow);

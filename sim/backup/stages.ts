@@ -236,16 +236,24 @@ export class Stages {
   private beginTransfers(task: Task): void {
     const { timings } = task.run.job.plan;
     const going = task.disks.filter((part) => part.holdsSlots || part.sharesSlots);
-    for (const part of going) if (!this.findPath(part)) return;
+    for (const part of going) if (!this.canBegin(part)) return;
     const attaches = task.stage !== 'attaching' && going.some((part) => part.proxy !== null && !part.fellBack);
-    if (timings.attachMs > 0 && attaches) this.enter(task, 'attaching', this.attached, timings.attachMs);
+    if (timings.attachMs > 0 && attaches) this.attach(task, going);
     else for (const part of going) this.beginTransfer(part);
   }
 
   /** With the snapshot open before the slots were there the disks are still to be attached; later ones join a transfer under way. */
   private beginGranted(part: TaskDisk): void {
     if (part.task.stage === 'ready') this.beginTransfers(part.task);
-    else if (part.task.stage === 'transferring' && this.findPath(part)) this.beginTransfer(part);
+    else if (part.task.stage === 'transferring' && this.canBegin(part)) this.beginTransfer(part);
+  }
+
+  private attach(task: Task, parts: readonly TaskDisk[]): void {
+    const { kernel, log } = this.world;
+    const fields = { run: task.run.id, vm: task.vm.name, proxy: parts.find((part) => !part.fellBack)?.proxy?.name ?? null };
+    const freed = task.snapshotMs === kernel.nowMs ? [] : parts.map((part) => part.freedBy);
+    task.lastEvent = log.record(kernel.nowMs, 'disks-attaching', fields, causesOf(task.lastEvent, ...freed));
+    this.enter(task, 'attaching', this.attached, task.run.job.plan.timings.attachMs);
   }
 
   private disksAttached(task: Task): void {
@@ -254,11 +262,15 @@ export class Stages {
     this.beginTransfers(task);
   }
 
-  /** How the disk comes into its proxy; without any way its task fails. */
-  private findPath(part: TaskDisk): boolean {
+  /** How the disk comes into its proxy; without any way, or any room for its old blocks, its task fails. */
+  private canBegin(part: TaskDisk): boolean {
     const { log, kernel } = this.world;
     const { task, proxy } = part;
-    const { method, plan } = task.run.job;
+    const { method, plan, fleecing } = task.run.job;
+    if (fleecing?.isFull) {
+      this.abort(task, 'failed', 'fleecing-full', fleecing.fullEvent);
+      return false;
+    }
     if (part.fellBack || proxy === null || method.reaches(proxy, part)) return true;
     part.fellBack = true;
     const fields = { run: task.run.id, vm: task.vm.name, datastore: part.disk.datastore.name, proxy: proxy.name, fallback: plan.fallback };

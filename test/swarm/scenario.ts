@@ -64,8 +64,26 @@ const group = fc.record({
   rpo: sometimes(fc.constantFrom('5h', '25h')),
 });
 
+/** What a proxy is besides: a VM on a host, zoned to datastores, and small. */
+const proxy = fc.record({
+  slotUnit: sometimes(fc.constantFrom('disk', 'vm')),
+  host: whole(0, 1),
+  fabric: sometimes(rate(5, 300)),
+  datastores: rarely(fc.subarray(['ds0', 'ds1'])),
+  memory: rarely(whole(2, 12).map((gibibytes) => `${gibibytes}GiB`)),
+});
+
+const METHODS = ['hot-add', 'direct-san', 'agent', 'copy-before-write', 'cdp', 'direct-disk', 'snapshot-only'] as const;
+
 const job = fc.record({
-  agent: fc.constantFrom(false, false, true),
+  /** `document`: the method that the job has. */
+  method: fc.constantFrom('document', 'document', 'document', ...METHODS),
+  fallback: sometimes(fc.constantFrom('nbd', 'fail')),
+  fleecing: sometimes(fc.constantFrom('ds0', 'ds1')),
+  keep: sometimes(whole(1, 4)),
+  compression: sometimes(fc.constantFrom('none', 'optimal', 'high', 'extreme')),
+  deduplication: sometimes(fc.constantFrom('none', 'inline')),
+  attach: sometimes(fc.constantFrom('0s', '47s')),
   names: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
   ifVmBusy: sometimes(fc.constantFrom('wait', 'stack')),
   cancelPrevious: fc.constantFrom(false, false, false, true),
@@ -74,7 +92,8 @@ const job = fc.record({
 const additions = fc.record({
   san: array,
   datastores: fc.tuple(datastore, datastore),
-  slotUnits: fc.tuple(sometimes(fc.constantFrom('disk', 'vm')), sometimes(fc.constantFrom('disk', 'vm'))),
+  proxies: fc.tuple(proxy, proxy),
+  hostSees: fc.tuple(rarely(fc.subarray(['ds0', 'ds1'])), rarely(fc.subarray(['ds0', 'ds1']))),
   groups: fc.tuple(group, group, group, group),
   singleDisks: fc.boolean(),
   jobs: fc.tuple(job, job, job),
@@ -98,6 +117,10 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
     ([name, keys], index) => [name, vmOf(keys, more.groups[index] as Additions['groups'][0], document, more.singleDisks)] as const,
   );
   const groups = vms.map(([name]) => name);
+  const jobs = entriesOf(document, 'jobs').map(
+    ([name, keys], index) => [name, jobOf(keys, more.jobs[index] as Additions['jobs'][0], groups)] as const,
+  );
+  const hosts = Object.keys(document.hosts as Keys);
   const before = allocatedMb(entriesOf(document, 'vms'));
   const after = allocatedMb(vms);
   return {
@@ -111,16 +134,20 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
       }),
     ),
     proxies: Object.fromEntries(
-      entriesOf(document, 'proxies').map(([name, keys], index) => [name, { ...keys, ...stated({ slotUnit: more.slotUnits[index] }) }]),
+      entriesOf(document, 'proxies').map(([name, keys], index) => {
+        const { host, ...added } = more.proxies[index] as Additions['proxies'][0];
+        return [name, { ...keys, ...stated({ ...added, host: hosts[host % hosts.length] }) }];
+      }),
+    ),
+    hosts: Object.fromEntries(
+      entriesOf(document, 'hosts').map(([name, keys], index) => [name, { ...keys, ...stated({ datastores: more.hostSees[index] }) }]),
     ),
     vms: Object.fromEntries(vms),
-    jobs: Object.fromEntries(
-      entriesOf(document, 'jobs').map(([name, keys], index) => [name, jobOf(keys, more.jobs[index] as Additions['jobs'][0], groups)]),
-    ),
+    jobs: Object.fromEntries(jobs),
     repositories: Object.fromEntries(
       entriesOf(document, 'repositories').map(([name, keys]) => [
         name,
-        { ...keys, capacity: `${megabytesOf(keys.capacity) + keptMb(entriesOf(document, 'jobs'), vms, name)}MB` },
+        { ...keys, capacity: `${megabytesOf(keys.capacity) + keptMb(jobs, vms, name)}MB` },
       ]),
     ),
   };
@@ -146,10 +173,28 @@ function existsOf(exists: { from?: number; until?: number }, { start, duration }
   return stated({ from: local(exists.from), until: local(exists.until) });
 }
 
-function jobOf(keys: Keys, { agent, names, ifVmBusy, cancelPrevious }: Additions['jobs'][0], groups: string[]): Keys {
-  const listed = names.map((index) => groups[index]).filter((name) => name !== undefined);
-  const method = agent ? { method: 'agent', vms: { names: listed.length > 0 ? listed : groups } } : {};
-  return { ...keys, ...method, ...stated({ ifVmBusy }), ...(cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
+function jobOf(document: Keys, more: Additions['jobs'][0], groups: string[]): Keys {
+  const listed = more.names.map((index) => groups[index]).filter((name) => name !== undefined);
+  const { compression, deduplication, ifVmBusy } = more;
+  const keys = { ...document, ...stated({ compression, deduplication, ifVmBusy }), ...(more.cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
+  const { timings, proxies, repository, retention, ...others } = keys as Keys;
+  switch (more.method) {
+    case 'document':
+      return keys;
+    case 'agent':
+      return { ...keys, method: 'agent', vms: { names: listed.length > 0 ? listed : groups } };
+    case 'hot-add':
+    case 'direct-san': {
+      const reach = stated({ method: more.method, fallback: more.fallback, proxies: proxies ?? ['p0'] });
+      return { ...keys, ...reach, timings: { ...(timings as Keys | undefined), ...stated({ attach: more.attach }) } };
+    }
+    case 'copy-before-write':
+      return { ...keys, ...stated({ method: more.method, fleecing: more.fleecing }) };
+    case 'snapshot-only':
+      return stated({ ...others, timings, method: more.method, keep: more.keep });
+    default:
+      return { ...keys, method: more.method };
+  }
 }
 
 /** What disks and snapshots take at the start by datastore, in MB; varied ones as much as they may. */
@@ -174,7 +219,7 @@ function keptMb(jobs: readonly Entry[], vms: readonly Entry[], repository: strin
   const disks = vms.flatMap(([, keys]) => ((keys.disks ?? [keys]) as Keys[]).map((disk) => Number(keys.count) * megabytesOf(disk.size)));
   const points = jobs
     .filter(([, keys]) => keys.repository === repository && keys.initial === 'established')
-    .reduce((sum, [, { retention, reduction }]) => sum + ((retention as { last: number } | undefined)?.last ?? 7) / Number(reduction ?? 2), 0);
+    .reduce((sum, [, { retention, reduction, compression }]) => sum + ((retention as { last: number } | undefined)?.last ?? 7) / Number(reduction ?? (compression === 'none' ? 1 : 2)), 0);
   return Math.ceil(points * disks.reduce((sum, megabytes) => sum + megabytes, 0));
 }
 

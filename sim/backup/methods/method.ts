@@ -84,7 +84,7 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
   let capLabel = `stream-limit:${plan.name}`;
   if (proxy !== null) {
     crossInto(proxy, inbound, cross, stored);
-    const perCore = perCoreRate(part, proxy);
+    const perCore = perCoreRate(part, proxy, of === 'disk' && part.full);
     cross(proxy.cores, 1 / perCore);
     // One disk's stream runs on at most one core.
     if (perCore < cap) {
@@ -98,9 +98,9 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
 }
 
 /** Bytes per millisecond that one core of the proxy handles for this stream. */
-function perCoreRate(part: TaskDisk, proxy: Proxy): number {
+function perCoreRate(part: TaskDisk, proxy: Proxy, full: boolean): number {
   const { factor, secondsPerByte } = part.task.run.job.plan.processing;
-  const rate = (part.full ? proxy.perCoreFull : proxy.perCoreIncremental) / factor;
+  const rate = (full ? proxy.perCoreFull : proxy.perCoreIncremental) / factor;
   return secondsPerByte === 0 ? rate : 1 / (1 / rate + secondsPerByte * 1000);
 }
 

@@ -1,6 +1,9 @@
-/** A VM's lock: nobody begins on a VM that another task holds, unless runs of its job may overlap or its job may stack. */
+/**
+ * A VM's lock: nobody begins on a VM that another task holds, unless runs of its job may overlap or its job may stack; and in no case where old blocks are
+ * saved before they are overwritten.
+ */
 import type { Played } from '../play.ts';
-import { jobOfRun, keyOf } from './tasks.ts';
+import { jobOfRun, keyOf, LOCKS_NOTHING } from './tasks.ts';
 
 export function locksExclude({ plan, events }: Played): string[] {
   const holders = new Map<string, Set<string>>();
@@ -12,8 +15,10 @@ export function locksExclude({ plan, events }: Played): string[] {
     if (kind === 'task-ended') held.delete(run);
     if (kind !== 'task-started') continue;
     const job = jobOfRun(plan, run);
+    if (job === undefined || LOCKS_NOTHING.includes(job.method)) continue;
     for (const other of held) {
-      const allowed = jobOfRun(plan, other) === job ? job?.ifRunning === 'start' : job?.ifVmBusy === 'stack';
+      const shares = jobOfRun(plan, other) === job ? job.ifRunning === 'start' : job.ifVmBusy === 'stack';
+      const allowed = shares && job.method !== 'copy-before-write';
       if (!allowed) wrong.push(`${keyOf(run, vm)} begins at ${atMs} while ${other} holds it`);
     }
     held.add(run);

@@ -5,6 +5,8 @@
 import type { Played } from '../play.ts';
 import { accountedMs, allTasks, type FoundTask, keyOf } from './tasks.ts';
 
+const ENDS_OF_WAITING: ReadonlySet<string> = new Set(['task-started', 'disks-attaching', 'transfer-started', 'task-ended']);
+
 export function queuesObeyLittle(played: Played): string[] {
   const { plan, result } = played;
   const tasks = allTasks(plan, result);
@@ -68,7 +70,7 @@ function waitedByLog({ plan, result, events }: Played): Map<string, number> {
   for (const { kind, atMs, run, vm } of events) {
     if (kind === 'run-started') for (const { key } of ofRun.get(String(run)) ?? []) open(key, atMs);
     if (kind === 'snapshot-created') open(keyOf(run, vm), atMs);
-    if (kind === 'task-started' || kind === 'transfer-started' || kind === 'task-ended') close(keyOf(run, vm), atMs);
+    if (ENDS_OF_WAITING.has(String(kind))) close(keyOf(run, vm), atMs);
   }
   for (const key of [...since.keys()]) close(key, plan.durationMs);
   return waited;

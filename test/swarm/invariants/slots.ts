@@ -1,7 +1,7 @@
 /** Slots recounted from the log: no more tasks at once than the run's concurrency, the repository's and the proxies' slots allow. */
 import type { Plan } from '../../../sim/index.ts';
 import type { LogEvent, Played } from '../play.ts';
-import { allTasks, type FoundTask, holdsSlotsAsOne, keyOf } from './tasks.ts';
+import { allTasks, type FoundTask, holdsSlotsAsOne, keyOf, TAKES_SNAPSHOTS } from './tasks.ts';
 
 interface Pool {
   what: string;
@@ -36,7 +36,9 @@ export function slotsSuffice({ plan, result, events }: Played): string[] {
     }
     // With several disks the slots change hands one by one, which the log does not tell.
     const first = event.kind === 'transfer-started' && !holdsSlotsAsOne(plan, found);
-    const over = ['transfer-ended', 'transfer-aborted', 'task-ended'].includes(event.kind);
+    const stranded = event.kind === 'transport-unreachable' && event.fallback === 'fail';
+    const kept = event.kind === 'snapshot-created' && found.job.method === 'snapshot-only';
+    const over = stranded || kept || ['transfer-ended', 'transfer-aborted', 'task-ended'].includes(event.kind);
     if (over) running.delete(key);
     if (over || first) for (const held of inPool) held.delete(key);
   }
@@ -45,7 +47,7 @@ export function slotsSuffice({ plan, result, events }: Played): string[] {
 
 /** With snapshots of the whole run the slots come when the snapshot is open. */
 function takesSlots({ kind }: LogEvent, { job }: FoundTask): boolean {
-  const first = job.snapshots === 'whole-run' && job.method === 'snapshot' ? 'transfer-started' : 'task-started';
+  const first = job.snapshots === 'whole-run' && TAKES_SNAPSHOTS.includes(job.method) ? 'transfer-started' : 'task-started';
   return kind === first;
 }
 

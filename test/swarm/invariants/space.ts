@@ -54,8 +54,12 @@ export function fullnessIsFound({ result }: Played): string[] {
 function growthInOneMs(plan: Plan, store: DatastorePlan): number {
   let perMs = linearPerMs(store.otherGrowth);
   let owners = 1;
+  const fleecing = plan.jobs.filter((job) => job.fleecing === store.name).length;
   for (const vm of plan.vms) {
     for (const disk of vm.disks) {
+      // A file of old blocks for each disk, which grows no faster than the guest writes.
+      perMs += fleecing * writtenPerMs(plan, vm, disk);
+      owners += fleecing;
       if (disk.datastore !== store.name) continue;
       perMs += linearPerMs(disk.growth) + 2 * vm.deltaOverhead * writtenPerMs(plan, vm, disk);
       // Its base, its growth and its deltas are rounded up to whole bytes one by one.

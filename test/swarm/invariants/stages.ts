@@ -1,6 +1,6 @@
 /** Tasks: their stages come in order, what is done has taken time, and what held them back adds up. */
 import type { Played } from '../play.ts';
-import { allTasks } from './tasks.ts';
+import { allTasks, TAKES_SNAPSHOTS } from './tasks.ts';
 
 export function stagesComeInOrder({ plan, result }: Played): string[] {
   const wrong: string[] = [];
@@ -13,8 +13,9 @@ export function stagesComeInOrder({ plan, result }: Played): string[] {
     if (transferMs !== null && snapshotMs === null) wrong.push(`${key}: reads before it knows what`);
     if (transferEndMs !== null && (transferMs === null || (task.readBytes > 0 && transferEndMs <= transferMs)))
       wrong.push(`${key}: bytes in no time`);
-    if (consolidatedMs !== null && job.method === 'agent') wrong.push(`${key}: an agent has no snapshot to consolidate`);
-    if (task.status === 'success' && (transferEndMs === null || endedMs === null)) wrong.push(`${key}: success without an end`);
+    if (consolidatedMs !== null && !TAKES_SNAPSHOTS.includes(job.method)) wrong.push(`${key}: there was no snapshot to consolidate`);
+    const copies = job.method !== 'snapshot-only';
+    if (task.status === 'success' && ((copies && transferEndMs === null) || endedMs === null)) wrong.push(`${key}: success without an end`);
   }
   return wrong;
 }

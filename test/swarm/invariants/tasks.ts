@@ -1,5 +1,9 @@
 /** What several invariants need of tasks: the entry of the result, its job and VM in the plan, in the order of the result. */
-import type { JobPlan, Plan, Result, RunResult, TaskResult, VmPlan } from '../../../sim/index.ts';
+import type { JobPlan, MethodName, Plan, Result, RunResult, TaskResult, VmPlan } from '../../../sim/index.ts';
+
+/** Methods whose tasks have a snapshot open, and those that leave the VM to others. */
+export const TAKES_SNAPSHOTS: readonly MethodName[] = ['snapshot', 'hot-add', 'direct-san', 'snapshot-only'];
+export const LOCKS_NOTHING: readonly MethodName[] = ['cdp', 'direct-disk'];
 
 export interface FoundTask {
   task: TaskResult;
