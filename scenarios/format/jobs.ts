@@ -34,7 +34,8 @@ export function planJobs(draft: Draft): JobPlan[] {
       zeroDetection: assumptions.fill(entry.zeroDetection, at('zeroDetection'), JOB.zeroDetection),
       cbtOverhead: assumptions.fill(entry.cbtOverhead, at('cbtOverhead'), JOB.cbtOverhead),
       timings: {
-        quiesceMs: assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
+        // Beneath the hypervisor nobody asks the guest for anything.
+        quiesceMs: how.method === 'direct-disk' ? 0 : assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
         createMs: assumptions.fillIf(frozen, entry.timings?.create, at('timings.create'), JOB.create),
         removeMs: assumptions.fillIf(frozen, entry.timings?.remove, at('timings.remove'), JOB.remove),
         attachMs: how.method === 'hot-add' ? assumptions.fill(entry.timings?.attach, at('timings.attach'), JOB.attach) : (entry.timings?.attach ?? 0),
