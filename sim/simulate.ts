@@ -54,7 +54,8 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
     },
     settle() {
       if (world.space.settle()) return true;
-      return world.storage.settle() || world.admission.scan() || world.works.scan();
+      // Runs after others are due before slots are given away, or what waits already would always go first.
+      return world.storage.settle() || world.runs.settle() || world.admission.scan() || world.works.scan();
     },
     solve() {
       world.guests.refreshDemand();

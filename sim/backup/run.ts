@@ -38,8 +38,6 @@ export class Job {
   readonly bases: (WriteMark | undefined)[] = [];
   /** Jobs whose schedule is after this one, in file order. */
   readonly followers: Job[] = [];
-  /** Log events of the ends that have made this job due, where its schedule is after another; the oldest first. */
-  readonly endsBefore: number[] = [];
   firstOverlapAtMs: number | null = null;
   private present: readonly Vm[] | null = null;
   private readonly kept = new Map<Vm, Task[]>();

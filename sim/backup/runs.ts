@@ -13,10 +13,12 @@ export class Runs {
   private readonly tick: number;
   /** The group in which a run's tasks wait for slots with their snapshots open. */
   private readonly readyGroups = new Map<Run, WaitGroup>();
+  /** Jobs that are due after runs that have just ended, with the log events of those ends. */
+  private readonly called: { job: Job; ended: number }[] = [];
 
   constructor(world: World) {
     this.world = world;
-    this.tick = world.kernel.handle((job) => this.due(world.jobs[job] as Job));
+    this.tick = world.kernel.handle((job) => this.tickOf(world.jobs[job] as Job));
   }
 
   /** Schedules the first tick of each job. */
@@ -27,6 +29,13 @@ export class Runs {
   taskEnded(task: Task): void {
     const run = task.run;
     if (--run.openTasks === 0) this.endRun(run, task.lastEvent);
+  }
+
+  /** Makes the runs due that are after those that have ended at this instant. True when there were any. */
+  settle(): boolean {
+    if (this.called.length === 0 || this.world.kernel.nowMs >= this.world.endMs) return false;
+    for (const { job, ended } of this.called.splice(0)) this.due(job, ended);
+    return true;
   }
 
   /** A task of a whole-run snapshot has its delta and now needs its slots. */
@@ -47,14 +56,18 @@ export class Runs {
     if (next !== null) this.world.kernel.scheduleTick(next, this.tick, job.index);
   }
 
-  private due(job: Job): void {
+  private tickOf(job: Job): void {
+    this.scheduleTick(job, this.world.kernel.nowMs + 1);
+    this.due(job, this.world.startEvent);
+  }
+
+  private due(job: Job, cause: number): void {
     const { kernel, log } = this.world;
     const now = kernel.nowMs;
-    this.scheduleTick(job, now + 1);
     // What goes on all the time needs no further start.
     if (job.method.continuous && job.active.length > 0) return;
     const run = new Run(job, now);
-    run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [job.endsBefore.shift() ?? this.world.startEvent]);
+    run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [cause]);
     const previous = job.active[job.active.length - 1];
     if (previous === undefined) {
       this.startRun(run, [run.dueEvent]);
@@ -143,14 +156,11 @@ export class Runs {
       );
   }
 
-  /** Jobs after this one are due now. A run that only left its snapshots behind has its data: it counts as a success. */
+  /** A run that only left its snapshots behind has its data: it counts as a success. */
   private callFollowers(run: Run, ended: number): void {
-    const { kernel } = this.world;
     const succeeded = run.status === 'success' || run.status === 'warning';
-    for (const follower of run.job.followers) {
-      if (!succeeded && follower.plan.schedule.kind === 'after' && follower.plan.schedule.on === 'success') continue;
-      follower.endsBefore.push(ended);
-      kernel.scheduleTick(kernel.nowMs, this.tick, follower.index);
+    for (const job of run.job.followers) {
+      if (succeeded || job.plan.schedule.kind !== 'after' || job.plan.schedule.on === 'any') this.called.push({ job, ended });
     }
   }
 }
