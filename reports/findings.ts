@@ -55,12 +55,52 @@ const RULES: Record<RuleId, RuleWords> = {
     whyAll: failureReasons,
     remedy: 'These VMs have no new restore point from the failed runs: remove the cause named here first, then run their job again.',
   },
+  'vm-not-created': {
+    brief: ['cannot be created', 'cannot be created'],
+    describe: (group, context) => `${subjects(group, 'VM', 'VMs')} cannot be created${when(group, context)}: there is not enough room.`,
+    why: missingRoom,
+    remedy: 'Make room on that datastore before the day, or put the new VM elsewhere.',
+  },
+  'vm-unprotected': {
+    brief: ['is in no job', 'are in no job'],
+    describe: (group) => `No backup job ever takes ${subjects(group, 'VM', 'VMs')}.`,
+    why: unprotectedFrom,
+    remedy: 'Add it to a job; a job that selects by tag, host, datastore or `all` also takes VMs that are created later.',
+  },
   'free-space': {
     brief: ['gets short of free space', 'get short of free space'],
     describe: (group, context) =>
       `${subjects(group, 'Datastore', 'datastores')} ${group.length === 1 ? 'gets' : 'get'} short of free space${when(group, context)}.`,
     why: leastFree,
     remedy: 'Add space, move VMs away, or keep fewer snapshots open at one time.',
+  },
+  'snapshot-orphaned': {
+    brief: ['has a delta that nobody removes', 'have deltas that nobody removes'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has a delta' : 'have deltas'} left behind${when(group, context)}: nobody removes ${group.length === 1 ? 'it' : 'them'}, and what is written goes on filling the datastore.`,
+    why: orphanOrigin,
+    remedy: 'Consolidate the disks of these VMs by hand, with room for it on the datastore, and look why the snapshot was left.',
+  },
+  'consolidation-stalled': {
+    brief: ['does not get its snapshots merged in time', 'do not get their snapshots merged in time'],
+    describe: (group, context) =>
+      `Snapshots of ${subjects(group, 'VM', 'VMs')} are not merged as fast as they are taken${timesOf(group)}${when(group, context)}.`,
+    why: stalledMerge,
+    remedy: 'Back these VMs up less often or in their quiet hours, keep their snapshots open for a shorter time, or let merges run faster.',
+  },
+  'snapshot-age': {
+    brief: ['has a snapshot older than three days', 'have snapshots older than three days'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} a snapshot older than three days${when(group, context)}.`,
+    why: snapshotOwner,
+    remedy: 'Delete snapshots that nobody needs, before the next backup puts its own on top; a snapshot is no backup.',
+  },
+  'chain-depth': {
+    brief: ['has too many snapshots on top of each other', 'have too many snapshots on top of each other'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} more than three snapshots on top of each other${timesOf(group)}${when(group, context)}.`,
+    why: deepestChain,
+    remedy: 'Let one snapshot be merged before the next is taken: fewer jobs on one VM, longer periods, faster merges, no forgotten snapshots.',
   },
   'run-overlap': {
     brief: ['is still active when its next run is due', 'are still active when their next run is due'],
@@ -105,6 +145,27 @@ const RULES: Record<RuleId, RuleWords> = {
       `Tasks wait for many hours for a free slot of ${subjects(group, titleOf(group).toLowerCase(), pluralOf(group))}${when(group, context)}.`,
     why: slotWaits,
     remedy: 'Add slots where its hardware can carry them, or spread the start times of the jobs.',
+  },
+  'proxy-starved': {
+    brief: ['is what holds a run back', 'are what holds runs back'],
+    describe: (group, context) =>
+      `${subjects(group, 'Proxy', 'proxies')} ${group.length === 1 ? 'is' : 'are'} what holds a run back${timesOf(group)}${when(group, context)}: source and target could do more.`,
+    why: proxyShare,
+    remedy: 'Give it more cores or network, add a proxy, or spread the start times of the jobs that use it.',
+  },
+  'new-vm-missed': {
+    brief: ['is missing in a list of names', 'are missing in lists of names'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'is' : 'are'} newer than a job's list of names and ${group.length === 1 ? 'is' : 'are'} not backed up by it${timesOf(group)}${when(group, context)}.`,
+    why: missedBy,
+    remedy: 'Let the job select by tag, host, datastore or `all`, so that new VMs are protected in their first night.',
+  },
+  'job-overlap': {
+    brief: ['works while another job is at work', 'work while other jobs are at work'],
+    describe: (group, context) =>
+      `${subjects(group, 'Job', 'jobs')} ${group.length === 1 ? 'works' : 'work'} while another job is at work in the same place${timesOf(group)}${when(group, context)}.`,
+    why: sharedPlace,
+    remedy: 'Nothing has to be done as long as both end in time; otherwise start them apart.',
   },
 };
 
@@ -264,6 +325,7 @@ const REASONS: Record<string, string> = {
   'vm-crashed': 'the VM had crashed',
   'merge-refused': 'there was no room to merge the snapshot',
   cancelled: 'the next run had begun',
+  'vm-deleted': 'the VM was deleted',
 };
 
 function failureReasons(group: readonly Finding[]): string | null {
@@ -338,4 +400,69 @@ function slotWaits(finding: Finding): string | null {
   const waitedMs = figure(finding, 'waitedMs');
   const vm = text(finding, 'vm');
   return waitedMs === null ? null : `The first${vm === null ? '' : `, of VM ${printable(vm)},`} waits ${formatDuration(waitedMs)}.`;
+}
+
+function missingRoom(finding: Finding): string | null {
+  const [needed, free] = [figure(finding, 'neededBytes'), figure(finding, 'freeBytes')];
+  const datastore = text(finding, 'datastore');
+  if (needed === null || free === null || datastore === null) return null;
+  return `It needs ${formatBytes(needed)} on datastore ${printable(datastore)}, of which ${formatBytes(free)} is free, the floor included.`;
+}
+
+function unprotectedFrom(finding: Finding, context: ReportContext): string | null {
+  return finding.atMs === 0 ? null : `It is created ${at(context, finding.atMs)}.`;
+}
+
+function orphanOrigin(finding: Finding): string | null {
+  const bytes = figure(finding, 'bytes');
+  if (bytes !== null) return `It holds ${formatBytes(bytes)} at the start.`;
+  const [needed, free] = [figure(finding, 'neededBytes'), figure(finding, 'freeBytes')];
+  const run = text(finding, 'run');
+  if (needed === null || free === null || run === null) return null;
+  return `The merge after ${printable(run)} needed ${formatBytes(needed)} and found ${formatBytes(free)} free.`;
+}
+
+function stalledMerge(finding: Finding): string | null {
+  const run = text(finding, 'run');
+  const lastsMs = figure(finding, 'lastsMs');
+  if (run === null || lastsMs === null) return null;
+  const next = text(finding, 'next');
+  if (next !== null) return `The snapshot of ${printable(run)} has been merging for ${formatDuration(lastsMs)} when ${printable(next)} is due.`;
+  const [pass, rest] = [figure(finding, 'passBytes') ?? 0, figure(finding, 'restBytes') ?? 0];
+  return `In ${printable(run)} a pass merges ${formatBytes(pass)} and leaves ${formatBytes(rest)}: the guest writes as fast as the merge works.`;
+}
+
+const SNAPSHOT_OWNERS: Record<string, string> = { user: 'somebody', orphan: 'a backup that left it behind' };
+
+function snapshotOwner(finding: Finding): string | null {
+  const ageMs = figure(finding, 'ageMs');
+  if (ageMs === null) return null;
+  const run = text(finding, 'run');
+  const owner = run === null ? (SNAPSHOT_OWNERS[text(finding, 'owner') ?? ''] ?? 'a backup') : printable(run);
+  return `It was taken by ${owner} and gets ${formatDuration(ageMs)} old within the simulated time.`;
+}
+
+function deepestChain(finding: Finding, context: ReportContext): string | null {
+  const depth = context.result.vms[finding.subject.name]?.maxChainDepth;
+  return depth === undefined ? null : `At the most ${depth} lie on top of each other.`;
+}
+
+function proxyShare(finding: Finding): string | null {
+  const [held, busy, lastsMs] = [figure(finding, 'heldPercent'), figure(finding, 'busyPercent'), figure(finding, 'lastsMs')];
+  const run = text(finding, 'run');
+  if (held === null || busy === null || lastsMs === null || run === null) return null;
+  return `In ${printable(run)} it holds the transfers back for ${held} % of their time; it is at its limit for ${busy} % of ${formatDuration(lastsMs)}.`;
+}
+
+function missedBy(finding: Finding): string | null {
+  const run = text(finding, 'run');
+  const sinceMs = figure(finding, 'sinceMs');
+  if (run === null || sinceMs === null) return null;
+  return `The first run without it is ${printable(run)}, ${sinceMs === 0 ? 'at the moment of' : `${formatDuration(sinceMs)} after`} its creation.`;
+}
+
+function sharedPlace(finding: Finding): string | null {
+  const [run, other, shares, name] = ['run', 'other', 'shares', 'name'].map((key) => text(finding, key));
+  if (!run || !other || !shares || !name) return null;
+  return `The first time ${printable(run)} begins while ${printable(other)} works; both use ${shares === 'vm' ? 'VM' : shares} ${printable(name)}.`;
 }

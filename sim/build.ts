@@ -151,7 +151,7 @@ function addDisk(world: World, vm: Vm, spec: DiskPlan, activity: number): void {
     const written = writtenFor(disk.law, snapshot.sizeBytes / vm.deltaOverhead);
     if (written === Number.POSITIVE_INFINITY)
       throw new Error(`VM ${vm.name}: a snapshot of ${snapshot.sizeBytes} bytes cannot come about by its law`);
-    disk.chain.push(new Delta(disk, snapshot.kind, null, disk.law, written, 0, 0));
+    disk.chain.push(new Delta(disk, snapshot.kind, null, disk.law, written, 0, 0, snapshot.takenMs));
     if (datastore.plan.countOrphans) datastore.snapshotSlots.used++;
   }
   if (disk.chain.length > vm.maxChainDepth) vm.maxChainDepth = disk.chain.length;

@@ -21,6 +21,15 @@ export type RuleId =
   | 'io-saturated'
   | 'latency'
   | 'slot-starved'
+  | 'vm-not-created'
+  | 'vm-unprotected'
+  | 'snapshot-orphaned'
+  | 'snapshot-age'
+  | 'chain-depth'
+  | 'consolidation-stalled'
+  | 'proxy-starved'
+  | 'new-vm-missed'
+  | 'job-overlap'
   | 'stun';
 
 export type SubjectKind = 'datastore' | 'vm' | 'job' | 'repository' | 'proxy';

@@ -41,6 +41,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   const startUsed = world.datastores.map((datastore) => datastore.ledgerAt(0).reduce((sum, entry) => sum + entry.bytes, 0));
   for (const datastore of world.datastores) datastore.notePeak(0);
   const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample.everyMs, options.sample.onSample);
+  world.conditions.begin();
   world.guests.begin();
   world.lifecycle.begin();
   world.runs.begin();

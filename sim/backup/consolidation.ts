@@ -34,6 +34,7 @@ export class Consolidation {
       return;
     }
     task.stage = 'removing';
+    task.removalMs = this.world.kernel.nowMs;
     task.vm.removals.push(task);
     if (task.vm.removals.length === 1) this.beginRemoval(task);
   }
@@ -50,6 +51,7 @@ export class Consolidation {
       part.state = 'closed';
     }
     for (const { disk } of parts) this.leaveQueue(disk.datastore);
+    for (const task of ended) this.world.conditions.merges.ended(task);
     return ended;
   }
 
@@ -106,8 +108,9 @@ export class Consolidation {
       return;
     }
     task.stage = 'consolidating';
-    part.passes++;
     const work = heldBytes(delta, now);
+    if (part.passes++ > 0) this.world.conditions.merges.passBegins(part, part.passBytes, work);
+    part.passBytes = work;
     const fields = { run: task.run.id, vm: task.vm.name, datastore: datastore.name, bytes: Math.ceil(work) };
     task.lastEvent = log.record(now, 'merge-started', fields, [task.lastEvent]);
     datastore.lastEvent = task.lastEvent;
@@ -145,6 +148,7 @@ export class Consolidation {
     disk.chain[place - 1]?.takeOver(delta, now);
     disk.chain.splice(place, 1);
     delta.exists = false;
+    this.world.conditions.ages.gone(delta);
     disk.releaseBase(now);
     disk.mirroring = false;
     datastore.diskChanged(disk, now);
@@ -217,8 +221,7 @@ export class Consolidation {
     const { task } = part;
     const { datastore } = part.disk;
     part.state = 'closed';
-    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other)))
-      admission.releaseSnapshotSlot(part.removes.task, datastore);
+    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other))) admission.releaseSnapshotSlot(part.removes.task, datastore);
     if (task.disks.every((other) => other.state !== 'merging')) this.endTask(task);
     this.leaveQueue(datastore);
   }
@@ -240,6 +243,7 @@ export class Consolidation {
       if (--vm.jobSnapshots === 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
     } else vm.leftBehind.push(task);
     vm.removals.shift();
+    this.world.conditions.merges.ended(task);
     stages.end(task);
     const next = vm.removals[0];
     if (next !== undefined) this.beginRemoval(next);

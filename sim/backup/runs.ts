@@ -76,6 +76,7 @@ export class Runs {
     run.overlapsPrevious = true;
     job.firstOverlapAtMs ??= now;
     const overlap = log.record(now, 'run-overlap', { job: job.name, run: run.id, active: previous.id }, [previous.startedEvent, run.dueEvent]);
+    this.world.conditions.merges.runDue(job, run.id);
     const policy = job.plan.ifRunning;
     if (policy === 'start') this.startRun(run, [overlap]);
     else if (policy === 'cancel-previous') this.cancelFor(run, overlap);
@@ -112,6 +113,7 @@ export class Runs {
     // Who is deleted at this very instant is not worth a task.
     const vms = job.selected().filter((vm) => vm.deletedMs !== now);
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
+    this.world.conditions.runStarted(run);
     const wholeRun = job.plan.snapshots === 'whole-run' && job.method.opensSnapshot;
     const group = new WaitGroup(run, now, true, !wholeRun);
     for (const vm of vms) {
@@ -147,6 +149,7 @@ export class Runs {
     job.active.splice(job.active.indexOf(run), 1);
     this.readyGroups.delete(run);
     const ended = log.record(kernel.nowMs, 'run-ended', { job: job.name, run: run.id, status: run.status }, [cause]);
+    this.world.conditions.runEnded(run);
     this.callFollowers(run, ended);
     const next = job.waiting.shift();
     if (next !== undefined)

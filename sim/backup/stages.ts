@@ -122,6 +122,7 @@ export class Stages {
     const depth = disk.chain.length;
     const { vm, datastore } = disk;
     if (depth > vm.maxChainDepth) vm.maxChainDepth = depth;
+    this.world.conditions.chains.changed(disk);
     datastore.guestsChanged();
     datastore.latency.settle(this.world.kernel.nowMs);
     disk.latency.changeSpeed(datastore.latency.distribution, relativeReadSpeed(depth));
@@ -317,6 +318,7 @@ export class Stages {
     part.capLabel = transfer.capLabel;
     part.flow = network.addFlow({ weight: 1, cap: transfer.cap, bytes: part.bytes, uses: transfer.uses, elastic: true, owner: part.number });
     this.world.storage.beginWriting(part);
+    this.world.conditions.proxies.transferBegins(part);
     this.world.copyBeforeWrite.begin(part);
   }
 
@@ -338,9 +340,11 @@ export class Stages {
   }
 
   private accountTransfer(part: TaskDisk): void {
-    const { network, resourceLabels } = this.world;
+    const { network, resourceLabels, conditions } = this.world;
     for (const [resource, ms] of network.bottlenecksOf(part.flow)) {
-      part.task.addHeldBack(resource < 0 ? part.capLabel : (resourceLabels[resource] as string), ms);
+      const label = resource < 0 ? part.capLabel : (resourceLabels[resource] as string);
+      part.task.addHeldBack(label, ms);
+      conditions.proxies.heldBack(part, label, ms);
     }
   }
 

@@ -69,6 +69,8 @@ export class TaskDisk {
   /** Where the guest writes while a helper merge is under way. */
   helper: Delta | null = null;
   passes = 0;
+  /** What the present pass merges. */
+  passBytes = 0;
   /** Its delta could not be merged and stays. */
   refused = false;
   mark: WriteMark | null = null;
@@ -115,6 +117,8 @@ export class Task {
   transferMs: number | null = null;
   transferEndMs: number | null = null;
   consolidatedMs: number | null = null;
+  /** When its snapshot was asked to be removed. */
+  removalMs = 0;
   endedMs: number | null = null;
   peakDeltaBytes = 0;
   /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */

@@ -13,6 +13,8 @@ export class Delta {
   /** The run whose task opened it; null for one that was there at the start. */
   readonly run: string | null;
   readonly law: GrowthLaw;
+  /** When it came into being; negative: before the start. */
+  readonly createdMs: number;
   /** Id of the event by which it came into being. */
   readonly createdBy: number;
   /** False once it has been merged. */
@@ -26,12 +28,13 @@ export class Delta {
   private writtenOffset: number;
 
   /** `written`: V at `nowMs` (0 for a new delta). */
-  constructor(disk: Disk, kind: DeltaKind, run: string | null, law: GrowthLaw, written: number, nowMs: number, createdBy: number) {
+  constructor(disk: Disk, kind: DeltaKind, run: string | null, law: GrowthLaw, written: number, nowMs: number, createdBy: number, createdMs = nowMs) {
     this.disk = disk;
     this.kind = kind;
     this.run = run;
     this.law = law;
     this.createdBy = createdBy;
+    this.createdMs = createdMs;
     this.writtenOffset = disk.writtenAt(nowMs) - written;
   }
 

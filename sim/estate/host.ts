@@ -21,6 +21,11 @@ export class Device {
     this.meter.set(nowMs, fraction < 1 ? fraction : 1);
   }
 
+  /** Milliseconds at the limit so far. */
+  saturatedAt(nowMs: number): number {
+    return this.saturatedMs + (this.meter.value >= BUSY ? nowMs - this.lastMs : 0);
+  }
+
   /** The scenario is over. */
   settle(nowMs: number): void {
     this.setLoad(nowMs, this.meter.value);
@@ -68,6 +73,8 @@ export class SlotPool {
 
 export class Proxy {
   readonly name: string;
+  /** As a bottleneck. */
+  readonly label: string;
   readonly slots: SlotPool;
   readonly slotUnit: 'disk' | 'vm';
   /** Resource numbers; -1: no limit. */
@@ -96,6 +103,7 @@ export class Proxy {
     perCoreIncremental: number;
   }) {
     this.name = spec.name;
+    this.label = `proxy:${spec.name}`;
     this.slots = new SlotPool(spec.slots);
     this.slotUnit = spec.slotUnit;
     this.cores = spec.cores;

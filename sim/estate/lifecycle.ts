@@ -49,11 +49,12 @@ export class Lifecycle {
       disk.datastore.growthEvent = event;
     }
     this.reselect();
+    this.world.conditions.unprotected.created(vm, event);
   }
 
   private delete(vm: Vm): void {
     if (!vm.exists) return;
-    const { kernel, log, guests, startEvent } = this.world;
+    const { kernel, log, guests, conditions, startEvent } = this.world;
     const now = kernel.nowMs;
     for (const datastore of datastoresOf(vm)) datastore.notePeak(now);
     const bytes = vm.disks.reduce((sum, disk) => disk.chain.reduce((all, delta) => all + heldBytes(delta, now), sum + disk.baseBytesAt(now)), 0);
@@ -65,7 +66,9 @@ export class Lifecycle {
     this.endTasks(vm, event);
     this.closeSnapshots(vm);
     for (const disk of vm.disks) {
+      for (const delta of disk.chain) conditions.ages.gone(delta);
       disk.delete(now);
+      conditions.chains.changed(disk);
       this.diskChanged(disk, event, ABSENT);
     }
   }

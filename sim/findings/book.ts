@@ -1,7 +1,8 @@
 /** Collects findings while the log is written: one per rule and subject, with the first occurrence in full and the others counted. */
-import { eventName, type LoggedEvent } from '../kernel/log.ts';
+import { eventName } from '../kernel/log.ts';
 import type { Finding, Severity, Verdict } from '../result.ts';
-import { RULES, type Rule } from './rules.ts';
+import type { Occurrence, Rule } from './rule.ts';
+import { RULES } from './rules/index.ts';
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
@@ -18,8 +19,8 @@ export class FindingBook {
 
   constructor() {
     for (const rule of RULES) {
-      enlist(this.raising, rule.raisedBy, rule);
-      if (rule.endedBy !== undefined) enlist(this.ending, rule.endedBy, rule);
+      for (const kind of rule.raisedBy) enlist(this.raising, kind, rule);
+      for (const kind of rule.endedBy ?? []) enlist(this.ending, kind, rule);
     }
   }
 
@@ -29,7 +30,7 @@ export class FindingBook {
   }
 
   /** Takes note of an event of the log, or of a signal of the same shape. Its causes are those of the finding, the event itself included. */
-  observe(event: Omit<LoggedEvent, 'id'> & { id?: number }): void {
+  observe(event: Occurrence): void {
     for (const rule of this.raising.get(event.kind) ?? []) if (rule.when === undefined || rule.when(event)) this.raise(rule, event);
     for (const rule of this.ending.get(event.kind) ?? []) this.end(rule, event);
   }
@@ -45,33 +46,36 @@ export class FindingBook {
     return all;
   }
 
-  private raise(rule: Rule, event: Omit<LoggedEvent, 'id'> & { id?: number }): void {
+  /** What a signal tells may have begun before what is known already: the earliest occurrence is the finding. */
+  private raise(rule: Rule, event: Occurrence): void {
     const name = String(event.fields[rule.subjectField]);
     const key = `${rule.id}/${rule.subject}/${name}`;
     const known = this.entries.get(key);
-    if (known !== undefined) {
-      known.finding.evidence.count = (known.finding.evidence.count as number) + 1;
-      known.finding.evidence.lastAtMs = event.atMs;
+    const count = ((known?.finding.evidence.count as number | undefined) ?? 0) + 1;
+    const lastAtMs = Math.max(event.atMs, (known?.finding.evidence.lastAtMs as number | undefined) ?? 0);
+    if (known !== undefined && known.finding.atMs <= event.atMs) {
+      known.finding.evidence.count = count;
+      known.finding.evidence.lastAtMs = lastAtMs;
       return;
     }
     const evidence: Finding['evidence'] = {};
     for (const field of rule.evidence) evidence[field] = event.fields[field] ?? null;
-    evidence.count = 1;
-    evidence.lastAtMs = event.atMs;
+    evidence.count = count;
+    evidence.lastAtMs = lastAtMs;
     const finding: Finding = {
       id: '',
       rule: rule.id,
       severity: rule.severity,
       atMs: event.atMs,
-      untilMs: null,
+      untilMs: event.untilMs ?? null,
       subject: { kind: rule.subject, name },
       causes: (event.id === undefined ? event.causes : [event.id]).map(eventName),
       evidence,
     };
-    this.entries.set(key, { rule, finding, open: true });
+    this.entries.set(key, { rule, finding, open: event.untilMs === undefined });
   }
 
-  private end(rule: Rule, event: { atMs: number; fields: LoggedEvent['fields'] }): void {
+  private end(rule: Rule, event: Occurrence): void {
     const entry = this.entries.get(`${rule.id}/${rule.subject}/${String(event.fields[rule.subjectField])}`);
     if (entry === undefined || !entry.open) return;
     entry.open = false;

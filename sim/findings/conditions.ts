@@ -3,11 +3,23 @@
  * finding begins when the condition began, and its cause is the event that changed the load then.
  */
 
+import type { Run } from '../backup/run.ts';
 import type { Task } from '../backup/task.ts';
 import type { Datastore } from '../estate/datastore.ts';
 import type { ConditionMeter } from '../estate/statistics.ts';
 import type { World } from '../world.ts';
-import { LATENCY_MS, SATURATION_MS, STARVED_MS, STUN_MS } from './rules.ts';
+import { DeepChains } from './rules/chain-depth.ts';
+import { StalledMerges } from './rules/consolidation-stalled.ts';
+import { SATURATION_MS } from './rules/io-saturated.ts';
+import { MeetingJobs } from './rules/job-overlap.ts';
+import { LATENCY_MS } from './rules/latency.ts';
+import { MissedVms } from './rules/new-vm-missed.ts';
+import { StarvedProxies } from './rules/proxy-starved.ts';
+import { STARVED_MS } from './rules/slot-starved.ts';
+import { OldSnapshots } from './rules/snapshot-age.ts';
+import { findOrphans } from './rules/snapshot-orphaned.ts';
+import { STUN_MS } from './rules/stun.ts';
+import { UnprotectedVms } from './rules/vm-unprotected.ts';
 
 type Followed = 'io-saturated' | 'latency';
 
@@ -28,11 +40,42 @@ interface Episodes {
 }
 
 export class Conditions {
+  readonly chains: DeepChains;
+  readonly ages: OldSnapshots;
+  readonly merges: StalledMerges;
+  readonly proxies: StarvedProxies;
+  readonly unprotected: UnprotectedVms;
+  private readonly missed: MissedVms;
+  private readonly meeting: MeetingJobs;
   private readonly world: World;
   private readonly episodes = new Map<string, Episodes>();
 
   constructor(world: World) {
     this.world = world;
+    this.chains = new DeepChains(world);
+    this.ages = new OldSnapshots(world);
+    this.merges = new StalledMerges(world);
+    this.proxies = new StarvedProxies(world);
+    this.unprotected = new UnprotectedVms(world);
+    this.missed = new MissedVms(world, this.unprotected);
+    this.meeting = new MeetingJobs(world);
+  }
+
+  /** The world is there: what is wrong with it from the start. */
+  begin(): void {
+    this.unprotected.begin();
+    this.missed.begin();
+    findOrphans(this.world);
+    for (const disk of this.world.disks) if (disk.chain.length > 0) this.chains.changed(disk);
+  }
+
+  runStarted(run: Run): void {
+    this.missed.runStarted(run);
+  }
+
+  runEnded(run: Run): void {
+    this.proxies.runEnded(run);
+    this.meeting.runEnded(run);
   }
 
   /** A condition of a datastore holds or does not hold from now on. */
@@ -83,6 +126,9 @@ export class Conditions {
   /** The scenario is over: conditions that still hold count up to now. */
   finish(): void {
     const now = this.world.kernel.nowMs;
+    this.ages.finish();
+    this.proxies.finish();
+    this.meeting.finish();
     for (const entry of this.episodes.values()) {
       const meter = entry.kind === 'latency' ? entry.datastore.slow : entry.datastore.saturated;
       if (meter.sinceMs !== null) closeEpisode(entry, now);

@@ -15,6 +15,8 @@ function filling(free: number, streamMib: number, given: Partial<DatastorePlan> 
     vms: [vm('web', { toleratesPauseMs, disk: { writes: appending(10 * MiB) } }), vm('still', { disk: { writes: appending(MiB) } })],
     jobs: [
       job({ streamBytesPerSecond: streamMib * MiB, selection: { all: false, names: ['web'], tags: [], hosts: [], datastores: [], except: [] } }),
+      // It takes the other one, after the end.
+      job({ name: 'later', schedule: { kind: 'every', everyMs: DAY, offsetMs: 23 * HOUR } }),
     ],
   });
 }

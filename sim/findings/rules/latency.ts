@@ -1,0 +1,14 @@
+/** `latency`: I/O of a datastore takes too long. */
+import type { Rule } from '../rule.ts';
+
+/** It must last that long. */
+export const LATENCY_MS = 5 * 60_000;
+
+export const latency: Rule = {
+  id: 'latency',
+  severity: 'warning',
+  subject: 'datastore',
+  raisedBy: ['latency'],
+  subjectField: 'datastore',
+  evidence: ['longestMs', 'totalMs', 'episodes', 'worstMs', 'guestsAloneMs'],
+};
