@@ -3,5 +3,5 @@ export { EventLimitError, type KernelLimits } from './kernel/kernel.ts';
 export { LOG_VERSION } from './kernel/log.ts';
 export type * from './plan.ts';
 export type * from './result.ts';
-export { type Sampler, type SimulateOptions, simulate } from './simulate.ts';
+export { type RepositorySampler, type Sampler, type SimulateOptions, simulate } from './simulate.ts';
 export { ENGINE_VERSION } from './version.ts';

@@ -12,6 +12,7 @@ import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
 import type { Plan } from './plan.ts';
 import { closeBooks, makeResult } from './report.ts';
+import type { PointKind } from './repository/point.ts';
 import type { Result } from './result.ts';
 import type { World } from './world.ts';
 
@@ -20,13 +21,16 @@ export interface SimulateOptions {
   /** Each line of the canonical event log, without its line feed. */
   onEvent?: (line: string) => void;
   /** Levels on a grid of instants that includes the start and the end. */
-  sample?: { everyMs: number; onSample: Sampler };
+  sample?: { everyMs: number; onSample?: Sampler; onRepositorySample?: RepositorySampler };
   /** Fraction of the simulated time that has passed, 0 to 1; called at every step of time, so keep it cheap. */
   onProgress?: (fractionDone: number) => void;
   limits?: Partial<KernelLimits>;
 }
 
 export type Sampler = (atMs: number, datastore: string, usedBytes: number, freeBytes: number, guestServedFraction: number, latencyMs: number) => void;
+
+/** `points`: how many a repository holds of each kind. */
+export type RepositorySampler = (atMs: number, repository: string, usedBytes: number, points: Readonly<Record<PointKind, number>>) => void;
 
 /** Enough for 100,000 VMs in one run; beyond it something goes round in circles. */
 const DEFAULT_LIMITS: KernelLimits = { eventsPerInstant: 5_000_000, eventsInAll: 1_000_000_000 };
@@ -40,7 +44,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   const world = buildWorld(plan, log, { ...DEFAULT_LIMITS, ...options.limits });
   const startUsed = world.datastores.map((datastore) => datastore.ledgerAt(0).reduce((sum, entry) => sum + entry.bytes, 0));
   for (const datastore of world.datastores) datastore.notePeak(0);
-  const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample.everyMs, options.sample.onSample);
+  const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample);
   world.conditions.begin();
   world.guests.begin();
   world.lifecycle.begin();
@@ -76,18 +80,16 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
 /** Reads the levels on a grid between events, where every quantity is a known function of time: looking changes nothing. */
 class GridSampler {
   private readonly world: World;
-  private readonly everyMs: number;
-  private readonly onSample: Sampler;
+  private readonly observers: NonNullable<SimulateOptions['sample']>;
   private nextMs = 0;
 
-  constructor(world: World, everyMs: number, onSample: Sampler) {
+  constructor(world: World, observers: NonNullable<SimulateOptions['sample']>) {
     this.world = world;
-    this.everyMs = everyMs;
-    this.onSample = onSample;
+    this.observers = observers;
   }
 
   sampleBefore(toMs: number): void {
-    for (; this.nextMs < toMs; this.nextMs += this.everyMs) this.sampleAt(this.nextMs);
+    for (; this.nextMs < toMs; this.nextMs += this.observers.everyMs) this.sampleAt(this.nextMs);
   }
 
   sampleEnd(): void {
@@ -95,9 +97,16 @@ class GridSampler {
   }
 
   private sampleAt(atMs: number): void {
+    const { onSample, onRepositorySample } = this.observers;
+    if (onRepositorySample !== undefined) {
+      for (const repository of this.world.repositories) {
+        onRepositorySample(atMs, repository.name, Math.ceil(this.world.storage.usedAt(repository, atMs)), repository.pointCounts());
+      }
+    }
+    if (onSample === undefined) return;
     for (const datastore of this.world.datastores) {
       const used = datastore.reportedUsedAt(atMs);
-      this.onSample(atMs, datastore.name, used, datastore.capacityBytes - used, datastore.servedFraction, datastore.latency.value);
+      onSample(atMs, datastore.name, used, datastore.capacityBytes - used, datastore.servedFraction, datastore.latency.value);
     }
   }
 }

@@ -58,6 +58,20 @@ export function checkReferences(root: MapTree, problems: Problems): void {
   checkVmNames(root, groups, problems);
   const estate = new Estate(root, groups);
   for (const job of known.jobs) checkSelection(root, job, estate, problems);
+  checkRestores(root, groups, known.repositories, problems);
+}
+
+/** A restore is of one VM, whose group's name does not do. */
+function checkRestores(root: MapTree, groups: Groups, repositories: ReadonlySet<string>, problems: Problems): void {
+  for (const { text, place } of textsAt(root, ['restores', null, 'vm'])) {
+    const count = groups.get(text);
+    if (count === undefined && groupOfInstance(groups, text) === null) unknownName(problems, place, 'VM', text, groups);
+    else if (count !== undefined && count !== null)
+      problems.add(place, `\`${text}\` is a group of VMs`, { expected: `one VM, such as \`${instanceName(text, 1)}\`` });
+  }
+  for (const { text, place } of textsAt(root, ['restores', null, 'repository'])) {
+    if (!repositories.has(text)) unknownName(problems, place, WORDS.repositories, text, repositories);
+  }
 }
 
 function entryNames(root: MapTree, section: string): string[] {

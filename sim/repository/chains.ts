@@ -126,7 +126,9 @@ export class Chains {
       chain.points.splice(place, 1);
       bytes += freedBy(point, chain.points.slice(place));
     }
-    const fields = { ...namesOf(chain), points: gone.length, bytes: Math.floor(bytes) };
+    // Which they were: moments before the start are negative.
+    const moments = gone.map(({ atMs }) => atMs).join(' ');
+    const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
     log.record(kernel.nowMs, 'points-removed', fields, cause > 0 ? [cause] : []);
     storage.prune(chain.repository, bytes);
   }

@@ -3,6 +3,7 @@ import type { TaskDisk } from '../backup/task.ts';
 import { SlotPool } from '../estate/host.ts';
 import type { Chain } from './chain.ts';
 import type { RepositoryPlan } from './plan.ts';
+import type { PointKind } from './point.ts';
 
 /** Room that a transform of a full may need besides, in fulls (ORACLES: the usual sizing of working space). */
 const WORKING_SPACE_FULLS = 1.05;
@@ -104,6 +105,12 @@ export class Repository {
     while (this.pruned.length > 0 && (this.pruned[0] as Pruned).atMs <= untilMs) bytes += (this.pruned.shift() as Pruned).bytes;
     this.kept -= bytes;
     return bytes;
+  }
+
+  pointCounts(): Record<PointKind, number> {
+    const counts: Record<PointKind, number> = { full: 0, incremental: 0, differential: 0, reverse: 0 };
+    for (const { points } of this.chains.values()) for (const { kind } of points) counts[kind]++;
+    return counts;
   }
 
   /** Busy milliseconds per stored byte of a task: in a reverse chain the old block is read and saved before the new one is written. */

@@ -98,6 +98,11 @@ export class Storage {
     return repository.usedWith((part) => this.writtenBy(part));
   }
 
+  /** Bytes in use at an instant between the present event and the next. */
+  usedAt(repository: Repository, atMs: number): number {
+    return this.usedNow(repository) + this.slopeOf(repository) * (atMs - this.world.kernel.nowMs);
+  }
+
   /** Whether so many bytes more find room. */
   fits(repository: Repository, bytes: number): boolean {
     return bytes === 0 || this.usedNow(repository) + bytes <= repository.capacityBytes;
@@ -121,13 +126,11 @@ export class Storage {
 
   /** After the instant: writing goes on at constant rates, so the instant at which the repository is full is known. */
   scheduleChecks(): void {
-    const { kernel, network, endMs } = this.world;
+    const { kernel, endMs } = this.world;
     for (const repository of this.world.repositories) {
       if (!repository.spaceDirty) continue;
       repository.spaceDirty = false;
-      let slope = 0;
-      for (const part of repository.writers) slope += network.rateOf(part.flow) / part.task.run.job.plan.reduction;
-      for (const writer of repository.otherWriters) slope += writer.rate();
+      const slope = this.slopeOf(repository);
       const left = repository.capacityBytes - this.usedNow(repository);
       const atMs = slope > 0 ? kernel.nowMs + Math.max(1, Math.ceil(left / slope)) : Number.POSITIVE_INFINITY;
       if (atMs <= endMs) {
@@ -138,6 +141,14 @@ export class Storage {
         repository.check = -1;
       }
     }
+  }
+
+  /** Stored bytes written per millisecond. */
+  private slopeOf(repository: Repository): number {
+    let slope = 0;
+    for (const part of repository.writers) slope += this.world.network.rateOf(part.flow) / part.task.run.job.plan.reduction;
+    for (const writer of repository.otherWriters) slope += writer.rate();
+    return slope;
   }
 
   private writtenBy(part: TaskDisk): number {

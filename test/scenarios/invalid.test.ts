@@ -217,11 +217,34 @@ const AGENTS: Row[] = [
   ['proxies: [p1]', 'ifVmBusy: skip', 'unknown value `skip` of `ifVmBusy`', 'skip'],
 ];
 
+const REPOSITORY = 'write: 500MiB/s, links: [wan]';
+
+const CHAINS: Row[] = [
+  ['proxies: [p1]', 'mode: forward', 'mode `forward` does not say when it makes a full', 'mode'],
+  ['proxies: [p1]', 'full: { active: "@daily" }', '`full` has no meaning in mode `forever-forward`', 'full'],
+  ['proxies: [p1]', 'mode: reverse\n    differential: "@weekly"', '`differential` has no meaning in mode `reverse`', 'differential'],
+  ['proxies: [p1]', 'mode: forward\n    full: { active: "@daily", synthetic: "@daily" }', 'fulls are made in one of two ways', 'full'],
+  ['proxies: [p1]', 'mode: forward\n    full: { synthetic: { after: nightly } }', 'this schedule cannot be after a job', 'synthetic'],
+  ['proxies: [p1]', 'retention: {}', 'the retention keeps nothing', 'retention'],
+  ['proxies: [p1]', 'retention: { last: 0 }', '`last: 0` is too small', '0'],
+  ['proxies: [p1]', 'retention: { last: 3, daily: 2, definition: veeam }', '`daily` does not exist by the definition `veeam`', '2,'],
+  ['proxies: [p1]', 'retention: { weekly: 2, definition: veeam }', 'by the definition `veeam` there is always a number of newest points', 'retention'],
+  [
+    'proxies: [p1]',
+    'retention: { last: 3, weekly: 2, definition: veeam }',
+    'mode `forever-forward` makes no fulls that could be kept by age',
+    'retention',
+  ],
+  [REPOSITORY, `${REPOSITORY}, copyTo: { repository: r2 }`, 'unknown repository `r2`', 'r2'],
+  [REPOSITORY, `${REPOSITORY}, copyTo: { repository: r1 }`, 'the copies of `r1` come back to it', 'r1 } }'],
+  ['duration: 3d', 'duration: 3d\nrestores: [{ at: 2026-03-03T10:00, vm: web }]', '`web` is a group of VMs', 'web }'],
+  ['duration: 3d', 'duration: 3d\nrestores: [{ at: 2026-03-03T10:00, vm: dc }]', 'unknown VM `dc`', 'dc }'],
+  ['duration: 3d', 'duration: 3d\nrestores: [{ at: 2026-03-09T10:00, vm: db }]', 'the restore lies outside the run', '2026-03-09'],
+];
+
 const UNBUILT: Row[] = [
   ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
   ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
-  ['proxies: [p1]', 'mode: reverse', '`mode: reverse` is described in the format but not built yet', 'reverse'],
-  ['proxies: [p1]', 'retention: { last: 14, weekly: 4 }', '`weekly` is described in the format but not built yet', 'weekly'],
   ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
 ];
 
@@ -235,6 +258,7 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
     ['storage', STORAGE],
     ['disks', DISKS],
     ['agents', AGENTS],
+    ['chains', CHAINS],
     ['not built', UNBUILT],
   ];
   for (const [topic, rows] of tables) {

@@ -22,10 +22,6 @@ const NOT_BUILT = `## Not yet built
 
 | subject | reference figures that wait for it |
 |---|---|
-| periodic active fulls | retention: weekly (Sat) with 2, 7 and 14 points, 1300.0, 1550.0 and 2350.0 GiB; monthly with 14, 3300.0 GiB |
-| reverse increments | retention: 14 points, 1150.0 GiB |
-| working space of repositories | 525.0 GiB beside each of the retention figures |
-| differential levels | calendar: differentials on 8 and 15 June 2013 |
 | windows, \`catchUp\` | calendar: 08:15 denied between 19:00 and 08:00; 19:00, 20:15, 00:15 with catching up, 20:15, 00:15 without |
 | calendar events (systemd, Proxmox) | calendar: daily 02:30 skips 2026-03-29; random expressions against \`systemd-analyze calendar\` |
 | jobs after jobs | Graham's anomaly: service times 3, 2, 2, 2, 4, 4, 4, 4, 9 end at 12 on 3 slots and 15 on 4, at 13 with every time one less, at 16 with two orders less |`;

@@ -11,6 +11,7 @@ import { CHAIN, REPOSITORY } from './defaults.ts';
 import type { RepositoryEntry, RestoreEntry, RetentionEntry } from './schema.ts';
 
 export function planRepositories(draft: Draft): RepositoryPlan[] {
+  for (const name of draft.entries.repositories.keys()) checkCopies(draft, name);
   return [...draft.entries.repositories].map(([name, entry]) => planRepository(draft, name, entry));
 }
 
@@ -54,6 +55,19 @@ function planCopy(draft: Draft, path: readonly string[], entry: NonNullable<Repo
     retention: planRetention(draft, [...path, 'retention'], entry.retention),
     account: entry.account ?? null,
   };
+}
+
+/** Copies of copies may go on, but not come back. */
+function checkCopies({ entries, problems, root }: Draft, name: string): void {
+  let target = entries.repositories.get(name)?.copyTo?.repository;
+  for (let length = 0; target !== undefined && length < entries.repositories.size; length++) {
+    if (target === name) {
+      const place = placeAt(root, ['repositories', name, 'copyTo', 'repository']);
+      problems.add(place, `the copies of \`${name}\` come back to it`, { expected: 'another repository, whose copies go elsewhere' });
+      return;
+    }
+    target = entries.repositories.get(target)?.copyTo?.repository;
+  }
 }
 
 /** Whether increments are merged there: of jobs that write to it, or of copies. */

@@ -1,20 +1,28 @@
-/** 3. Retention: the one mode of the reference table that is built. */
-import { simulate } from '../../../sim/index.ts';
-import { DAY, GiB, HOUR, job, keep, NO_WRITES, plan, vm } from '../../sim/plans.ts';
-import { compared, type Section } from '../section.ts';
+/** 3. Retention: what each policy holds on its worst day. */
+import { juneLevels } from '../../sim/repository/levels-calendar.ts';
+import { RETENTION_TABLE } from '../../sim/repository/retention-table.ts';
+import { worstDay } from '../../sim/repository/worst-day.ts';
+import { compared, type Figure, type Section } from '../section.ts';
 
 export function retention(): Section {
-  const changes = { ...NO_WRITES, changedBytesPerDay: 100 * GiB };
-  const result = simulate(
-    plan({
-      durationMs: 20 * DAY,
-      vms: [vm('file-server', { disk: { sizeBytes: 1000 * GiB, usedBytes: 1000 * GiB, writes: changes } })],
-      jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 22 * HOUR }, mode: 'forever-forward', reduction: 2, retention: keep({ last: 14 }) })],
-    }),
+  const figures = RETENTION_TABLE.flatMap(({ policy, given, days, expected }): Figure[] => {
+    const ours = worstDay(given, days);
+    const counted = (['points', 'fulls', 'increments'] as const).map((key) => ({ what: `${policy}: ${key}`, expected: expected[key], ours: ours[key] }));
+    return [
+      ...counted,
+      { what: `${policy}: held`, expected: expected.gib, ours: ours.gib, decimals: 1, unit: 'GiB' },
+      { what: `${policy}: working space beside it`, expected: expected.workingSpaceGib, ours: ours.workingSpaceGib, decimals: 1, unit: 'GiB' },
+    ];
+  });
+  const differentials = juneLevels().flatMap(([day, level]) => (level === 'differential' ? [day] : []));
+  const cycle = 'full on the 1st Saturday, differential on the others, incremental Monday to Friday, June 2013';
+  figures.push(
+    { what: `${cycle}: first differential on day`, expected: 8, ours: differentials[0] ?? 0 },
+    { what: `${cycle}: second differential on day`, expected: 15, ours: differentials[1] ?? 0 },
+    { what: `${cycle}: differentials until the 17th`, expected: 2, ours: differentials.length },
   );
-  const ours = (result.repositories.repo?.endUsedBytes ?? 0) / GiB;
-  const about = 'One job, daily at 22:00, 1,000 GiB used, stored at half its size, 10 % changed a day; held at the end of a day.';
-  return compared('Retention', about, [
-    { what: 'forever forward, 14 points (a full and 13 increments)', expected: 1150, ours, decimals: 1, unit: 'GiB' },
-  ]);
+  const about =
+    'One job, daily at 22:00, 1,000 GiB used, stored at half its size, 10 % changed a day; the worst day of some months, counted at its end, after retention. ' +
+    'Working space is what should stay free for transforms, 1.05 fulls.';
+  return compared('Retention and levels', about, figures);
 }
