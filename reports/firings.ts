@@ -13,6 +13,8 @@ const FORMAT = 'overrun/firings@1';
 const WALL: ZoneTable = { name: '', startEpochMs: 0, dataVersion: '', offsets: [{ fromMs: 0, offsetMs: 0 }] };
 const INSTANT_COLUMNS = 'Sun 2026-03-29T03:00:00+02:00'.length;
 
+const PURPOSES: Record<ScheduleFirings['purpose'], string> = { run: '', full: ', full backups', differential: ', differential backups' };
+
 const REMARKS: Record<ClockChange, (insteadOf: string) => string> = {
   moved: (insteadOf) => (insteadOf === '' ? 'moved: the clocks change' : `moved: stands for ${insteadOf}, the clocks change`),
   dropped: () => 'dropped: the clocks skip this time',
@@ -27,8 +29,8 @@ export function firingsText(plan: Plan, listed: readonly ScheduleFirings[], limi
   return `${[hanging('', head), ...listed.map((one) => scheduleLines(plan.zone, one, limit))].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function scheduleLines(zone: ZoneTable, { job, schedule, firings, hasMore }: ScheduleFirings, limit: number): string[] {
-  const lines = hanging(`${printable(job)}: `, printable(describeSchedule(schedule)));
+function scheduleLines(zone: ZoneTable, { job, purpose, schedule, firings, hasMore }: ScheduleFirings, limit: number): string[] {
+  const lines = hanging(`${printable(job)}${PURPOSES[purpose]}: `, printable(describeSchedule(schedule)));
   if (schedule.kind === 'after') return lines;
   if (firings.length === 0) return [...lines, '  never due in the simulated time'];
   lines.push(...firings.map((firing) => `  ${firingText(zone, firing)}`));

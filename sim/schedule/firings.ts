@@ -25,7 +25,7 @@ export type RecurringSchedule = CronSchedule | CalendarSchedule | EverySchedule;
 
 const HOURS_OF_DAY = 24;
 
-/** Every firing of a local day, those with an instant by instant; several local times that fall on one instant are one firing. */
+/** Every firing of a local day in its order; several local times that fall on one instant are one firing. */
 export function firingsOfDay(plan: RecurringSchedule, zone: Zone, day: number): Firing[] {
   if (plan.kind === 'every') return periodicFirings(plan, zone, day);
   if (!isOnDay(plan, day)) return [];
@@ -39,8 +39,12 @@ export function firingsOfDay(plan: RecurringSchedule, zone: Zone, day: number): 
     // What is due in every hour loses nothing with an hour that does not exist.
     else if (plan.hours.length < HOURS_OF_DAY) dropped.push({ atMs: null, localMs, change: 'dropped', insteadOfLocalMs: [] });
   }
-  const firings = [...byInstant.values()].sort((a, b) => (a.atMs as number) - (b.atMs as number));
-  return [...dropped, ...firings];
+  return [...dropped, ...byInstant.values()].sort((a, b) => placeOf(a, zone) - placeOf(b, zone) || a.localMs - b.localMs);
+}
+
+/** The instant of a firing, or at which a dropped one would have been moved to. */
+export function placeOf({ atMs, localMs }: Firing, zone: Zone): number {
+  return atMs ?? zone.firstInstantOf(localMs);
 }
 
 function addExisting(byInstant: Map<number, Firing>, plan: CronSchedule | CalendarSchedule, localMs: number, instants: number[]): void {

@@ -1,6 +1,6 @@
 /** When a job is due, as instants since the scenario's start. Schedules are evaluated in local time, day by day (`firings.ts`). */
 import { Zone } from '../estate/zone.ts';
-import { type Firing, firingsOfDay, type RecurringSchedule } from './firings.ts';
+import { type Firing, firingsOfDay, placeOf, type RecurringSchedule } from './firings.ts';
 import type { SchedulePlan } from './plan.ts';
 
 /** A search moves over neighbouring days; more than these are not kept. */
@@ -67,7 +67,7 @@ export class Schedule {
     }
     for (let day = this.zone.dayOf(fromMs - 1); day <= this.zone.dayOf(endMs); day++) {
       for (const firing of firingsOfDay(plan, this.zone, day)) {
-        const placeMs = firing.atMs ?? this.zone.firstInstantOf(firing.localMs);
+        const placeMs = placeOf(firing, this.zone);
         if (placeMs >= fromMs && placeMs < endMs) yield firing;
       }
     }

@@ -7,8 +7,8 @@ import { Schedule } from './schedule.ts';
 
 export interface ScheduleFirings {
   job: string;
-  /** What the schedule decides about. */
-  purpose: 'run';
+  /** What the schedule decides: when runs are due, or from when on the next run is a full or a differential. */
+  purpose: 'run' | 'full' | 'differential';
   schedule: SchedulePlan;
   /** In their order; dropped ones stand where they would have been. */
   firings: Firing[];
@@ -30,7 +30,10 @@ export function upcomingFirings(plan: Plan, limit: number): ScheduleFirings[] {
 }
 
 function schedulesOf(job: JobPlan): Pick<ScheduleFirings, 'purpose' | 'schedule'>[] {
-  return [{ purpose: 'run', schedule: job.schedule }];
+  const schedules: Pick<ScheduleFirings, 'purpose' | 'schedule'>[] = [{ purpose: 'run', schedule: job.schedule }];
+  if (job.fullBackups !== null) schedules.push({ purpose: 'full', schedule: job.fullBackups.schedule });
+  if (job.differential !== null) schedules.push({ purpose: 'differential', schedule: job.differential });
+  return schedules;
 }
 
 function firstOf(schedule: Schedule, endMs: number, limit: number): Pick<ScheduleFirings, 'firings' | 'hasMore'> {

@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseCron } from '../../../scenarios/format/schedule/cron.ts';
 import { Activity } from '../../../sim/estate/activity.ts';
 import { dateOf, Zone } from '../../../sim/estate/zone.ts';
 import type { SchedulePlan, ZoneTable } from '../../../sim/index.ts';
 import { Schedule } from '../../../sim/schedule/schedule.ts';
 import { DAY, HOUR, MINUTE } from '../plans.ts';
+import { NIGHTS, Station } from './due.ts';
+import { cronAtFixedHours, cronFollowingRealTime, cronText, systemdCalendar } from './expressions.ts';
 
 /** Europe/Berlin in 2026: summer time from 29 March 01:00Z to 25 October 01:00Z. */
 function berlin(start: string): ZoneTable {
@@ -118,6 +122,136 @@ describe('every', () => {
       '2026-01-02T20:00',
       '2026-01-02T23:00',
     ]);
+  });
+});
+
+describe('calendar events on the nights of daylight saving', () => {
+  it.each(['systemd', 'proxmox'] as const)('skip a time that does not exist, by the grammar of %s', (dialect) => {
+    const spring = new Station('Europe/Berlin', '2026-03-27T23:00:00Z');
+    expect(spring.next(spring.calendar('02:30', dialect), 2)).toEqual(['2026-03-28T01:30:00Z', '2026-03-30T00:30:00Z']);
+  });
+
+  it.each(['systemd', 'proxmox'] as const)('run a repeated time once, at the first of the two, by the grammar of %s', (dialect) => {
+    const autumn = new Station('Europe/Berlin', '2026-10-24T22:00:00Z');
+    expect(autumn.next(autumn.calendar('02:30', dialect), 2)).toEqual(['2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z']);
+    // The hole of ninety minutes that systemd shows as well.
+    expect(autumn.next(autumn.calendar('2..3:0/30', dialect), 4).map((instant) => instant.slice(11, 16))).toEqual([
+      '00:00',
+      '00:30',
+      '02:00',
+      '02:30',
+    ]);
+  });
+
+  it('follow the zone that they name, not that of the scenario', () => {
+    const autumn = new Station('Europe/Berlin', '2026-10-24T22:00:00Z');
+    const newYork = ['2026-10-25T06:30:00Z', '2026-10-26T06:30:00Z'];
+    expect(autumn.next(autumn.calendar('02:30 America/New_York', 'systemd'), 2)).toEqual(newYork);
+  });
+});
+
+describe('a weekly cycle', () => {
+  it('has a full on the first Saturday, differentials on the others and increments on weekdays', () => {
+    const june = new Station('UTC', '2013-06-04T00:00:00Z');
+    const until = (text: string): string[] =>
+      june
+        .next(june.calendar(text, 'systemd'), 20)
+        .filter((instant) => instant < '2013-06-18')
+        .map((instant) => instant.slice(5, 16));
+    expect(until('Sat *-*-1..7 21:00')).toEqual([]);
+    expect(until('Sat *-*-8..31 21:00')).toEqual(['06-08T21:00', '06-15T21:00']);
+    expect(until('Mon..Fri 21:00').map((instant) => instant.slice(3, 5))).toEqual(['04', '05', '06', '07', '10', '11', '12', '13', '14', '17']);
+  });
+});
+
+describe('firings', () => {
+  const marked = (plan: SchedulePlan, start: string, days: number): (string | null)[][] => {
+    const station = new Station('Europe/Berlin', start);
+    const wall = (localMs: number): string => new Date(localMs).toISOString().slice(5, 16);
+    return [...station.schedule(plan).firingsBetween(0, days * DAY)].map(({ atMs, localMs, change, insteadOfLocalMs }) => [
+      atMs === null ? null : station.iso(atMs).slice(5, 16),
+      wall(localMs),
+      change,
+      ...insteadOfLocalMs.map(wall),
+    ]);
+  };
+  const [spring, autumn] = ['2026-03-28T23:00:00Z', '2026-10-24T22:00:00Z'];
+  const calendar = (text: string): SchedulePlan => new Station('Europe/Berlin', spring).calendar(text, 'systemd');
+
+  it('say which times a moved one stands for', () => {
+    expect(marked(cron([15, 45], [2]), spring, 1)).toEqual([['03-29T01:00', '03-29T03:00', 'moved', '03-29T02:15', '03-29T02:45']]);
+  });
+
+  it('name those that are dropped in their place', () => {
+    expect(marked(calendar('1,2,3:30'), spring, 1)).toEqual([
+      ['03-29T00:30', '03-29T01:30', null],
+      [null, '03-29T02:30', 'dropped'],
+      ['03-29T01:30', '03-29T03:30', null],
+    ]);
+    // Every hour that there is: nothing is lost.
+    expect(marked(calendar('*:30'), spring, 1).filter(([, , change]) => change !== null)).toEqual([]);
+  });
+
+  it('tell a repeated time that fires once from one that fires twice', () => {
+    expect(marked(cron([30], [2]), autumn, 1)).toEqual([['10-25T00:30', '10-25T02:30', 'once']]);
+    expect(marked(cron([30], '*'), autumn, 1).filter(([, , change]) => change !== null)).toEqual([
+      ['10-25T00:30', '10-25T02:30', 'twice'],
+      ['10-25T01:30', '10-25T02:30', 'twice'],
+    ]);
+  });
+
+  it('mark what elapsed time moves away from its usual time of the day', () => {
+    const moved = marked({ kind: 'every', everyMs: 4 * HOUR, offsetMs: 15 * MINUTE }, spring, 0.5);
+    expect(moved).toEqual([
+      ['03-28T23:15', '03-29T00:15', null],
+      ['03-29T03:15', '03-29T05:15', 'moved', '03-29T04:15'],
+      ['03-29T07:15', '03-29T09:15', 'moved', '03-29T08:15'],
+    ]);
+  });
+});
+
+describe('any schedule in any zone', () => {
+  const stations = NIGHTS.map(([zone, start]) => new Station(zone, start));
+  const drawn = fc.tuple(
+    fc.constantFrom(...stations),
+    fc.oneof(cronFollowingRealTime, cronAtFixedHours).map(cronText),
+    systemdCalendar,
+    fc.nat(2 * DAY),
+  );
+
+  it('fires in ascending order, and the next firing after one is a later one', () => {
+    const check = ([station, cronExpression, calendarText, fromMs]: [Station, string, string, number]) => {
+      for (const plan of [parseCron(cronExpression), station.calendar(calendarText, 'systemd')]) {
+        const schedule = station.schedule(plan);
+        const listed = [...schedule.firingsBetween(fromMs, fromMs + 2 * DAY)].flatMap(({ atMs }) => atMs ?? []).slice(0, 50);
+        const stepped: number[] = [];
+        for (
+          let at = schedule.nextFrom(fromMs, fromMs + 2 * DAY - 1);
+          at !== null && stepped.length < 50;
+          at = schedule.nextFrom(at + 1, fromMs + 2 * DAY - 1)
+        )
+          stepped.push(at);
+        expect(listed).toEqual(stepped);
+        expect(stepped).toEqual([...new Set(stepped)].sort((a, b) => a - b));
+      }
+    };
+    fc.assert(fc.property(drawn, check), { numRuns: 200, seed: 3 });
+  });
+
+  it('looks back at the same instants as forward', () => {
+    const check = ([station, cronExpression, calendarText, fromMs]: [Station, string, string, number]) => {
+      for (const plan of [parseCron(cronExpression), station.calendar(calendarText, 'systemd')]) {
+        const schedule = station.schedule(plan);
+        const before = schedule.lastBefore(fromMs + 2 * DAY, 20, 400);
+        const [oldest] = before.slice(-1);
+        if (oldest === undefined) continue;
+        const forward: number[] = [];
+        for (let at = schedule.nextFrom(oldest, fromMs + 2 * DAY - 1); at !== null; at = schedule.nextFrom(at + 1, fromMs + 2 * DAY - 1))
+          forward.push(at);
+        expect(before.toReversed()).toEqual(forward);
+      }
+    };
+    fc.assert(fc.property(drawn, check), { numRuns: 200, seed: 3 });
   });
 });
 
