@@ -238,18 +238,20 @@ export class Admission {
     const { task } = part;
     const { job } = task.run;
     const waited = group.remove(part, this.world.kernel.nowMs);
-    const labels: Record<Lack, string> = {
-      job: job.name,
-      proxy: job.plan.proxies.join('+'),
-      repository: job.repository.name,
-      vm: task.vm.name,
-      datastore: part.disk.datastore.name,
-    };
-    for (const lack of LACKS) task.addHeldBack(`waiting:${lack}:${labels[lack]}`, waited[lack]);
+    for (const lack of LACKS) if (waited[lack] > 0) task.addHeldBack(`waiting:${lack}:${scarceName(lack, part)}`, waited[lack]);
     for (const proxy of job.proxies) proxy.slots.waitMs += waited.proxy;
     job.repository.slots.waitMs += waited.repository;
     this.world.conditions.slotsAwaited(task, waited);
   }
+}
+
+/** The name of what a disk waited for. */
+function scarceName(lack: Lack, part: TaskDisk): string {
+  const { job } = part.task.run;
+  if (lack === 'job') return job.name;
+  if (lack === 'proxy') return job.plan.proxies.join('+');
+  if (lack === 'repository') return job.repository.name;
+  return lack === 'vm' ? part.task.vm.name : part.disk.datastore.name;
 }
 
 /** The log event that freed what was lacking. */

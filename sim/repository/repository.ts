@@ -8,6 +8,9 @@ import type { PointKind } from './point.ts';
 /** Room that a transform of a full may need besides, in fulls (ORACLES: the usual sizing of working space). */
 const WORKING_SPACE_FULLS = 1.05;
 
+/** Room for the rounding of running sums, as a fraction. */
+const ROUNDING = 1e-9;
+
 /** Something other than a task that writes here: a copy from another repository. */
 export interface Writer {
   /** Stored bytes written so far. */
@@ -40,6 +43,8 @@ export class Repository {
   /** Disks that are being written now, and other writers. */
   readonly writers = new Set<TaskDisk>();
   readonly otherWriters = new Set<Writer>();
+  /** What the disks being written will have stored when they are done: a running sum, good for bounds only. */
+  private expectedBytes = 0;
   /** In the order in which their first points came. */
   readonly chains = new Map<string, Chain>();
   /** Where its new points are copied to; null: nowhere. */
@@ -80,6 +85,23 @@ export class Repository {
   /** Bytes of finished disks: what there is to be read. */
   get keptBytes(): number {
     return this.kept;
+  }
+
+  /** A disk's transfer begins; it will store so many bytes. */
+  addWriter(part: TaskDisk, storedBytes: number): void {
+    this.writers.add(part);
+    this.expectedBytes += storedBytes;
+  }
+
+  /** The transfer has ended; `storedBytes` is what it was to store. */
+  removeWriter(part: TaskDisk, storedBytes: number): void {
+    this.writers.delete(part);
+    this.expectedBytes = this.writers.size === 0 ? 0 : this.expectedBytes - storedBytes;
+  }
+
+  /** Whether what is being written could bring it to a level: if not, nobody need sum up how far it has come. */
+  mayReach(bytes: number): boolean {
+    return this.otherWriters.size > 0 || (this.kept + this.expectedBytes) * (1 + ROUNDING) >= bytes;
   }
 
   notePeak(nowMs: number, used: number): void {

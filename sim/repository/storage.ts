@@ -25,14 +25,14 @@ export class Storage {
 
   beginWriting(part: TaskDisk): void {
     const { repository } = part.task.run.job;
-    repository.writers.add(part);
+    repository.addWriter(part, storedBytes(part, part.bytes));
     repository.spaceDirty = true;
   }
 
   /** A disk is written. */
   finishWriting(part: TaskDisk): void {
     const { repository } = part.task.run.job;
-    repository.writers.delete(part);
+    repository.removeWriter(part, storedBytes(part, part.bytes));
     this.take(repository, this.writtenBy(part));
   }
 
@@ -40,7 +40,7 @@ export class Storage {
   stopWriting(part: TaskDisk): void {
     const { repository } = part.task.run.job;
     this.notePeak(repository);
-    repository.writers.delete(part);
+    repository.removeWriter(part, storedBytes(part, part.bytes));
     repository.spaceDirty = true;
   }
 
@@ -109,7 +109,7 @@ export class Storage {
   }
 
   notePeak(repository: Repository): void {
-    repository.notePeak(this.world.kernel.nowMs, this.usedNow(repository));
+    if (repository.mayReach(repository.peakUsed)) repository.notePeak(this.world.kernel.nowMs, this.usedNow(repository));
   }
 
   /** Fails whoever writes to a repository that is full; returns whether any was. */
@@ -117,7 +117,7 @@ export class Storage {
     let failed = false;
     for (const repository of this.world.repositories) {
       if (!repository.spaceDirty || repository.writers.size + repository.otherWriters.size === 0) continue;
-      if (this.usedNow(repository) < repository.capacityBytes) continue;
+      if (!repository.mayReach(repository.capacityBytes) || this.usedNow(repository) < repository.capacityBytes) continue;
       this.runFull(repository);
       failed = true;
     }
@@ -130,9 +130,7 @@ export class Storage {
     for (const repository of this.world.repositories) {
       if (!repository.spaceDirty) continue;
       repository.spaceDirty = false;
-      const slope = this.slopeOf(repository);
-      const left = repository.capacityBytes - this.usedNow(repository);
-      const atMs = slope > 0 ? kernel.nowMs + Math.max(1, Math.ceil(left / slope)) : Number.POSITIVE_INFINITY;
+      const atMs = repository.mayReach(repository.capacityBytes) ? this.fullAt(repository) : Number.POSITIVE_INFINITY;
       if (atMs <= endMs) {
         if (repository.check >= 0) kernel.reschedule(repository.check, atMs);
         else repository.check = kernel.schedule(atMs, EventClass.crossing, this.checkDue, repository.index);
@@ -143,17 +141,24 @@ export class Storage {
     }
   }
 
+  /** When it is full if everybody goes on writing as now; Infinity: nobody writes. */
+  private fullAt(repository: Repository): number {
+    const slope = this.slopeOf(repository);
+    const left = repository.capacityBytes - this.usedNow(repository);
+    return slope > 0 ? this.world.kernel.nowMs + Math.max(1, Math.ceil(left / slope)) : Number.POSITIVE_INFINITY;
+  }
+
   /** Stored bytes written per millisecond. */
   private slopeOf(repository: Repository): number {
     let slope = 0;
-    for (const part of repository.writers) slope += this.world.network.rateOf(part.flow) / part.task.run.job.plan.reduction;
+    for (const part of repository.writers) slope += storedBytes(part, this.world.network.rateOf(part.flow));
     for (const writer of repository.otherWriters) slope += writer.rate();
     return slope;
   }
 
   private writtenBy(part: TaskDisk): number {
     const read = part.state === 'transferring' && part.flow >= 0 ? part.bytes - this.world.network.remainingOf(part.flow) : part.readBytes;
-    return read / part.task.run.job.plan.reduction;
+    return storedBytes(part, read);
   }
 
   private runFull(repository: Repository): void {
@@ -169,4 +174,9 @@ export class Storage {
     for (const task of tasks) stages.abort(task, 'failed', 'repository-full', event);
     for (const writer of others) writer.fail(event);
   }
+}
+
+/** What a repository holds of bytes that a disk's transfer has read. */
+function storedBytes(part: TaskDisk, readBytes: number): number {
+  return readBytes / part.task.run.job.plan.reduction;
 }
