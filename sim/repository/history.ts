@@ -30,6 +30,15 @@ export interface Past {
   removed: readonly (OldPoint & { removedMs: number })[];
 }
 
+/** At their longest. */
+const PERIODS_MS = [
+  ['hourly', MS_PER_HOUR],
+  ['daily', MS_PER_DAY],
+  ['weekly', 7 * MS_PER_DAY],
+  ['monthly', 31 * MS_PER_DAY],
+  ['yearly', 366 * MS_PER_DAY],
+] as const;
+
 /** Far more than any schedule has instants in the time looked back at. */
 const ALL = 1_000_000;
 
@@ -46,16 +55,16 @@ export function ticksBefore(plan: JobPlan, schedule: Schedule, zone: Zone): numb
     const before = recent[recent.length - 2];
     recent.push(last - (before === undefined ? MS_PER_DAY : before - last));
   }
-  let fromMs = Math.min(recent[recent.length - 1] as number, -horizonMs(plan.retention));
+  let fromMs = (recent[recent.length - 1] as number) - horizonMs(plan.retention);
   const { fullBackups } = plan;
   if (fullBackups !== null) fromMs = new Schedule(fullBackups.schedule, zone).lastBefore(fromMs + 1, 1, LOOK_BACK_DAYS)[0] ?? fromMs;
   const all = schedule.lastBefore(0, ALL, Math.ceil(-fromMs / MS_PER_DAY) + 1).filter((atMs) => atMs >= fromMs);
   return (all.length >= recent.length ? all : recent).toReversed();
 }
 
-function horizonMs({ hourly, daily, weekly, monthly, yearly }: RetentionPlan): number {
-  const days = Math.max(daily ?? 0, 7 * (weekly ?? 0), 31 * (monthly ?? 0), 366 * (yearly ?? 0));
-  return Math.max(days * MS_PER_DAY, (hourly ?? 0) * MS_PER_HOUR);
+/** Each option goes on where the one before it has ended, and the present period may have begun just now. */
+function horizonMs(retention: RetentionPlan): number {
+  return PERIODS_MS.reduce((sum, [option, ms]) => sum + ((retention[option] ?? -1) + 1) * ms, 0);
 }
 
 /** The job's own backups into an empty chain; `tracked`: changes of the VM are known, so that it is not read in full each time. */
