@@ -61,6 +61,13 @@ const RULES: Record<RuleId, RuleWords> = {
     why: missingRoom,
     remedy: 'Make room on that datastore before the day, or put the new VM elsewhere.',
   },
+  'rpo-missed': {
+    brief: ['has no restore point as new as wanted', 'have no restore points as new as wanted'],
+    describe: (group, context) =>
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} no good restore point as new as wanted${timesOf(group)}${when(group, context)}.`,
+    why: pointAge,
+    remedy: 'Back the VM up more often than its RPO, so that one failed or late run does no harm, and remove what makes runs fail or wait.',
+  },
   'vm-unprotected': {
     brief: ['is in no job', 'are in no job'],
     describe: (group) => `No backup job ever takes ${subjects(group, 'VM', 'VMs')}.`,
@@ -407,6 +414,12 @@ function missingRoom(finding: Finding): string | null {
   const datastore = text(finding, 'datastore');
   if (needed === null || free === null || datastore === null) return null;
   return `It needs ${formatBytes(needed)} on datastore ${printable(datastore)}, of which ${formatBytes(free)} is free, the floor included.`;
+}
+
+function pointAge(finding: Finding): string | null {
+  const [wanted, age] = [figure(finding, 'rpoMs'), figure(finding, 'ageMs')];
+  if (wanted === null || age === null) return null;
+  return `Its newest one may be ${formatDuration(wanted)} old and is ${formatDuration(age)} ${finding.untilMs === null ? 'at the end' : 'before the next one comes'}.`;
 }
 
 function unprotectedFrom(finding: Finding, context: ReportContext): string | null {

@@ -22,6 +22,7 @@ export type RuleId =
   | 'latency'
   | 'slot-starved'
   | 'vm-not-created'
+  | 'rpo-missed'
   | 'vm-unprotected'
   | 'snapshot-orphaned'
   | 'snapshot-age'

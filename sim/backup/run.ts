@@ -65,6 +65,11 @@ export class Job {
     this.present = null;
   }
 
+  /** The VM is deleted, and its snapshots with it. */
+  forgetSnapshots(vm: Vm): void {
+    this.kept.delete(vm);
+  }
+
   /** Tasks whose snapshots of a VM are kept, oldest first (`snapshot-only`). */
   keptSnapshots(vm: Vm): Task[] {
     let tasks = this.kept.get(vm);

@@ -286,7 +286,7 @@ export class Stages {
     const { job } = task.run;
     const kept = job.keptSnapshots(task.vm);
     kept.push(task);
-    this.world.recovery.pointStored(task.vm, task.snapshotMs as number);
+    this.world.recovery.pointStored(task.vm, task.snapshotMs as number, task.lastEvent);
     task.vm.leftBehind.push(task);
     this.giveUpAll(task);
     const oldest = kept.length > job.plan.keepSnapshots ? kept.shift() : undefined;

@@ -43,6 +43,7 @@ export class Lifecycle {
     vm.state = 'running';
     vm.createdAtMs = now;
     const event = log.record(now, 'vm-created', { vm: vm.name, bytes: wholeBytes(vm.disks) }, [startEvent]);
+    vm.createdEvent = event;
     for (const disk of vm.disks) {
       disk.create(now);
       this.diskChanged(disk, event, 1);
@@ -59,6 +60,7 @@ export class Lifecycle {
     for (const datastore of datastoresOf(vm)) datastore.notePeak(now);
     const bytes = vm.disks.reduce((sum, disk) => disk.chain.reduce((all, delta) => all + heldBytes(delta, now), sum + disk.baseBytesAt(now)), 0);
     const event = log.record(now, 'vm-deleted', { vm: vm.name, bytes: Math.ceil(bytes) }, [startEvent]);
+    conditions.rpos.deleted(vm);
     guests.forget(vm);
     vm.state = 'gone';
     vm.deletedAtMs = now;
@@ -97,6 +99,7 @@ export class Lifecycle {
     vm.jobSnapshots = 0;
     for (const task of vm.leftBehind) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
     vm.leftBehind.length = 0;
+    for (const job of this.world.jobs) job.forgetSnapshots(vm);
     for (const { chain, datastore } of vm.disks) {
       if (!datastore.plan.countOrphans) continue;
       datastore.snapshotSlots.used -= chain.filter((delta) => delta.run === null).length;

@@ -24,6 +24,8 @@ export class Vm {
   /** When it is to be created and deleted; null: there from the start, there to the end. */
   readonly bornMs: number | null;
   readonly deletedMs: number | null;
+  /** How old its newest good restore point may become; null: nobody said. */
+  readonly rpoMs: number | null;
 
   /** `gone`: deleted, or never created for want of space. */
   state: 'unborn' | 'running' | 'paused' | 'crashed' | 'gone';
@@ -49,6 +51,7 @@ export class Vm {
 
   /** When it came into being and went during the scenario. */
   createdAtMs: number | null = null;
+  createdEvent = 0;
   deletedAtMs: number | null = null;
   firstPausedAtMs: number | null = null;
   pausedSinceMs = 0;
@@ -76,6 +79,7 @@ export class Vm {
     this.maxChain = plan.maxChain;
     this.bornMs = plan.bornMs;
     this.deletedMs = plan.deletedMs;
+    this.rpoMs = plan.rpoMs;
     this.state = plan.bornMs === null ? 'running' : 'unborn';
   }
 

@@ -15,6 +15,7 @@ import { MeetingJobs } from './rules/job-overlap.ts';
 import { LATENCY_MS } from './rules/latency.ts';
 import { MissedVms } from './rules/new-vm-missed.ts';
 import { StarvedProxies } from './rules/proxy-starved.ts';
+import { MissedRpos } from './rules/rpo-missed.ts';
 import { STARVED_MS } from './rules/slot-starved.ts';
 import { OldSnapshots } from './rules/snapshot-age.ts';
 import { findOrphans } from './rules/snapshot-orphaned.ts';
@@ -45,6 +46,7 @@ export class Conditions {
   readonly merges: StalledMerges;
   readonly proxies: StarvedProxies;
   readonly unprotected: UnprotectedVms;
+  readonly rpos: MissedRpos;
   private readonly missed: MissedVms;
   private readonly meeting: MeetingJobs;
   private readonly world: World;
@@ -57,6 +59,7 @@ export class Conditions {
     this.merges = new StalledMerges(world);
     this.proxies = new StarvedProxies(world);
     this.unprotected = new UnprotectedVms(world);
+    this.rpos = new MissedRpos(world);
     this.missed = new MissedVms(world, this.unprotected);
     this.meeting = new MeetingJobs(world);
   }
@@ -128,6 +131,7 @@ export class Conditions {
     const now = this.world.kernel.nowMs;
     this.ages.finish();
     this.proxies.finish();
+    this.rpos.finish();
     this.meeting.finish();
     for (const entry of this.episodes.values()) {
       const meter = entry.kind === 'latency' ? entry.datastore.slow : entry.datastore.saturated;

@@ -96,7 +96,7 @@ export class Chains {
     task.point = point;
     if (task.level === 'full') this.noteFull(task);
     this.addPoint(chain, point);
-    if (point.good) recovery.pointStored(task.vm, point.atMs);
+    if (point.good) recovery.pointStored(task.vm, point.atMs, task.lastEvent);
   }
 
   /** A point is there: the retention looks at its chain, and a copy of it is due. */

@@ -55,7 +55,7 @@ class EstablishedVm {
   }
 
   fill(pasts: readonly Past[]): void {
-    const { chains, recovery } = this.world;
+    const { chains, recovery, startEvent } = this.world;
     const { job, vm } = this;
     const [{ backups }] = pasts as [Past];
     const newestMs = backups.at(-1)?.atMs as number;
@@ -70,7 +70,7 @@ class EstablishedVm {
       const target: Repository | null = chain.repository.copyTarget;
       if (target !== null) chain = chains.copyOf(chain, target);
     }
-    recovery.pointStored(vm, newestMs);
+    recovery.pointStored(vm, newestMs, startEvent);
   }
 
   private fillChain(chain: Chain, past: Past): void {

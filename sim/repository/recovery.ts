@@ -47,8 +47,9 @@ export class Recovery {
     return this.chains.get(vm) ?? [];
   }
 
-  /** A good point of the moment `atMs` has become available. */
-  pointStored(vm: Vm, atMs: number): void {
+  /** A good point of the moment `atMs` has become available; `event` is the log's. */
+  pointStored(vm: Vm, atMs: number, event: number): void {
+    this.world.conditions.rpos.pointStored(vm, atMs, event);
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);
     age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
@@ -57,12 +58,14 @@ export class Recovery {
 
   /** Age of the newest good point; without any the time since the VM was there, in the scenario. */
   newestAgeAt(vm: Vm, nowMs: number): number {
-    return nowMs - (this.ages[vm.index]?.newestMs ?? 0);
+    return nowMs - (this.ages[vm.index]?.newestMs ?? vm.createdAtMs ?? 0);
   }
 
   /** The largest age that the newest good point has had up to an instant. */
   worstAgeUntil(vm: Vm, nowMs: number): number {
-    return Math.max(this.ageOf(vm).worstMs, this.newestAgeAt(vm, nowMs));
+    const { worstMs } = this.ageOf(vm);
+    if (vm.deletedAtMs !== null) return Math.max(worstMs, this.newestAgeAt(vm, vm.deletedAtMs));
+    return vm.exists ? Math.max(worstMs, this.newestAgeAt(vm, nowMs)) : 0;
   }
 
   /** The points that can be restored now, or could be after a loss; in the order of chains, oldest first. */

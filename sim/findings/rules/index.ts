@@ -9,6 +9,7 @@ import { latency } from './latency.ts';
 import { newVmMissed } from './new-vm-missed.ts';
 import { proxyStarved } from './proxy-starved.ts';
 import { repositoryFull } from './repository-full.ts';
+import { rpoMissed } from './rpo-missed.ts';
 import { runOverlap } from './run-overlap.ts';
 import { runSkipped } from './run-skipped.ts';
 import { slotStarved } from './slot-starved.ts';
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   vmNotCreated,
   repositoryFull,
   taskFailed,
+  rpoMissed,
   vmUnprotected,
   freeSpace,
   snapshotOrphaned,
