@@ -165,8 +165,10 @@ function taskResult(task: Task): TaskResult {
 /** Fractions of all the time accounted for, largest first. */
 function bottleneckOf(task: Task): Record<string, number> {
   let total = 0;
-  for (const ms of task.heldBackMs.values()) total += ms;
-  return Object.fromEntries([...task.heldBackMs].sort((a, b) => b[1] - a[1]).map(([label, ms]) => [label, ms / total]));
+  for (const { ms } of task.heldBack) total += ms;
+  const fractions: Record<string, number> = {};
+  for (const { label, ms } of [...task.heldBack].sort((a, b) => b.ms - a.ms)) fractions[label] = ms / total;
+  return fractions;
 }
 
 function byName<T extends { name: string }, R>(list: readonly T[], make: (entry: T) => R): Record<string, R> {

@@ -145,7 +145,9 @@ export class Admission {
 
   /** The task's snapshot is gone from the datastore. */
   releaseSnapshotSlot(task: Task, datastore: Datastore): void {
-    if (!task.snapshotSlots.delete(datastore)) return;
+    const place = task.snapshotSlots.indexOf(datastore);
+    if (place < 0) return;
+    task.snapshotSlots.splice(place, 1);
     datastore.snapshotSlots.used--;
     datastore.snapshotSlots.freedBy = task.lastEvent;
     this.dirty = true;
@@ -238,20 +240,18 @@ export class Admission {
     const { task } = part;
     const { job } = task.run;
     const waited = group.remove(part, this.world.kernel.nowMs);
-    for (const lack of LACKS) if (waited[lack] > 0) task.addHeldBack(`waiting:${lack}:${scarceName(lack, part)}`, waited[lack]);
+    for (const lack of LACKS) if (waited[lack] > 0) task.addHeldBack(waitLabel(lack, part), waited[lack]);
     for (const proxy of job.proxies) proxy.slots.waitMs += waited.proxy;
     job.repository.slots.waitMs += waited.repository;
     this.world.conditions.slotsAwaited(task, waited);
   }
 }
 
-/** The name of what a disk waited for. */
-function scarceName(lack: Lack, part: TaskDisk): string {
-  const { job } = part.task.run;
-  if (lack === 'job') return job.name;
-  if (lack === 'proxy') return job.plan.proxies.join('+');
-  if (lack === 'repository') return job.repository.name;
-  return lack === 'vm' ? part.task.vm.name : part.disk.datastore.name;
+/** What a disk waited for, as its task's bottleneck names it. */
+function waitLabel(lack: Lack, part: TaskDisk): string {
+  if (lack === 'vm') return `waiting:vm:${part.task.vm.name}`;
+  if (lack === 'datastore') return `waiting:datastore:${part.disk.datastore.name}`;
+  return part.task.run.job.waitLabels[lack];
 }
 
 /** The log event that freed what was lacking. */
@@ -274,8 +274,8 @@ function bestProxy(proxies: readonly Proxy[]): Proxy {
 /** One on each datastore of its disks, however many disks are there: they have one snapshot. */
 function takeSnapshotSlots(task: Task): void {
   for (const { disk } of task.disks) {
-    if (task.snapshotSlots.has(disk.datastore)) continue;
-    task.snapshotSlots.add(disk.datastore);
+    if (task.snapshotSlots.includes(disk.datastore)) continue;
+    task.snapshotSlots.push(disk.datastore);
     disk.datastore.snapshotSlots.used++;
   }
 }

@@ -3,6 +3,7 @@ import type { Datastore } from '../estate/datastore.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { JobPlan } from '../plan.ts';
+import type { Chain } from '../repository/chain.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunStatus } from '../result.ts';
 import type { Schedule } from '../schedule/schedule.ts';
@@ -34,11 +35,15 @@ export class Job {
   readonly runs: Run[] = [];
   readonly active: Run[] = [];
   readonly waiting: Run[] = [];
+  /** Its chains on its own repository, by VM. */
+  readonly chains: (Chain | undefined)[] = [];
   /** Newest successful base by disk. */
   readonly bases: (WriteMark | undefined)[] = [];
   /** Jobs whose schedule is after this one, in file order. */
   readonly followers: Job[] = [];
   firstOverlapAtMs: number | null = null;
+  /** What tasks wait for in common, as their bottleneck names it. */
+  readonly waitLabels: { job: string; proxy: string; repository: string };
   private present: readonly Vm[] | null = null;
   private readonly kept = new Map<Vm, Task[]>();
 
@@ -52,6 +57,11 @@ export class Job {
     this.proxies = uses.proxies;
     this.fleecing = uses.fleecing;
     this.candidates = uses.candidates;
+    this.waitLabels = {
+      job: `waiting:job:${plan.name}`,
+      proxy: `waiting:proxy:${plan.proxies.join('+')}`,
+      repository: `waiting:repository:${uses.repository.name}`,
+    };
   }
 
   /** The VMs that a run takes if it starts now, in file order. */

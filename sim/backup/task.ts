@@ -109,7 +109,7 @@ export class Task {
   /** It counts towards the run's concurrency. */
   holdsJobSlot = false;
   /** The datastores on which it has a snapshot slot. */
-  readonly snapshotSlots = new Set<Datastore>();
+  readonly snapshotSlots: Datastore[] = [];
 
   /** Pending event of a timed stage; -1: none. */
   timer = -1;
@@ -122,7 +122,7 @@ export class Task {
   endedMs: number | null = null;
   peakDeltaBytes = 0;
   /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */
-  readonly heldBackMs = new Map<string, number>();
+  readonly heldBack: { label: string; ms: number }[] = [];
   /** Since when the present timed stage lasts. */
   stageSinceMs = 0;
   /** The latest log event of this task, and the one that ended it early. */
@@ -151,6 +151,9 @@ export class Task {
   }
 
   addHeldBack(label: string, ms: number): void {
-    if (ms > 0) this.heldBackMs.set(label, (this.heldBackMs.get(label) ?? 0) + ms);
+    if (ms <= 0) return;
+    const known = this.heldBack.find((entry) => entry.label === label);
+    if (known === undefined) this.heldBack.push({ label, ms });
+    else known.ms += ms;
   }
 }

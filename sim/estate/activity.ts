@@ -8,8 +8,8 @@ export class Activity {
   /** 168 multipliers from Monday 00:00, with mean 1. */
   private readonly hours: number[];
   private readonly zone: Zone;
-  /** Means of spans by their start: every disk of a job asks for the same ones. */
-  private readonly means = new Map<number, { toMs: number; mean: number }>();
+  /** Means of spans by start and end: every disk of a job asks for the same ones. */
+  private readonly means = new Map<number, Map<number, number>>();
 
   constructor(plan: ActivityPlan, zone: Zone) {
     this.name = plan.name;
@@ -53,12 +53,17 @@ export class Activity {
   /** Mean multiplier over a span. */
   meanBetween(fromMs: number, toMs: number): number {
     if (toMs <= fromMs) return this.multiplierAt(fromMs);
-    let known = this.means.get(fromMs);
-    if (known?.toMs !== toMs) {
-      known = { toMs, mean: this.newMean(fromMs, toMs) };
-      this.means.set(fromMs, known);
+    let byEnd = this.means.get(fromMs);
+    if (byEnd === undefined) {
+      byEnd = new Map();
+      this.means.set(fromMs, byEnd);
     }
-    return known.mean;
+    let mean = byEnd.get(toMs);
+    if (mean === undefined) {
+      mean = this.newMean(fromMs, toMs);
+      byEnd.set(toMs, mean);
+    }
+    return mean;
   }
 
   private newMean(fromMs: number, toMs: number): number {

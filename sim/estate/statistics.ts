@@ -1,16 +1,24 @@
 /** Figures weighted by time: how long a quantity had which value. */
 import type { Percentiles, Utilisation } from '../result.ts';
 
-/** Values are kept to this many significant digits; a run has far more distinct values than anybody needs. */
-const SIGNIFICANT = 1000;
+/** Values are kept to three significant digits: a run has far more distinct values than anybody needs. */
+const LEAST_DIGITS = 100;
+const MOST_DIGITS = 1000;
 
-/** Rounds to three significant digits, by exact arithmetic only. */
-function quantised(value: number): number {
-  if (value <= 0) return 0;
+/** A value in three significant digits, as digits / scale; `code` is a small whole number that stands for it. Exact arithmetic only. */
+const quantum = { value: 0, code: 0 };
+
+function quantise(value: number): void {
+  quantum.value = 0;
+  quantum.code = 0;
+  if (value <= 0) return;
   let scale = 1;
-  while (value * scale < SIGNIFICANT / 10) scale *= 10;
-  while (value * scale >= SIGNIFICANT) scale /= 10;
-  return Math.round(value * scale) / scale;
+  let decade = 0;
+  for (; value * scale < LEAST_DIGITS; decade++) scale *= 10;
+  for (; value * scale >= MOST_DIGITS; decade--) scale /= 10;
+  const digits = Math.round(value * scale);
+  quantum.value = digits / scale;
+  quantum.code = decade * (MOST_DIGITS + 1) + digits;
 }
 
 /** Milliseconds by value. Positions are stable: a value keeps its place from the first time it is seen. */
@@ -18,20 +26,45 @@ export class Distribution {
   readonly values: number[] = [];
   readonly weights: number[] = [];
   max = 0;
+  /** By the code of the value. */
   private readonly positions = new Map<number, number>();
+  /** What was added while somebody follows it: positions and milliseconds. Overwritten when nobody does. */
+  private readonly addedPositions: number[] = [];
+  private readonly addedMs: number[] = [];
+  private added = 0;
+  private followers = 0;
 
   add(value: number, ms: number): void {
     if (ms <= 0) return;
     if (value > this.max) this.max = value;
-    const key = quantised(value);
-    let position = this.positions.get(key);
+    quantise(value);
+    let position = this.positions.get(quantum.code);
     if (position === undefined) {
       position = this.values.length;
-      this.positions.set(key, position);
-      this.values.push(key);
+      this.positions.set(quantum.code, position);
+      this.values.push(quantum.value);
       this.weights.push(0);
     }
     this.weights[position] = (this.weights[position] as number) + ms;
+    if (this.followers === 0) return;
+    this.addedPositions[this.added] = position;
+    this.addedMs[this.added++] = ms;
+  }
+
+  /** What is added from now on is remembered until `unfollow`; returns the mark to hand in there. */
+  follow(): number {
+    this.followers++;
+    return this.added;
+  }
+
+  /** Adds what has come since `mark` to a table of milliseconds by position. */
+  unfollow(mark: number, ms: number[]): void {
+    for (let i = mark; i < this.added; i++) {
+      const position = this.addedPositions[i] as number;
+      while (ms.length <= position) ms.push(0);
+      ms[position] = (ms[position] as number) + (this.addedMs[i] as number);
+    }
+    if (--this.followers === 0) this.added = 0;
   }
 
   /** The smallest values that were not exceeded during each of the given fractions of the time. */
@@ -111,42 +144,50 @@ export const ABSENT = 0;
  * change, the time that the datastore spent at each value is noted when the VM's depth changes.
  */
 export class LatencyHistogram {
-  private readonly deep = new Distribution();
-  /** Datastore milliseconds by position that were spent at some depth above 0. */
-  private readonly spentDeep: number[] = [];
-  private mark: number[] | null = null;
-  private markSpeed = 1;
+  /** Datastore milliseconds by position that were spent at each speed below 1. */
+  private readonly slowed: { speed: number; ms: number[] }[] = [];
+  private mark = 0;
+  private speed = 1;
 
-  /** The VM's relative speed of random reads is `speed` from now on, or `ABSENT`; `datastore` is settled to now. */
+  /** The VM's relative speed of random reads is `speed` from now on; `datastore` is settled to now. */
   changeSpeed(datastore: Distribution, speed: number): void {
-    if (speed === this.markSpeed) return;
+    if (speed === this.speed) return;
     this.close(datastore);
-    this.markSpeed = speed;
-    this.mark = speed === 1 ? null : datastore.weights.slice();
+    this.speed = speed;
+    if (speed !== 1) this.mark = datastore.follow();
   }
 
+  /** Closes the account; call once. */
   percentiles(datastore: Distribution): Percentiles {
     this.close(datastore);
+    const slowed = this.slowed.filter(({ ms }) => ms.length > 0);
+    if (slowed.length === 0) return datastore.percentiles();
     const all = new Distribution();
-    datastore.weights.forEach((ms, position) => {
-      all.add(datastore.values[position] as number, ms - (this.spentDeep[position] ?? 0));
-    });
-    if (this.spentDeep.length === 0) all.max = datastore.max;
-    this.deep.weights.forEach((ms, position) => {
-      all.add(this.deep.values[position] as number, ms);
+    datastore.weights.forEach((weight, position) => {
+      const value = datastore.values[position] as number;
+      let left = weight;
+      for (const { speed, ms } of slowed) {
+        const spent = ms[position] ?? 0;
+        if (spent === 0) continue;
+        quantise(value / speed);
+        all.add(quantum.value, spent);
+        left -= spent;
+      }
+      all.add(value, left);
     });
     return all.percentiles();
   }
 
   private close(datastore: Distribution): void {
-    if (this.mark === null) return;
-    for (let position = 0; position < datastore.weights.length; position++) {
-      const ms = (datastore.weights[position] as number) - (this.mark[position] ?? 0);
-      if (ms === 0) continue;
-      this.spentDeep[position] = (this.spentDeep[position] ?? 0) + ms;
-      if (this.markSpeed !== ABSENT) this.deep.add((datastore.values[position] as number) / this.markSpeed, ms);
+    const { speed } = this;
+    if (speed === 1) return;
+    let entry = this.slowed.find((one) => one.speed === speed);
+    if (entry === undefined) {
+      entry = { speed, ms: [] };
+      this.slowed.push(entry);
     }
-    this.mark = null;
+    datastore.unfollow(this.mark, entry.ms);
+    this.speed = 1;
   }
 }
 

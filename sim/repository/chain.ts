@@ -37,7 +37,9 @@ export class Chain {
 
   /** The newest point of one of these kinds. */
   newestOf(...kinds: RestorePoint['kind'][]): RestorePoint | undefined {
-    return this.points.findLast(({ kind }) => kinds.includes(kind));
+    const { points } = this;
+    for (let at = points.length - 1; at >= 0; at--) if (kinds.includes((points[at] as RestorePoint).kind)) return points[at];
+    return undefined;
   }
 
   /** Adds a complete point in the order of the moments that points hold: a run that began earlier may end later. */

@@ -25,7 +25,12 @@ export class Chains {
 
   /** A VM's chain on the repository of its job. */
   of(job: Job, vm: Vm): Chain {
-    return job.repository.chains.get(job.chainOf(vm)) ?? this.register(this.make(job, vm));
+    let chain = job.chains[vm.index];
+    if (chain === undefined) {
+      chain = this.register(this.make(job, vm));
+      job.chains[vm.index] = chain;
+    }
+    return chain;
   }
 
   /** The chain of copies on another repository than the job's own. */

@@ -1,4 +1,5 @@
 /** A merge: the oldest full of a chain takes in the increment after it, whose moment it then holds (MODEL 7, `forever-forward`). */
+import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
@@ -28,7 +29,7 @@ export class Merge implements Work {
       return null;
     }
     const bytes = this.increment.storedBytes;
-    this.cause = this.record('repository-work-started', { work: 'merge', bytes: Math.ceil(bytes) });
+    this.cause = this.record('repository-work-started', { ...namesOf(this.chain), work: 'merge', bytes: Math.ceil(bytes) });
     const uses = [{ resource: repository.device, perByte: repository.readCost + repository.writeCost }];
     return [{ bytes, cap: repository.plan.mergeBytesPerSecond / 1000, uses }];
   }
@@ -57,7 +58,8 @@ export class Merge implements Work {
     const needed = Math.max(0, this.increment.fullBytes - full.storedBytes);
     if (!storage.fits(repository, needed)) {
       const free = Math.max(0, repository.capacityBytes - storage.usedNow(repository));
-      this.record('repository-work-refused', { work: 'merge', neededBytes: Math.ceil(needed), freeBytes: Math.floor(free) });
+      const fields = { ...namesOf(this.chain), work: 'merge', neededBytes: Math.ceil(needed), freeBytes: Math.floor(free) };
+      this.record('repository-work-refused', fields);
       return false;
     }
     full.storedBytes += needed;
@@ -71,12 +73,17 @@ export class Merge implements Work {
     const { increment } = this;
     points.splice(0, 2, mergedPoint(full, increment));
     this.world.storage.giveBack(repository, increment.storedBytes);
-    const fields = { work: 'merge', bytes: Math.ceil(increment.storedBytes), fullBytes: Math.ceil(full.storedBytes) };
+    const fields = {
+      ...namesOf(this.chain),
+      work: 'merge',
+      bytes: Math.ceil(increment.storedBytes),
+      fullBytes: Math.ceil(full.storedBytes),
+    };
     this.cause = this.record('repository-work-ended', fields);
   }
 
-  private record(kind: string, fields: Record<string, string | number>): number {
+  private record(kind: string, fields: EventFields): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), ...fields }, this.cause > 0 ? [this.cause] : []);
+    return log.record(kernel.nowMs, kind, fields, this.cause > 0 ? [this.cause] : []);
   }
 }
