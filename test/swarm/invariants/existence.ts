@@ -1,4 +1,7 @@
-/** VMs that come and go: before its creation and after its deletion nothing of a VM is in the log, in a ledger or in a run. */
+/**
+ * VMs that come and go: before its creation and after its deletion nothing of a VM is in the log, in a ledger or in a run. What a repository does with the
+ * restore points that outlive a VM is another matter.
+ */
 import type { Played } from '../play.ts';
 import { allTasks } from './tasks.ts';
 
@@ -10,8 +13,8 @@ export function nothingHappensToVmsThatDoNotExist({ plan, result, events }: Play
     const span = spans.get(String(vm));
     return span !== undefined && atMs >= span.fromMs && atMs <= span.untilMs && !refused.has(vm);
   };
-  for (const { id, kind, atMs, vm } of events) {
-    if (vm !== undefined && kind !== 'vm-not-created' && !existsAt(vm, atMs)) wrong.push(`${id} ${kind} of ${vm} at ${atMs}`);
+  for (const { id, kind, atMs, vm, repository } of events) {
+    if (vm !== undefined && repository === undefined && kind !== 'vm-not-created' && !existsAt(vm, atMs)) wrong.push(`${id} ${kind} of ${vm} at ${atMs}`);
   }
   for (const { task, key } of allTasks(plan, result)) {
     const goneAtStart = spans.get(task.vm)?.untilMs === task.queuedMs && task.queuedMs < plan.durationMs;
