@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, simulate } from '../../sim/index.ts';
@@ -96,7 +96,10 @@ describe('act 5, growth', () => {
 });
 
 describe('every bundled scenario', () => {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
 
   it.each(names)('%s runs, and its log is the one on record', (name) => {
     const result = run(name);
