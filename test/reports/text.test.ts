@@ -97,6 +97,15 @@ test.each<[RuleId, SubjectKind]>([
   ['io-saturated', 'datastore'],
   ['latency', 'datastore'],
   ['slot-starved', 'proxy'],
+  ['vm-not-created', 'vm'],
+  ['rpo-missed', 'vm'],
+  ['snapshot-orphaned', 'vm'],
+  ['snapshot-age', 'vm'],
+  ['chain-depth', 'vm'],
+  ['consolidation-stalled', 'vm'],
+  ['new-vm-missed', 'vm'],
+  ['proxy-starved', 'proxy'],
+  ['job-overlap', 'job'],
 ])('a finding of rule %s reads as a sentence with its subject and its local time', (rule, kind) => {
   const at = { atMs: 10 * HOUR, evidence: { count: 1 } };
   const one = finding({ rule, subject: { kind, name: 'thing-1' }, ...at });

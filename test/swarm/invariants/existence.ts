@@ -14,7 +14,8 @@ export function nothingHappensToVmsThatDoNotExist({ plan, result, events }: Play
     return span !== undefined && atMs >= span.fromMs && atMs <= span.untilMs && !refused.has(vm);
   };
   for (const { id, kind, atMs, vm, repository } of events) {
-    if (vm !== undefined && repository === undefined && kind !== 'vm-not-created' && !existsAt(vm, atMs)) wrong.push(`${id} ${kind} of ${vm} at ${atMs}`);
+    if (vm !== undefined && repository === undefined && kind !== 'vm-not-created' && !existsAt(vm, atMs))
+      wrong.push(`${id} ${kind} of ${vm} at ${atMs}`);
   }
   for (const { task, key } of allTasks(plan, result)) {
     const goneAtStart = spans.get(task.vm)?.untilMs === task.queuedMs && task.queuedMs < plan.durationMs;
