@@ -133,7 +133,8 @@ export class Cdp {
 
   /** The task is stopped. */
   end(task: Task): void {
-    const { kernel, network } = this.world;
+    const { kernel, network, recovery } = this.world;
+    recovery.streamEnds(task.vm, task.lastEvent);
     for (const part of task.disks) {
       const { stream } = part;
       if (stream === null) continue;

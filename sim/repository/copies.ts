@@ -13,7 +13,7 @@ export class Copies {
 
   constructor(world: World) {
     this.world = world;
-    this.tick = world.kernel.handle((index) => this.due(world.repositories[index] as Repository));
+    this.tick = world.kernel.handle((index) => this.due(world.repositories[index - world.jobs.length] as Repository));
   }
 
   /** Schedules the first tick of each repository that copies at set times. */

@@ -47,6 +47,12 @@ export class Recovery {
     return this.chains.get(vm) ?? [];
   }
 
+  /** A continuous backup of a VM is stopped: what it has sent so far is its newest point; `event` is the log's. */
+  streamEnds(vm: Vm, event: number): void {
+    const { nowMs } = this.world.kernel;
+    this.pointStored(vm, nowMs - (lagOf(vm, nowMs) ?? 0), event);
+  }
+
   /** A good point of the moment `atMs` has become available; `event` is the log's. */
   pointStored(vm: Vm, atMs: number, event: number): void {
     this.world.conditions.rpos.pointStored(vm, atMs, event);
@@ -56,16 +62,15 @@ export class Recovery {
     if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
   }
 
-  /** Age of the newest good point; without any the time since the VM was there, in the scenario. */
+  /** Age of the newest good point; without any the time since the VM was there, in the scenario. A VM that is not there has no age. */
   newestAgeAt(vm: Vm, nowMs: number): number {
-    return nowMs - (this.ages[vm.index]?.newestMs ?? vm.createdAtMs ?? 0);
+    const sinceMs = this.ages[vm.index]?.newestMs ?? (vm.bornMs === null ? 0 : (vm.createdAtMs ?? nowMs));
+    return Math.min((vm.deletedAtMs ?? nowMs) - sinceMs, lagOf(vm, nowMs) ?? Number.POSITIVE_INFINITY);
   }
 
   /** The largest age that the newest good point has had up to an instant. */
   worstAgeUntil(vm: Vm, nowMs: number): number {
-    const { worstMs } = this.ageOf(vm);
-    if (vm.deletedAtMs !== null) return Math.max(worstMs, this.newestAgeAt(vm, vm.deletedAtMs));
-    return vm.exists ? Math.max(worstMs, this.newestAgeAt(vm, nowMs)) : 0;
+    return Math.ceil(Math.max(this.ageOf(vm).worstMs, vm.worstLagMs ?? 0, this.newestAgeAt(vm, nowMs)));
   }
 
   /** The points that can be restored now, or could be after a loss; in the order of chains, oldest first. */
@@ -91,13 +96,17 @@ export class Recovery {
     return Object.fromEntries([...losses].map(([key, loss]) => [key, this.momentsOf(vm, loss)]));
   }
 
-  private pointsIn({ points, repository, account, job }: Chain, after: Loss | null): GoodPoint[] {
+  private pointsIn({ points, repository, account, job, vm }: Chain, after: Loss | null): GoodPoint[] {
     if (after?.kind === 'repository' && after.name === repository.name) return [];
     const robbed = after?.kind === 'account' && after.name === account;
     const stays = points.map((point) => !robbed || this.isImmutable(point, repository.plan.immutableMs));
-    return points
+    const seen = { job: job.name, repository: repository.name, account };
+    const stored = points
       .filter((point, index) => point.good && (!robbed || standsOnWhatStays(points, index, stays)))
-      .map(({ atMs, kind }) => ({ atMs, kind, job: job.name, repository: repository.name, account }));
+      .map(({ atMs, kind }): GoodPoint => ({ atMs, kind, ...seen }));
+    // A continuous backup has the present but for its lag, as long as what it stands on is there.
+    const lagMs = job.method.continuous && stored.length > 0 ? lagOf(vm, this.world.kernel.nowMs) : null;
+    return lagMs === null ? stored : [...stored, { atMs: this.world.kernel.nowMs - lagMs, kind: 'incremental', ...seen }];
   }
 
   private snapshotsOf(vm: Vm, after: Loss | null): GoodPoint[] {
@@ -125,6 +134,15 @@ export class Recovery {
     }
     return age;
   }
+}
+
+/** Age of the oldest write that a continuous backup under way has not sent; null: there is none. */
+function lagOf(vm: Vm, nowMs: number): number | null {
+  let worst: number | null = null;
+  for (const { disks } of vm.activeTasks) {
+    for (const { stream } of disks) if (stream !== null) worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
+  }
+  return worst;
 }
 
 /** Everything that a point depends on is among what stays. */
