@@ -144,12 +144,12 @@ export const ABSENT = 0;
  * change, the time that the datastore spent at each value is noted when the VM's depth changes.
  */
 export class LatencyHistogram {
-  /** Datastore milliseconds by position that were spent at each speed below 1. */
+  /** Datastore milliseconds by position that were spent at each speed other than 1. */
   private readonly slowed: { speed: number; ms: number[] }[] = [];
   private mark = 0;
   private speed = 1;
 
-  /** The VM's relative speed of random reads is `speed` from now on; `datastore` is settled to now. */
+  /** The VM's relative speed of random reads is `speed` from now on, or `ABSENT`; `datastore` is settled to now. */
   changeSpeed(datastore: Distribution, speed: number): void {
     if (speed === this.speed) return;
     this.close(datastore);
@@ -168,10 +168,10 @@ export class LatencyHistogram {
       let left = weight;
       for (const { speed, ms } of slowed) {
         const spent = ms[position] ?? 0;
-        if (spent === 0) continue;
+        left -= spent;
+        if (speed === ABSENT) continue;
         quantise(value / speed);
         all.add(quantum.value, spent);
-        left -= spent;
       }
       all.add(value, left);
     });
