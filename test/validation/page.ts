@@ -22,9 +22,7 @@ const NOT_BUILT = `## Not yet built
 
 | subject | reference figures that wait for it |
 |---|---|
-| windows, \`catchUp\` | calendar: 08:15 denied between 19:00 and 08:00; 19:00, 20:15, 00:15 with catching up, 20:15, 00:15 without |
-| calendar events (systemd, Proxmox) | calendar: daily 02:30 skips 2026-03-29; random expressions against \`systemd-analyze calendar\` |
-| jobs after jobs | Graham's anomaly: service times 3, 2, 2, 2, 4, 4, 4, 4, 9 end at 12 on 3 slots and 15 on 4, at 13 with every time one less, at 16 with two orders less |`;
+| windows, \`catchUp\` | calendar: 08:15 denied between 19:00 and 08:00; 19:00, 20:15, 00:15 with catching up, 20:15, 00:15 without |`;
 
 export interface Page {
   text: string;

@@ -7,7 +7,11 @@ import { compared, type Figure, type Section } from '../section.ts';
 export function retention(): Section {
   const figures = RETENTION_TABLE.flatMap(({ policy, given, days, expected }): Figure[] => {
     const ours = worstDay(given, days);
-    const counted = (['points', 'fulls', 'increments'] as const).map((key) => ({ what: `${policy}: ${key}`, expected: expected[key], ours: ours[key] }));
+    const counted = (['points', 'fulls', 'increments'] as const).map((key) => ({
+      what: `${policy}: ${key}`,
+      expected: expected[key],
+      ours: ours[key],
+    }));
     return [
       ...counted,
       { what: `${policy}: held`, expected: expected.gib, ours: ours.gib, decimals: 1, unit: 'GiB' },
