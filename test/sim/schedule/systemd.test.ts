@@ -24,24 +24,19 @@ function bySystemd(expressions: readonly string[], { name, startEpochMs }: Stati
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
-  const blocks = stdout.split(/^(?=Normalized form: |  Original form: )/m);
-  return matched(expressions, blocks, stdout);
+  return instantsOf(expressions, stdout);
 }
 
-/** One block of output for each expression that was understood, in order; the original form is left out where it is the normalized one. */
-function matched(expressions: readonly string[], blocks: readonly string[], stdout: string): (string[] | null)[] {
+/** One block of output for each expression that was understood; the original form is left out where it is the normalized one. */
+function instantsOf(expressions: readonly string[], stdout: string): (string[] | null)[] {
   const written = new Map<string, string[]>();
-  let form = '';
-  for (const block of blocks) {
-    const original = /^ *Original form: (.*)$/m.exec(block)?.[1];
-    const normalized = /^Normalized form: (.*)$/m.exec(block)?.[1];
-    form = original ?? form;
-    if (normalized === undefined) continue;
+  for (const block of stdout.split(/\n{2,}/)) {
+    const text = /^ *Original form: (.*)$/m.exec(block)?.[1] ?? /^Normalized form: (.*)$/m.exec(block)?.[1];
+    if (text === undefined) continue;
     const instants = [...block.matchAll(/\(in UTC\): \w{3} (\S+) (\S+) UTC/g)].map(([, date, time]) => `${date}T${time}Z`);
-    written.set(form === '' ? normalized : form, instants);
-    form = '';
+    written.set(text, instants);
   }
-  if (written.size === 0 && stdout.trim() !== '') throw new Error(`systemd-analyze writes another format: ${stdout.slice(0, 200)}`);
+  if (written.size === 0) throw new Error(`systemd-analyze writes another format: ${stdout.slice(0, 200)}`);
   return expressions.map((text) => written.get(text) ?? null);
 }
 
