@@ -54,7 +54,9 @@ export class WaitGroup {
   /** Takes a disk out; returns what it waited for. */
   remove(part: TaskDisk, nowMs: number): Waited {
     this.setLack(this.lack, nowMs);
-    this.disks.splice(this.disks.indexOf(part), 1);
+    const place = this.disks.indexOf(part);
+    if (place === 0) this.disks.shift();
+    else this.disks.splice(place, 1);
     if (part.task.holdsJobSlot) this.followers--;
     const entry = this.atEntry.get(part) as Waited;
     this.atEntry.delete(part);

@@ -118,6 +118,9 @@ export class Datastore {
 
   private readonly changes: DatastoreChanges;
   private peak: Ledger | null = null;
+  /** What `usedAt` gave last, and for which instant; NaN: something has changed since. */
+  private knownUsed = 0;
+  private knownAtMs = Number.NaN;
   /** Bytes that do not move by themselves, by disk. */
   private readonly fixed = new BlockSums();
   private readonly chained = new OrderedPlaces();
@@ -187,6 +190,7 @@ export class Datastore {
 
   /** Its levels are to be looked at, and the next check is to be set anew. */
   spaceChanged(): void {
+    this.knownAtMs = Number.NaN;
     this.changes.space.add(this);
   }
 
@@ -208,6 +212,14 @@ export class Datastore {
 
   /** Unrounded bytes in use. Sums start from zero in the order of the disks, those of what does not move in blocks. */
   usedAt(nowMs: number): number {
+    if (nowMs !== this.knownAtMs) {
+      this.knownUsed = this.sumUsed(nowMs);
+      this.knownAtMs = nowMs;
+    }
+    return this.knownUsed;
+  }
+
+  private sumUsed(nowMs: number): number {
     let used = this.otherUsedAt(nowMs) + this.fixed.total();
     for (const place of this.moving.inOrder()) {
       const disk = this.disks[place] as Disk;

@@ -59,8 +59,14 @@ export class EventLog {
 /** Causes in order and once each; 0 stands for no event. */
 export function causesOf(...events: number[]): number[] {
   const causes: number[] = [];
-  for (const event of events) if (event > 0 && !causes.includes(event)) causes.push(event);
-  return causes.length > 1 ? causes.sort((a, b) => a - b) : causes;
+  for (const event of events) {
+    let place = causes.length;
+    while (place > 0 && (causes[place - 1] as number) > event) place--;
+    if (event <= 0 || (place > 0 && causes[place - 1] === event)) continue;
+    if (place === causes.length) causes.push(event);
+    else causes.splice(place, 0, event);
+  }
+  return causes;
 }
 
 export function eventName(id: number): string {

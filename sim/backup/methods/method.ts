@@ -69,9 +69,12 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
   const { proxy } = part;
   const { datastore } = part.disk;
   const stored = 1 / plan.reduction;
-  const uses = new Map<number, number>();
+  const uses: ResourceUse[] = [];
   const cross = (resource: number, perByte: number): void => {
-    if (resource >= 0) uses.set(resource, (uses.get(resource) ?? 0) + perByte);
+    if (resource < 0) return;
+    const known = uses.find((use) => use.resource === resource);
+    if (known === undefined) uses.push({ resource, perByte });
+    else known.perByte += perByte;
   };
   if (of === 'disk') {
     for (const device of datastore.devices) cross(device.resource, device.readCost);
@@ -94,7 +97,7 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
   }
   for (const link of repository.links) cross(link, stored);
   cross(repository.device, repository.storeCost(part) * stored);
-  return { uses: [...uses].map(([resource, perByte]) => ({ resource, perByte })), cap, capLabel };
+  return { uses, cap, capLabel };
 }
 
 /** Bytes per millisecond that one core of the proxy handles for this stream. */
