@@ -13,6 +13,7 @@ export class Merge implements Work {
   private readonly world: World;
   private readonly chain: Chain;
   private cause: number;
+  private grownBytes = 0;
 
   constructor(world: World, chain: Chain, cause: number) {
     this.world = world;
@@ -29,7 +30,7 @@ export class Merge implements Work {
       return null;
     }
     const bytes = this.increment.storedBytes;
-    this.cause = this.record('repository-work-started', { ...namesOf(this.chain), work: 'merge', bytes: Math.ceil(bytes) });
+    this.cause = this.record('repository-work-started', this.fields());
     const uses = [{ resource: repository.device, perByte: repository.readCost + repository.writeCost }];
     return [{ bytes, cap: repository.plan.mergeBytesPerSecond / 1000, uses }];
   }
@@ -63,6 +64,7 @@ export class Merge implements Work {
       return false;
     }
     full.storedBytes += needed;
+    this.grownBytes = needed;
     storage.take(repository, needed);
     return true;
   }
@@ -71,15 +73,15 @@ export class Merge implements Work {
     const { points, repository } = this.chain;
     const full = points[0] as RestorePoint;
     const { increment } = this;
+    const fields = this.fields();
     points.splice(0, 2, mergedPoint(full, increment));
     this.world.storage.giveBack(repository, increment.storedBytes);
-    const fields = {
-      ...namesOf(this.chain),
-      work: 'merge',
-      bytes: Math.ceil(increment.storedBytes),
-      fullBytes: Math.ceil(full.storedBytes),
-    };
     this.cause = this.record('repository-work-ended', fields);
+  }
+
+  private fields(): EventFields {
+    const { atMs, storedBytes } = this.increment;
+    return { ...namesOf(this.chain), work: 'merge', moment: atMs, bytes: Math.ceil(storedBytes), grownBytes: Math.ceil(this.grownBytes) };
   }
 
   private record(kind: string, fields: EventFields): number {

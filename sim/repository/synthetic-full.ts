@@ -14,6 +14,8 @@ export class SyntheticFull implements Work {
   private readonly point: RestorePoint;
   private readonly noteFull: () => void;
   private cause: number;
+  /** What the point has taken as an increment. */
+  private readonly increment: number;
 
   /** `noteFull` is called when the full is there. */
   constructor(world: World, chain: Chain, point: RestorePoint, cause: number, noteFull: () => void) {
@@ -22,6 +24,7 @@ export class SyntheticFull implements Work {
     this.point = point;
     this.cause = cause;
     this.noteFull = noteFull;
+    this.increment = point.storedBytes;
     this.repositories = [chain.repository];
   }
 
@@ -44,9 +47,8 @@ export class SyntheticFull implements Work {
   }
 
   end(): void {
-    const increment = this.point.storedBytes;
     this.point.storedBytes = this.point.fullBytes;
-    this.world.storage.giveBack(this.chain.repository, increment);
+    this.world.storage.giveBack(this.chain.repository, this.increment);
     this.becomeFull();
     this.world.chains.release(this.chain, this.cause);
   }
@@ -61,7 +63,8 @@ export class SyntheticFull implements Work {
   private becomeFull(): void {
     this.chain.becomeFull(this.point, this.world.zone);
     this.noteFull();
-    this.cause = this.record('repository-work-ended', { work: 'synthetic-full', bytes: Math.ceil(this.point.storedBytes) });
+    const fields = { work: 'synthetic-full', bytes: Math.ceil(this.point.storedBytes), increment: Math.ceil(this.increment) };
+    this.cause = this.record('repository-work-ended', fields);
   }
 
   /** Stored bytes of the points that the full is made of. */
@@ -76,6 +79,6 @@ export class SyntheticFull implements Work {
 
   private record(kind: string, fields: Record<string, string | number>): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), ...fields }, this.cause > 0 ? [this.cause] : []);
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), moment: this.point.atMs, ...fields }, this.cause > 0 ? [this.cause] : []);
   }
 }

@@ -92,11 +92,26 @@ const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
     'bytes that no point holds': (played) => {
       repo(played).endUsedBytes += MiB;
     },
+    'another reduction': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.reduction *= 1.01;
+    },
+  },
+  pointsStandOnTheirBases: {
+    'a full removed before its increments': (played) => {
+      const merge = played.events.find(({ work }) => work === 'merge');
+      if (merge === undefined) throw new Error('no merge');
+      Object.assign(merge, { kind: 'points-removed', points: 1, moments: '0' });
+    },
+  },
+  retentionKeepsWhatItMust: {
     'a point too many': ({ plan: { jobs } }) => {
       for (const each of jobs) each.retention.last = (each.retention.last as number) + 1;
     },
-    'another reduction': ({ plan: { jobs } }) => {
-      for (const each of jobs) each.reduction *= 1.01;
+    'a point that was immutable': ({ plan: { repositories } }) => {
+      for (const each of repositories) each.immutableMs = 90 * DAY;
+    },
+    'a week of which nothing is left': ({ plan: { jobs } }) => {
+      for (const each of jobs) each.retention.hourly = 99;
     },
   },
   devicesCarryWhatTasksRead: {

@@ -2,6 +2,7 @@
 import type { Invariant } from '../play.ts';
 import { runsKeepTheirLowerBounds } from './bounds.ts';
 import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
+import { pointsStandOnTheirBases, retentionKeepsWhatItMust } from './chains.ts';
 import { locksExclude } from './locks.ts';
 import { causesComeFirst, logIsOrdered } from './log.ts';
 import { openSnapshotsStayWithinTheLimit } from './open-snapshots.ts';
@@ -23,6 +24,8 @@ export const INVARIANTS: Record<string, Invariant> = {
   bottlenecksSumToOne,
   runsEndWithTheirTasks,
   repositoriesHoldTheirPoints,
+  pointsStandOnTheirBases,
+  retentionKeepsWhatItMust,
   devicesCarryWhatTasksRead,
   runsKeepTheirLowerBounds,
   queuesObeyLittle,

@@ -1,7 +1,7 @@
 /** What devices have carried is what tasks have read: busy time times rate is bytes, on the repository stored ones, before it source ones. */
-import type { MethodName, Utilisation } from '../../../sim/index.ts';
-import type { Played } from '../play.ts';
-import { allTasks } from './tasks.ts';
+import type { MethodName, RepositoryPlan, Utilisation } from '../../../sim/index.ts';
+import type { LogEvent, Played } from '../play.ts';
+import { allTasks, type FoundTask } from './tasks.ts';
 
 /** Tasks that read through the host's management network, and those that read inside the guest. */
 const THROUGH_NBD: readonly MethodName[] = ['snapshot', 'copy-before-write', 'direct-disk'];
@@ -9,7 +9,8 @@ const THROUGH_NBD: readonly MethodName[] = ['snapshot', 'copy-before-write', 'di
 /** Utilisations are reported with four decimals. */
 const ROUNDING = 0.00005 + 1e-9;
 
-export function devicesCarryWhatTasksRead({ plan, result }: Played): string[] {
+export function devicesCarryWhatTasksRead(played: Played): string[] {
+  const { plan, result } = played;
   const tasks = allTasks(plan, result);
   const wrong: string[] = [];
   const seconds = plan.durationMs / 1000;
@@ -20,11 +21,10 @@ export function devicesCarryWhatTasksRead({ plan, result }: Played): string[] {
     if (Math.abs(carried - bytes) > slack) wrong.push(`${what} was busy for ${carried} bytes, tasks brought ${bytes}`);
   };
   for (const spec of plan.repositories) {
-    // A continuous backup goes on writing after its task has read.
-    if (plan.jobs.some((job) => job.method === 'cdp' && job.repository === spec.name)) continue;
-    const stored = tasks.reduce((sum, { task, job }) => sum + (job.repository === spec.name ? task.readBytes / job.reduction : 0), 0);
+    const busy = busySeconds(spec, played, tasks);
     const utilisation = result.repositories[spec.name]?.utilisation;
-    if (utilisation !== undefined) compare(`repository ${spec.name}`, utilisation, spec.writeBytesPerSecond, stored);
+    // As bytes written: what the slack is made of.
+    if (utilisation !== undefined && busy !== null) compare(`repository ${spec.name}`, utilisation, spec.writeBytesPerSecond, busy * spec.writeBytesPerSecond);
   }
   for (const spec of plan.hosts) {
     // Different methods cross different networks of a host, of which the busier one is reported.
@@ -42,4 +42,29 @@ export function devicesCarryWhatTasksRead({ plan, result }: Played): string[] {
     if (nbd === 0 && spec.networkBytesPerSecond !== null) compare(`network of host ${spec.name}`, utilisation, spec.networkBytesPerSecond, network);
   }
   return wrong;
+}
+
+/** Device time of a repository by the costs of all that was done there; null where something was not finished. */
+function busySeconds(spec: RepositoryPlan, { plan, events }: Played, tasks: readonly FoundTask[]): number | null {
+  // A continuous backup goes on writing after its task has read.
+  if (plan.jobs.some((job) => job.method === 'cdp' && job.repository === spec.name)) return null;
+  const [read, write] = [1 / spec.readBytesPerSecond, 1 / spec.writeBytesPerSecond];
+  const here = events.filter(({ repository, to }) => repository === spec.name || to === spec.name);
+  const begun = here.filter(({ kind }) => kind === 'repository-work-started' || kind === 'restore-started');
+  const done = here.filter(({ kind, work }) => kind === 'restore-ended' || (kind === 'repository-work-ended' && begun.some((event) => event.work === work)));
+  if (begun.length !== done.length) return null;
+  const costs: Record<string, (event: LogEvent) => number> = {
+    merge: ({ bytes }) => (bytes as number) * (read + write),
+    'synthetic-full': ({ bytes, readBytes }) => (bytes as number) * write + (readBytes as number) * read,
+    verification: ({ bytes }) => (bytes as number) * read,
+    'garbage-collection': ({ bytes }) => (bytes as number) * read * (spec.garbageCollection?.readShare ?? 0),
+    copy: ({ bytes, to }) => (bytes as number) * (to === spec.name ? write : read),
+    restore: ({ storedBytes }) => (storedBytes as number) * read,
+  };
+  const works = begun.reduce((sum, event) => sum + (costs[String(event.work ?? 'restore')]?.(event) ?? 0), 0);
+  return tasks.reduce((sum, { task, job }) => {
+    if (job.repository !== spec.name) return sum;
+    const each = job.mode === 'reverse' && task.kind !== 'full' ? read + 2 * write : write;
+    return sum + (task.readBytes / job.reduction) * each;
+  }, works);
 }
