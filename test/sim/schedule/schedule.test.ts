@@ -150,6 +150,17 @@ describe('calendar events on the nights of daylight saving', () => {
   });
 });
 
+describe('a local day that does not exist', () => {
+  it('is made up for by cron at its end, skipped by calendar events and by periods', () => {
+    // Samoa went over the date line: 29 December 2011 ended at 10:00Z on the 30th, with the 31st.
+    const samoa = new Station('Pacific/Apia', '2011-12-29T12:00:00Z');
+    const noons = ['2011-12-29T22:00:00Z', '2011-12-30T22:00:00Z', '2011-12-31T22:00:00Z'];
+    expect(samoa.next(samoa.calendar('12:00', 'systemd'), 3)).toEqual(noons);
+    expect(samoa.next(parseCron('0 12 * * *'), 3)).toEqual([noons[0], '2011-12-30T10:00:00Z', noons[1]]);
+    expect(samoa.next({ kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR }, 3)).toEqual(noons);
+  });
+});
+
 describe('a weekly cycle', () => {
   it('has a full on the first Saturday, differentials on the others and increments on weekdays', () => {
     const june = new Station('UTC', '2013-06-04T00:00:00Z');
