@@ -64,8 +64,11 @@ export class Runs {
   private due(job: Job, cause: number): void {
     const { kernel, log } = this.world;
     const now = kernel.nowMs;
-    // What goes on all the time needs no further start.
-    if (job.method.continuous && job.active.length > 0) return;
+    const [continuing] = job.active;
+    if (job.method.continuous && continuing !== undefined) {
+      this.takeNewVms(continuing);
+      return;
+    }
     const run = new Run(job, now);
     run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [cause]);
     const previous = job.active[job.active.length - 1];
@@ -104,27 +107,42 @@ export class Runs {
   }
 
   private startRun(run: Run, causes: number[]): void {
-    const { kernel, log, admission } = this.world;
+    const { kernel, log } = this.world;
     const now = kernel.nowMs;
     const job = run.job;
     run.status = 'running';
     run.startedMs = now;
     job.active.push(run);
-    // Who is deleted at this very instant is not worth a task.
-    const vms = job.selected().filter((vm) => vm.deletedMs !== now);
+    const vms = selectedNow(job, now);
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     this.world.conditions.runStarted(run);
-    const wholeRun = job.plan.snapshots === 'whole-run' && job.method.opensSnapshot;
+    if (vms.length === 0) this.endRun(run, run.startedEvent);
+    else this.addTasks(run, vms);
+  }
+
+  /** What goes on all the time needs no further start: VMs that have been created since join it. */
+  private takeNewVms(run: Run): void {
+    const { kernel, log } = this.world;
+    const taken = new Set(run.tasks.map((task) => task.vm));
+    const vms = selectedNow(run.job, kernel.nowMs).filter((vm) => !taken.has(vm));
+    if (vms.length === 0) return;
+    log.record(kernel.nowMs, 'run-joined', { job: run.job.name, run: run.id, tasks: vms.length }, [run.startedEvent]);
+    this.addTasks(run, vms);
+  }
+
+  private addTasks(run: Run, vms: readonly Vm[]): void {
+    const now = this.world.kernel.nowMs;
+    const { plan, method } = run.job;
+    const wholeRun = plan.snapshots === 'whole-run' && method.opensSnapshot;
     const group = new WaitGroup(run, now, true, !wholeRun);
     for (const vm of vms) {
       const task = this.newTask(run, vm);
       // With whole-run snapshots a task begins as one; its disks wait for slots when they have their deltas.
       for (const part of wholeRun ? task.disks.slice(0, 1) : task.disks) group.add(part, now);
     }
-    run.openTasks = run.tasks.length;
-    run.openTransfers = run.tasks.length;
-    if (run.openTasks === 0) this.endRun(run, run.startedEvent);
-    else admission.enter(group);
+    run.openTasks += vms.length;
+    run.openTransfers += vms.length;
+    this.world.admission.enter(group);
   }
 
   private newTask(run: Run, vm: Vm): Task {
@@ -166,4 +184,9 @@ export class Runs {
       if (succeeded || job.plan.schedule.kind !== 'after' || job.plan.schedule.on === 'any') this.called.push({ job, ended });
     }
   }
+}
+
+/** Who is deleted at this very instant is not worth a task. */
+function selectedNow(job: Job, nowMs: number): readonly Vm[] {
+  return job.selected().filter((vm) => vm.deletedMs !== nowMs);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Plan, type Result, type SelectionPlan, simulate } from '../../../sim/index.ts';
-import { appending, datastore, DAY, GiB, HOUR, job, keep, MiB, MINUTE, plan, repository, vm } from '../plans.ts';
+import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, plan, repository, vm } from '../plans.ts';
 
 interface Event {
   atMs: number;
@@ -66,6 +66,16 @@ describe('a VM that is created during the run', () => {
   it('is taken by a run that starts at that very instant', () => {
     const given = estate();
     expect(taken(simulate({ ...given, vms: [vm('new', { bornMs: DAY })] }))).toEqual([[], ['new'], ['new']]);
+  });
+
+  it('joins a continuous run at the next instant at which its job is due', () => {
+    const result = simulate(estate({ jobs: [job({ method: 'cdp', schedule: daily })] }));
+    expect(result.jobs.nightly?.runs).toHaveLength(1);
+    expect(result.jobs.nightly?.runs[0]?.tasks.map((task) => [task.vm, task.queuedMs])).toEqual([
+      ['old', 0],
+      ['new', 2 * DAY],
+    ]);
+    expect(result.vms.new?.worstLagMs).toBe(0);
   });
 
   it('writes, grows and asks for I/O only from then on', () => {

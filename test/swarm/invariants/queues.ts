@@ -68,7 +68,8 @@ function waitedByLog({ plan, result, events }: Played): Map<string, number> {
   };
   const ofRun = byRun(allTasks(plan, result));
   for (const { kind, atMs, run, vm } of events) {
-    if (kind === 'run-started') for (const { key } of ofRun.get(String(run)) ?? []) open(key, atMs);
+    // A continuous run takes new VMs later.
+    if (kind === 'run-started') for (const { key, task } of ofRun.get(String(run)) ?? []) open(key, task.queuedMs);
     if (kind === 'snapshot-created') open(keyOf(run, vm), atMs);
     if (ENDS_OF_WAITING.has(String(kind))) close(keyOf(run, vm), atMs);
   }
