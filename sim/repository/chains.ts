@@ -134,8 +134,8 @@ export class Chains {
     // Which they were: moments before the start are negative.
     const moments = gone.map(({ atMs }) => atMs).join(' ');
     const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
-    log.record(kernel.nowMs, 'points-removed', fields, cause > 0 ? [cause] : []);
-    storage.prune(chain.repository, bytes);
+    const event = log.record(kernel.nowMs, 'points-removed', fields, [cause]);
+    storage.prune(chain.repository, bytes, event);
   }
 
   /** Asks for the next merge of a chain that has more points than its retention keeps. */

@@ -99,6 +99,6 @@ export class Copy implements Work, Writer {
 
   private record(kind: string, fields: Record<string, number>, cause: number): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, cause > 0 ? [cause] : []);
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, [cause]);
   }
 }

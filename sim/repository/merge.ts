@@ -86,6 +86,6 @@ export class Merge implements Work {
 
   private record(kind: string, fields: EventFields): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, fields, this.cause > 0 ? [this.cause] : []);
+    return log.record(kernel.nowMs, kind, fields, [this.cause]);
   }
 }

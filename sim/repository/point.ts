@@ -29,7 +29,7 @@ export interface RestorePoint {
   flags: FullFlags;
   /** Works under way that need it: until they are done it cannot go. */
   pins: number;
-  /** Log event by which it is there; 0: it was there before the start. */
+  /** Log event by which it is there; for points from before the start that of the start. */
   readonly event: number;
 }
 

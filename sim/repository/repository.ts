@@ -27,6 +27,8 @@ export interface Writer {
 interface Pruned {
   bytes: number;
   atMs: number;
+  /** Log event by which it was given up. */
+  event: number;
 }
 
 export class Repository {
@@ -110,23 +112,25 @@ export class Repository {
     this.peakAtMs = nowMs;
   }
 
+  /** Takes bytes, or gives them back; sums that come to nothing may miss it by a rounding error. */
   keep(storedBytes: number): void {
-    this.kept += storedBytes;
+    this.kept = Math.max(0, this.kept + storedBytes);
   }
 
   /** Notes space that comes back later, in the order of the instants. */
-  prune(bytes: number, atMs: number): void {
+  prune(bytes: number, atMs: number, event: number): void {
     let place = this.pruned.length;
     while (place > 0 && (this.pruned[place - 1] as Pruned).atMs > atMs) place--;
-    this.pruned.splice(place, 0, { bytes, atMs });
+    this.pruned.splice(place, 0, { bytes, atMs, event });
   }
 
-  /** What was pruned at or before an instant comes back; returns its bytes. */
-  reclaim(untilMs: number): number {
-    let bytes = 0;
-    while (this.pruned.length > 0 && (this.pruned[0] as Pruned).atMs <= untilMs) bytes += (this.pruned.shift() as Pruned).bytes;
-    this.kept -= bytes;
-    return bytes;
+  /** What was pruned at or before an instant comes back; returns its bytes, and the log events by which it was given up. */
+  reclaim(untilMs: number): { bytes: number; events: number[] } {
+    const first = this.pruned.findIndex(({ atMs }) => atMs > untilMs);
+    const back = this.pruned.splice(0, first < 0 ? this.pruned.length : first);
+    const bytes = back.reduce((sum, one) => sum + one.bytes, 0);
+    this.keep(-bytes);
+    return { bytes, events: back.map(({ event }) => event) };
   }
 
   pointCounts(): Record<PointKind, number> {

@@ -41,9 +41,10 @@ export class Restores {
     const plan = this.plans[index] as RestorePlan;
     const result = this.results[index] as RestoreResult;
     const vm = vms.find(({ name }) => name === plan.vm) as Vm;
-    const source = this.sourceOf(vm, plan);
+    const source = vm.exists ? this.sourceOf(vm, plan) : null;
     if (source === null) {
-      log.record(kernel.nowMs, 'restore-failed', { vm: vm.name, reason: 'no-restore-point' }, [startEvent]);
+      const reason = vm.exists ? 'no-restore-point' : 'vm-does-not-exist';
+      log.record(kernel.nowMs, 'restore-failed', { vm: vm.name, repository: plan.repository, reason }, [startEvent]);
       return;
     }
     result.repository = source.chain.repository.name;
@@ -102,7 +103,7 @@ class Restore implements Work {
     const sum = used.reduce((all, one) => all + one, 0);
     this.result.startedMs = kernel.nowMs;
     const fields = { vm: this.vm.name, repository: chain.repository.name, moment: point.atMs, bytes: Math.ceil(bytes), storedBytes: Math.ceil(point.fullBytes) };
-    this.event = log.record(kernel.nowMs, 'restore-started', fields, point.event > 0 ? [point.event] : []);
+    this.event = log.record(kernel.nowMs, 'restore-started', fields, [point.event]);
     return this.vm.disks.map((disk, index) => {
       // What the point holds is not kept disk by disk: it is shared out as the disks are used now.
       const share = sum > 0 ? (used[index] as number) / sum : 1 / used.length;

@@ -19,7 +19,7 @@ export class Storage {
     });
     this.reclaimDue = world.kernel.handle((index) => {
       const repository = world.repositories[index] as Repository;
-      this.reclaim(repository, world.kernel.nowMs - repository.plan.gcGraceMs, 0);
+      this.reclaim(repository, world.kernel.nowMs - repository.plan.gcGraceMs, null);
     });
   }
 
@@ -64,33 +64,34 @@ export class Storage {
   }
 
   /** Points were removed: their space comes back now, after the grace, or with a collection of garbage after that. */
-  prune(repository: Repository, bytes: number): void {
+  prune(repository: Repository, bytes: number, event: number): void {
     const { kernel } = this.world;
     const { gcGraceMs, garbageCollection } = repository.plan;
     if (gcGraceMs === 0 && garbageCollection === null) {
       this.giveBack(repository, bytes);
       return;
     }
-    repository.prune(bytes, kernel.nowMs);
+    repository.prune(bytes, kernel.nowMs, event);
     if (garbageCollection === null) kernel.schedule(kernel.nowMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
   }
 
   /** The same for what was removed at an instant before the start. */
   pruneEarlier(repository: Repository, bytes: number, atMs: number): void {
-    const { kernel } = this.world;
+    const { kernel, startEvent } = this.world;
     const { gcGraceMs, garbageCollection } = repository.plan;
     if (atMs + gcGraceMs <= 0) return;
     repository.keep(bytes);
-    repository.prune(bytes, atMs);
+    repository.prune(bytes, atMs, startEvent);
     if (garbageCollection === null) kernel.schedule(atMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
   }
 
-  /** What was pruned at or before an instant comes back. */
-  reclaim(repository: Repository, prunedUntilMs: number, cause: number): void {
+  /** What was pruned at or before an instant comes back; `collection` is the log event of the collection by which it does. */
+  reclaim(repository: Repository, prunedUntilMs: number, collection: number | null): void {
     const { kernel, log } = this.world;
-    const bytes = repository.reclaim(prunedUntilMs);
+    const { bytes, events } = repository.reclaim(prunedUntilMs);
     if (bytes === 0) return;
-    log.record(kernel.nowMs, 'space-reclaimed', { repository: repository.name, bytes: Math.floor(bytes) }, causesOf(cause));
+    const causes = collection === null ? causesOf(...events) : [collection];
+    log.record(kernel.nowMs, 'space-reclaimed', { repository: repository.name, bytes: Math.floor(bytes) }, causes);
     repository.spaceDirty = true;
   }
 

@@ -79,6 +79,6 @@ export class SyntheticFull implements Work {
 
   private record(kind: string, fields: Record<string, string | number>): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), moment: this.point.atMs, ...fields }, this.cause > 0 ? [this.cause] : []);
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), moment: this.point.atMs, ...fields }, [this.cause]);
   }
 }

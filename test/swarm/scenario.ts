@@ -73,6 +73,44 @@ const proxy = fc.record({
   memory: rarely(whole(2, 12).map((gibibytes) => `${gibibytes}GiB`)),
 });
 
+/** Schedules that come up several times in the hours of a run. */
+const often = fc.constantFrom<Keys | string>({ every: '5h' }, { every: '7h', offset: '1h' }, { every: '13h', offset: '40m' }, '20 */9 * * *');
+
+const retention = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ last: sometimes(whole(1, 3)), hourly: sometimes(whole(1, 9)), daily: sometimes(whole(1, 3)), weekly: sometimes(whole(1, 2)) })
+      .map((keys) => (Object.keys(stated(keys)).length === 0 ? undefined : stated(keys))),
+  },
+  { weight: 1, arbitrary: whole(1, 3).map((last) => ({ last, weekly: 1, definition: 'veeam' })) },
+);
+
+/** What a repository is besides a device. */
+const repository = fc.record({
+  class: sometimes(fc.constantFrom('hdd', 'hybrid', 'all-flash')),
+  mergeRate: sometimes(rate(1, 60)),
+  blockClone: fc.constantFrom(false, false, true),
+  immutable: rarely(fc.constantFrom('3h', '11h')),
+  gcGrace: sometimes(fc.constantFrom('0s', '2h', '10h')),
+  garbageCollection: rarely(often.map((schedule) => ({ schedule, readShare: '7%' }))),
+  verify: rarely(often),
+});
+
+/** From the first repository to the second. */
+const copyTo = fc.record({ links: sometimes(fc.constant(['wan'])), schedule: sometimes(often), retention: whole(1, 3).map((last) => ({ last })) });
+
+/** How a job keeps its points; `document`: as it does there. */
+const chain = fc.record({
+  mode: fc.constantFrom('document', 'document', 'forward', 'forward', 'reverse'),
+  kind: fc.constantFrom('active', 'synthetic'),
+  full: often,
+  differential: rarely(often),
+  retention,
+  account: sometimes(fc.constantFrom('ops', 'vault')),
+});
+
 const METHODS = ['hot-add', 'direct-san', 'agent', 'copy-before-write', 'cdp', 'direct-disk', 'snapshot-only'] as const;
 
 const job = fc.record({
@@ -87,6 +125,7 @@ const job = fc.record({
   names: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
   ifVmBusy: sometimes(fc.constantFrom('wait', 'stack')),
   cancelPrevious: fc.constantFrom(false, false, false, true),
+  chain,
 });
 
 const additions = fc.record({
@@ -97,6 +136,9 @@ const additions = fc.record({
   groups: fc.tuple(group, group, group, group),
   singleDisks: fc.boolean(),
   jobs: fc.tuple(job, job, job),
+  repositories: fc.tuple(repository, repository),
+  copyTo: rarely(copyTo),
+  restores: fc.array(fc.record({ group: whole(0, 3), hundredth: whole(30, 85), repository: rarely(whole(0, 1)) }), { maxLength: 2 }),
   respondsAfter: sometimes(fc.constantFrom('never', '53s', '5h7m')),
 });
 
@@ -118,7 +160,11 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
   );
   const groups = vms.map(([name]) => name);
   const jobs = entriesOf(document, 'jobs').map(
-    ([name, keys], index) => [name, jobOf(keys, more.jobs[index] as Additions['jobs'][0], groups)] as const,
+    ([name, keys], index) => {
+      const added = more.jobs[index] as Additions['jobs'][0];
+      const immutable = more.repositories.some((one) => one.immutable !== undefined);
+      return [name, chained(jobOf(keys, added, groups), added.chain, immutable)] as const;
+    },
   );
   const hosts = Object.keys(document.hosts as Keys);
   const before = allocatedMb(entriesOf(document, 'vms'));
@@ -144,11 +190,13 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
     ),
     vms: Object.fromEntries(vms),
     jobs: Object.fromEntries(jobs),
+    restores: more.restores.map((one) => restoreOf(one, vms, document)),
     repositories: Object.fromEntries(
-      entriesOf(document, 'repositories').map(([name, keys]) => [
-        name,
-        { ...keys, capacity: `${megabytesOf(keys.capacity) + keptMb(jobs, vms, name)}MB` },
-      ]),
+      entriesOf(document, 'repositories').map(([name, keys], index) => {
+        const copies = index === 0 && more.copyTo !== undefined ? { copyTo: { repository: 'r1', ...stated(more.copyTo) } } : {};
+        const drawn = { ...stated(more.repositories[index] as Keys), ...copies };
+        return [name, { ...keys, ...drawn, capacity: `${megabytesOf(keys.capacity) + keptMb(jobs, vms)}MB` }];
+      }),
     ),
   };
 }
@@ -166,14 +214,21 @@ function vmOf(keys: Keys, { times, vary, network, disks, exists, rpo }: Addition
   return stated({ ...rest, disks: [stated({ datastore: place, size, used, provisioning, writes, reads, growth }), ...further], snapshots });
 }
 
-function existsOf(exists: { from?: number; until?: number }, { start, duration }: ScenarioDocument): Keys {
-  const hundredthMs = Number.parseInt(String(duration), 10) * 36_000;
-  const local = (hundredths: number | undefined): string | undefined =>
-    hundredths === undefined ? undefined : new Date(Date.parse(`${start}Z`) + hundredths * hundredthMs).toISOString().slice(0, 19);
+function existsOf(exists: { from?: number; until?: number }, document: ScenarioDocument): Keys {
+  const local = (hundredths: number | undefined): string | undefined => (hundredths === undefined ? undefined : momentAt(hundredths, document));
   return stated({ from: local(exists.from), until: local(exists.until) });
 }
 
-function jobOf(document: Keys, more: Additions['jobs'][0], groups: string[]): Keys {
+/** A local time, in hundredths of the run from its start. */
+function momentAt(hundredths: number, { start, duration }: ScenarioDocument): string {
+  const hundredthMs = Number.parseInt(String(duration), 10) * 36_000;
+  return new Date(Date.parse(`${start}Z`) + hundredths * hundredthMs).toISOString().slice(0, 19);
+}
+
+function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[]): Keys {
+  // Another method has no use for what the drawn one falls back to.
+  const { fallback, ...withoutFallback } = drawn;
+  const document: Keys = more.method === 'document' ? drawn : withoutFallback;
   const listed = more.names.map((index) => groups[index]).filter((name) => name !== undefined);
   const { compression, deduplication, ifVmBusy } = more;
   const keys = { ...document, ...stated({ compression, deduplication, ifVmBusy }), ...(more.cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
@@ -214,12 +269,33 @@ function allocatedMb(vms: readonly Entry[]): Map<string, number> {
   return sums;
 }
 
-/** At most what established jobs have left on a repository, in MB: they take no VM more often than all, and nothing smaller than its disks. */
-function keptMb(jobs: readonly Entry[], vms: readonly Entry[], repository: string): number {
+/** Rewriting a full is not for repositories where nothing can be removed; fulls that are kept by age need a mode that makes fulls. */
+function chained(keys: Keys, { mode: drawn, kind, full, differential, retention: kept, account }: Additions['jobs'][0]['chain'], immutable: boolean): Keys {
+  if (keys.method === 'snapshot-only') return { ...keys, ...stated({ account }) };
+  const mode = drawn === 'document' || (drawn === 'reverse' && immutable) ? keys.mode : drawn;
+  const byAge = (kept as Keys | undefined)?.definition === 'veeam';
+  const fulls = mode === 'forward' ? stated({ full: { [kind]: full }, differential }) : {};
+  const retained = byAge && mode !== 'forward' && mode !== 'full' ? undefined : kept;
+  return { ...keys, mode, ...fulls, ...stated({ retention: retained, account }) };
+}
+
+function restoreOf({ group: index, hundredth, repository: from }: Additions['restores'][0], vms: readonly Entry[], document: ScenarioDocument): Keys {
+  const [name, keys] = vms[index % vms.length] as Entry;
+  const vm = keys.count === undefined ? name : `${name}-01`;
+  return stated({ at: momentAt(hundredth, document), vm, repository: from === undefined ? undefined : `r${from}` });
+}
+
+/** At most what established jobs have left on repositories, in MB: they take no VM more often than all, and nothing smaller than its disks. */
+function keptMb(jobs: readonly Entry[], vms: readonly Entry[]): number {
   const disks = vms.flatMap(([, keys]) => ((keys.disks ?? [keys]) as Keys[]).map((disk) => Number(keys.count) * megabytesOf(disk.size)));
   const points = jobs
-    .filter(([, keys]) => keys.repository === repository && keys.initial === 'established')
-    .reduce((sum, [, { retention, reduction, compression }]) => sum + ((retention as { last: number } | undefined)?.last ?? 7) / Number(reduction ?? (compression === 'none' ? 1 : 2)), 0);
+    .filter(([, keys]) => keys.initial === 'established')
+    .reduce((sum, [, { retention: kept, reduction, compression, mode }]) => {
+      const { last = 1, hourly = 0, daily = 0, weekly = 0 } = (kept ?? { last: 7 }) as Record<string, number>;
+      // Back to the full before, and what is pruned but not gone.
+      const chains = mode === 'forward' ? 40 : 12;
+      return sum + (last + 24 * (daily + 7 * weekly) + hourly + chains) / Number(reduction ?? (compression === 'none' ? 1 : 2));
+    }, 0);
   return Math.ceil(points * disks.reduce((sum, megabytes) => sum + megabytes, 0));
 }
 
