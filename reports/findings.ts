@@ -100,6 +100,10 @@ const RULES: Record<RuleId, RuleWords> = {
     describe: (group, context) =>
       `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} a snapshot older than three days${when(group, context)}.`,
     why: snapshotOwner,
+    remedyIf: (first) =>
+      text(first, 'run') === null
+        ? null
+        : 'Let the backup that opened it come to an end sooner: one snapshot per task, fewer VMs at once, incrementals, a faster target.',
     remedy: 'Delete snapshots that nobody needs, before the next backup puts its own on top; a snapshot is no backup.',
   },
   'chain-depth': {
