@@ -1,16 +1,30 @@
+import type { Figures } from './comparison.ts';
+import type { ScenarioDocument } from './scenario.ts';
+import type { VmGroup } from './scenario-vms.ts';
+
 /** Combinations on which engine and integrator disagree until the description is settled: the generator leaves them out here, and nowhere else. */
 
-/** A stepped wildcard hour whose time may fall into the gap of daylight saving; two of the zones have theirs at midnight. */
-export function settledCron(cron: string, timezone: string): string {
-  return cron === '17 */3 * * *' && ['America/Havana', 'America/Santiago'].includes(timezone) ? '17 1-23/3 * * *' : cron;
-}
-
-/** What a disk out of reach does when the VM's other disks are being attached, its own slots having come after the snapshot. */
-export function settledFallback(fallback: string, snapshots: string | undefined): string {
-  return snapshots === 'whole-run' ? 'nbd' : fallback;
+/** Disks of one VM that get their slots when its snapshot is there already, some of which are to be attached. */
+export function settledSnapshots(method: string | undefined, snapshots: string | undefined): string | undefined {
+  return method === 'hot-add' ? undefined : snapshots;
 }
 
 /** A stated `timings.attach` with a method that attaches no disks. */
-export function settledTimings<T extends { attach?: unknown }>(method: string | undefined, timings: T): T {
-  return method === 'hot-add' ? timings : { ...timings, attach: undefined };
+export function settledTimings(method: string | undefined, { attach, ...timings }: { attach: string | undefined }): object {
+  return { ...timings, ...(method === 'hot-add' ? { attach } : {}) };
+}
+
+/** An operator's answer for a VM that has a disk on another full datastore, where it needs nothing. */
+export function settledAnswer(respondsAfter: string | undefined, groups: VmGroup[]): string | undefined {
+  const spread = groups.some(({ disks }) => new Set(disks.map(({ datastore }) => datastore)).size > 1);
+  return spread ? undefined : respondsAfter;
+}
+
+/** What the deltas of snapshots have held that nobody but `snapshot-only` has opened. */
+export function settledFigures(document: ScenarioDocument, figures: Figures): Figures {
+  for (const [name, keys] of Object.entries(document.jobs as Record<string, { method?: string }>)) {
+    if (keys.method !== 'snapshot-only') continue;
+    for (const { tasks } of figures.jobs[name]?.runs ?? []) for (const task of tasks) task.peakDeltaBytes = 0;
+  }
+  return figures;
 }

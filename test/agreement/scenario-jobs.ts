@@ -1,6 +1,6 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { settledCron, settledFallback, settledTimings } from './disputed.ts';
+import { settledSnapshots, settledTimings } from './disputed.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 /** A start in local time, a few hours before something happens to the clock, or nothing does. */
@@ -54,11 +54,7 @@ const schedule = fc.oneof(
     weight: 2,
     arbitrary: fc
       .constantFrom('30 2 * * *', '17 */3 * * *', '5 1,22 * * *', '41 0 * * mon-fri', '0 0 * * *', '30 * * * sun', '15,45 0-4/2 * * *')
-      .map(
-        (cron) =>
-          ({ timezone }: Night) =>
-            settledCron(cron, timezone),
-      ),
+      .map((cron) => () => cron),
   },
   {
     weight: 1,
@@ -75,7 +71,8 @@ export const drawnJob = fc.record({
   selection,
   repository: whole(0, 1),
   proxies: fc.constantFrom<string[]>([], ['p0'], ['p0', 'p1'], ['p1', 'p0']),
-  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent', 'hot-add', 'direct-san'),
+  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent', 'hot-add', 'direct-san', 'direct-disk', 'snapshot-only', 'snapshot-only'),
+  keep: sometimes(whole(1, 4)),
   fallback: sometimes(fc.constantFrom('nbd', 'fail')),
   compression: sometimes(fc.constantFrom('none', 'optimal', 'high', 'extreme')),
   deduplication: sometimes(fc.constant('inline')),
@@ -135,21 +132,23 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
 /** A job's keys, and about how many MB its earlier runs have left on the repository. */
 export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
-  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), repository: `r${given.repository}`, mode: given.mode };
+  const copies = given.method !== 'snapshot-only';
+  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode };
+  if (copies) keys.repository = `r${given.repository}`;
+  else if (given.keep !== undefined) keys.keep = given.keep;
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';
   const proxies = throughProxy && given.proxies.length === 0 ? ['p1'] : given.proxies;
-  if (proxies.length > 0) keys.proxies = proxies;
-  if (throughProxy && given.fallback !== undefined) keys.fallback = settledFallback(given.fallback, given.snapshots);
+  if (copies && proxies.length > 0) keys.proxies = proxies;
+  if (throughProxy && given.fallback !== undefined) keys.fallback = given.fallback;
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
-  if (given.last !== undefined) keys.retention = { last: given.last };
+  if (copies && given.last !== undefined) keys.retention = { last: given.last };
   for (const key of [
     'concurrency',
     'reduction',
     'method',
     'ifRunning',
     'ifVmBusy',
-    'snapshots',
     'priority',
     'zeroDetection',
     'cbtOverhead',
@@ -158,8 +157,10 @@ export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys:
   ] as const) {
     if (given[key] !== undefined) keys[key] = given[key];
   }
+  const snapshots = settledSnapshots(given.method, given.snapshots);
+  if (snapshots !== undefined) keys.snapshots = snapshots;
   if (given.timings !== undefined) keys.timings = stated(settledTimings(given.method, given.timings));
-  const points = given.established ? (given.last ?? 7) : 0;
+  const points = given.established && copies ? (given.last ?? 7) : 0;
   const wholeMb = taken.reduce((sum, group) => sum + group.count * diskMb(group, given.zeroDetection === false), 0);
   return { keys, keptMb: (wholeMb * points) / (given.reduction ?? (given.compression === 'none' ? 1 : 2)) };
 }

@@ -11,6 +11,8 @@ const TASKS = [
   'failed chain-limit',
   'failed repository-full',
   'failed no-transport',
+  'warning damaged-copy',
+  'warning inconsistent-copy',
   'aborted vm-crashed',
   'aborted cancelled',
   'warning merge-refused',
@@ -18,7 +20,7 @@ const TASKS = [
 
 const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
 
-const documents: ScenarioDocument[] = fc.sample(arbitraryScenario, { seed: 1, numRuns: 250 });
+const documents: ScenarioDocument[] = fc.sample(arbitraryScenario, { seed: 1, numRuns: 400 });
 
 it('random scenarios meet everything that they are made for', () => {
   const seen = new Set<string>();
@@ -56,7 +58,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(
     unused(
       'jobs',
-      'method fallback compression deduplication proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority',
+      'method fallback keep compression deduplication proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority',
     ),
   ).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
+import { settledAnswer } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -39,7 +40,7 @@ const datastore = fc.record({
 
 const array = fc.record({ read: megabytes(30, 400), write: megabytes(30, 400), iops: whole(200, 6001), capacity: fc.constant('1PB') });
 
-const reach = seldom(fc.constantFrom(['ds0'], ['ds1'], ['ds0', 'ds1']));
+const reach = sometimes(fc.constantFrom(['ds0'], ['ds1'], ['ds0', 'ds1']));
 
 const host = fc.record({ network: megabytes(60, 700), nbd: sometimes(megabytes(20, 59)), datastores: reach });
 
@@ -83,6 +84,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     wan: odd(80, 900),
   })
   .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
+    const answer = settledAnswer(respondsAfter, groups);
     const made = jobs.map((job) => jobOf(job, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // For the time being: the integrator merges when a task has ended, not after its run, so that it needs less space for a while.
@@ -93,7 +95,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       start: `${night.date}T${night.time}`,
       timezone: night.timezone,
       duration: `${night.hours}h`,
-      ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
+      ...(answer === undefined ? {} : { operator: { respondsAfter: answer } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
         ...keys,
@@ -103,7 +105,10 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       hosts: named('h', hosts, (keys) => keys),
       links: { wan: { bandwidth: `${wan}Mbit/s` } },
       proxies: named('p', proxies, (keys) => ({ ...keys, slotUnit })),
-      repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({ ...keys, capacity: `${Math.ceil(kept(index)) + (merges(index) ? PLENTY_MB : freeMb)}MB` })),
+      repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({
+        ...keys,
+        capacity: `${Math.ceil(kept(index)) + (merges(index) ? PLENTY_MB : freeMb)}MB`,
+      })),
       vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),
     };

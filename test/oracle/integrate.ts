@@ -1,5 +1,6 @@
 import { grownLaw } from './laws.ts';
 import { finishMerges, startMerges } from './merges.ts';
+import { noteDamage } from './methods.ts';
 import { isActive, isRunning, solveRates } from './network.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
@@ -149,6 +150,7 @@ function untilFull(world: World, stepMs: number): number {
 }
 
 function advance(world: World, spanMs: number): void {
+  noteDamage(world);
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
   for (const disk of disksOf(world)) {
     addGrowth(disk, growthWithin(disk, spanMs));

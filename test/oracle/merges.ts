@@ -9,21 +9,21 @@ export function endTask(task: Task): void {
   task.stage = 'ended';
   task.dueMs = null;
   task.locksVm = false;
-  task.snapshotSlots.clear();
+  if (!task.run.job.kept.get(task.vm)?.includes(task)) task.snapshotSlots.clear();
 }
 
 /** Begins every removal whose turn has come, and starts, or gives up, every merge that is ready. True when anything happened. */
 export function startMerges(world: World): boolean {
   let happened = false;
-  for (const { disk, task } of world.removals) {
-    if (task?.stage !== 'removing' || task.dueMs !== null || world.removals.find((other) => other.disk.vm === disk.vm)?.task !== task) continue;
+  for (const { disk, removedBy: task } of world.removals) {
+    if (task?.stage !== 'removing' || task.dueMs !== null || world.removals.find((other) => other.disk.vm === disk.vm)?.removedBy !== task) continue;
     task.dueMs = world.nowMs + task.run.job.removeMs;
     task.place = world.begun++;
     happened = true;
   }
   // READING: a merge is asked of its datastore when the removal call has returned.
-  const asked = world.removals.filter(({ merge, task }) => merge === null && task?.stage === 'consolidating');
-  asked.sort((a, b) => (a.task?.place ?? 0) - (b.task?.place ?? 0));
+  const asked = world.removals.filter(({ merge, removedBy }) => merge === null && removedBy?.stage === 'consolidating');
+  asked.sort((a, b) => (a.removedBy?.place ?? 0) - (b.removedBy?.place ?? 0));
   for (const delta of asked) {
     const { datastore } = delta.disk;
     if (datastore.serialMerges && world.removals.some((other) => other.merge !== null && other.disk.datastore === datastore)) continue;
@@ -57,16 +57,15 @@ function start(world: World, delta: Delta, pass: number): void {
     disk.baseGrowthBytes += delta.growthBytes;
     delta.growthBytes = 0;
   }
-  if (datastore.helps && isTop(delta) && !stuns) openDelta(disk, 'helper', delta.task);
+  if (datastore.helps && isTop(delta) && !stuns) openDelta(disk, 'helper', delta.task).removedBy = delta.removedBy;
 }
 
 /** The snapshot stays behind, nobody's, and goes on growing. */
 function giveUp(world: World, delta: Delta): void {
   world.removals.splice(world.removals.indexOf(delta), 1);
   delta.kind = 'orphan';
-  if (!delta.task) return;
-  if (delta.task.outcome === 'success') delta.task.outcome = 'warning';
-  endIfNoneIsLeft(world, delta.task);
+  if (delta.removedBy?.outcome === 'success') delta.removedBy.outcome = 'warning';
+  endIfNoneIsLeft(world, delta);
 }
 
 /** Removes every delta whose merge has carried its last byte; a helper's turn comes next. True when there was one. */
@@ -97,16 +96,17 @@ function finish(world: World, delta: Delta, merge: Merge): void {
     return;
   }
   world.removals.splice(world.removals.indexOf(delta), 1);
-  if (task) endIfNoneIsLeft(world, task);
+  endIfNoneIsLeft(world, delta);
 }
 
-/** Ends a task when none of its deltas is to be removed any more; snapshot slots go as the deltas of each datastore do. */
-function endIfNoneIsLeft(world: World, task: Task): void {
-  const left = world.removals.filter((delta) => delta.task === task);
-  for (const datastore of task.snapshotSlots) {
-    if (!left.some(({ disk }) => disk.datastore === datastore)) task.snapshotSlots.delete(datastore);
+/** Ends a task when it has no delta to remove any more; snapshot slots go as the deltas of each datastore do. */
+function endIfNoneIsLeft(world: World, { task: opener, removedBy: task }: Delta): void {
+  if (task === null) return;
+  const left = world.removals.filter((delta) => delta.removedBy === task);
+  for (const datastore of opener?.snapshotSlots ?? []) {
+    if (!left.some(({ disk }) => disk.datastore === datastore)) opener?.snapshotSlots.delete(datastore);
   }
   if (left.length > 0) return;
-  if (!task.vm.disks.some(({ chain }) => chain.some((delta) => delta.task === task))) task.consolidatedMs = world.nowMs;
+  if (!task.vm.disks.some(({ chain }) => chain.some((delta) => delta.removedBy === task))) task.consolidatedMs = world.nowMs;
   endTask(task);
 }

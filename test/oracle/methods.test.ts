@@ -84,3 +84,64 @@ describe('the work of a proxy', () => {
     expect(ends).toEqual([HOUR, HOUR, 2 * HOUR]);
   });
 });
+
+describe('direct-disk', () => {
+  const job = {
+    method: 'direct-disk',
+    mode: 'forever-forward',
+    timings: { quiesce: '5s' },
+    schedule: { at: ['2026-03-02T00:00', '2026-03-02T02:00'] },
+  };
+  const writing = { rate: '1MB/s', law: 'append' };
+
+  it('reads everything at once each time, without quiescing and without a snapshot', () => {
+    const [first, second] = tasks(play({ job }));
+    expect(first).toMatchObject({ status: 'success', kind: 'full', transferMs: 0, transferEndMs: HOUR, consolidatedMs: null, peakDeltaBytes: 0 });
+    expect(second).toMatchObject({ kind: 'full', transferMs: 2 * HOUR, readBytes: 36e9 });
+  });
+
+  it.each([
+    ['the guest writes meanwhile', { writes: writing }],
+    ['a snapshot is open', { snapshots: [{ taken: '2026-02-20T10:00', size: '0MB' }] }],
+  ])('is no good when %s', (_when, vm) => {
+    const { status, tasks: made } = play({ vm, job }).jobs.job?.runs[0] ?? {};
+    expect([status, made?.[0]?.status]).toEqual(['warning', 'warning']);
+  });
+
+  it('neither holds the VM nor waits for it', () => {
+    const one = {
+      vms: 'all',
+      repository: 'repo',
+      schedule: { at: ['2026-03-02T00:00'] },
+      mode: 'full',
+      streamRate: '10MB/s',
+      timings: { create: '0s' },
+    };
+    const result = play({ jobs: { held: one, direct: { ...one, method: 'direct-disk' }, later: one } });
+    expect(['held', 'direct', 'later'].map((name) => tasks(result, name)[0]?.transferMs)).toEqual([0, 0, HOUR + 1000]);
+    // The first job's snapshot is open.
+    expect(tasks(result, 'direct')[0]?.status).toBe('warning');
+  });
+});
+
+describe('snapshot-only', () => {
+  const vm = { provisioning: 'thick', writes: { rate: '1MB/s', law: 'append' } };
+  const timings = { quiesce: '0s', create: '5s', remove: '10s' };
+  const job = { method: 'snapshot-only', keep: 2, repository: undefined, schedule: { every: '1h' }, timings };
+
+  it('keeps its snapshots and merges the oldest beyond their number', () => {
+    const result = play({ vm, job, duration: '2h59m', datastore: { mergeRate: '10MB/s' } });
+    const [first, second, third] = tasks(result);
+    for (const task of [first, second])
+      expect(task).toMatchObject({ status: 'success', transferMs: null, consolidatedMs: null, readBytes: 0, storedBytes: 0 });
+    // The first delta holds the 3,600 MB of an hour.
+    expect(third).toMatchObject({ snapshotMs: 2 * HOUR + 5000, consolidatedMs: 2 * HOUR + 15_000 + 360_000 });
+    expect(result.datastores.ds).toMatchObject({ peakUsedBytes: 36e9 + 7570e6, peakAtMs: 2 * HOUR + 375_000 });
+    expect([first, second, third].map((task) => task?.peakDeltaBytes)).toEqual([3600e6, 3600e6, 3535e6]);
+  });
+
+  it('holds a snapshot slot for each that is kept', () => {
+    const [first, second, third] = tasks(play({ vm, job, datastore: { maxOpenSnapshots: 2 } }));
+    expect([first, second, third].map((task) => task?.snapshotMs)).toEqual([5000, HOUR + 5000, null]);
+  });
+});

@@ -1,8 +1,27 @@
-import type { Job, Stream, Way } from './world.ts';
+import type { Job, Stream, Task, Way, World } from './world.ts';
 
 /** Whether a job freezes the VMs' disks with a snapshot. */
 export function opensSnapshot({ method }: Job): boolean {
-  return method === 'snapshot' || method === 'hot-add' || method === 'direct-san';
+  return method === 'snapshot' || method === 'hot-add' || method === 'direct-san' || method === 'snapshot-only';
+}
+
+/** Whether a task keeps others off its VM, and waits for those that do. */
+export function holdsVm({ method }: Job): boolean {
+  return method !== 'direct-disk';
+}
+
+/** Takes note of copies that are worthless because a snapshot is open in the coming step. */
+export function noteDamage(world: World): void {
+  for (const task of world.tasks) {
+    const copies = task.run.job.method === 'direct-disk' && task.stage === 'transferring';
+    if (copies && task.vm.disks.some(({ chain }) => chain.length > 0)) task.isDamaged = true;
+  }
+}
+
+/** Whether what a task has copied under the running VM is no good: a snapshot was open, or the guest has written meanwhile. */
+export function isWorthless({ run, vm, base, isDamaged }: Task): boolean {
+  const hasWritten = vm.disks.some((disk) => disk.writtenBytes !== base?.marks.get(disk)?.writtenBytes);
+  return run.job.method === 'direct-disk' && (isDamaged || hasWritten);
 }
 
 /** How a disk is read by the proxy that its stream has been given. */

@@ -176,8 +176,10 @@ function streamFlow({ task, disk, proxy, way, transfer }: Stream): Flow {
       for (const link of proxy.links) add(`link ${link.name}`, 1);
     }
   }
-  for (const link of job.repository.links) add(`link ${link.name}`, 1 / job.reduction);
-  add(`repository ${job.repository.name}`, 1 / (job.reduction * job.repository.writeBytesPerSecond));
+  if (job.repository) {
+    for (const link of job.repository.links) add(`link ${link.name}`, 1 / job.reduction);
+    add(`repository ${job.repository.name}`, 1 / (job.reduction * job.repository.writeBytesPerSecond));
+  }
   const use = (rate: number): void => {
     if (transfer) transfer.bytesPerMs = rate / 1000;
   };

@@ -17,7 +17,7 @@ const COMPRESSIONS = {
 const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
-  `vms method fallback compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
+  `vms method fallback keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
   retention priority zeroDetection cbtOverhead timings`.split(/\s+/);
 
 export function readJob(name: string, value: unknown, order: number, world: World): Job {
@@ -26,7 +26,7 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
   const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove', 'attach']);
   const retention = section(keys.retention, `${path}.retention`, ['last']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
-  const method = choice(keys.method, `${path}.method`, ['snapshot', 'hot-add', 'direct-san', 'agent']);
+  const method = choice(keys.method, `${path}.method`, ['snapshot', 'hot-add', 'direct-san', 'agent', 'direct-disk', 'snapshot-only']);
   const compression = COMPRESSIONS[choice(keys.compression, `${path}.compression`, ['optimal', 'none', 'high', 'extreme'])];
   const job: Job = {
     name,
@@ -37,7 +37,7 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     schedule,
     ticksMs: ticksBetween(schedule, world.zone, world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs),
     proxies: list(keys.proxies).map((proxy) => named(world.proxies, proxy)),
-    repository: named(world.repositories, keys.repository),
+    repository: method === 'snapshot-only' ? null : named(world.repositories, keys.repository),
     fullsOnly: choice(keys.mode, `${path}.mode`, ['forever-forward', 'full']) === 'full',
     established: choice(keys.initial, `${path}.initial`, ['full', 'established']) === 'established',
     concurrency: numberOf(keys.concurrency, Number.POSITIVE_INFINITY),
@@ -59,6 +59,8 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     runs: [],
     bases: new Map(),
     points: new Map(),
+    keepSnapshots: numberOf(keys.keep, 3),
+    kept: new Map(),
   };
   if (job.established) for (const vm of world.vms.filter(job.selects)) establish(job, vm, world);
   return job;

@@ -118,7 +118,18 @@ function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
     const top = disk.chain.at(-1);
     if (top) top.openedAtBytes = null;
     const kind = choice(snapshot.kind, `${path}.snapshots.kind`, ['user', 'orphan']);
-    disk.chain.push({ disk, law: disk.law, kind, task: null, writtenBytes, openedAtBytes: 0, growthBytes: 0, absorbing: null, merge: null });
+    disk.chain.push({
+      disk,
+      law: disk.law,
+      kind,
+      task: null,
+      removedBy: null,
+      writtenBytes,
+      openedAtBytes: 0,
+      growthBytes: 0,
+      absorbing: null,
+      merge: null,
+    });
   }
   vm.maxChainDepth = Math.max(...vm.disks.map(({ chain }) => chain.length));
 }

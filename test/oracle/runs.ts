@@ -52,6 +52,7 @@ function startRun(world: World, run: Run): void {
       dueMs: null,
       place: 0,
       locksVm: false,
+      isDamaged: false,
       snapshotSlots: new Set(),
       takesJobSlot: false,
       proxyOfAll: null,

@@ -1,4 +1,4 @@
-import { opensSnapshot, wayOf } from './methods.ts';
+import { holdsVm, opensSnapshot, wayOf } from './methods.ts';
 import { startStreams } from './tasks.ts';
 import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 
@@ -25,10 +25,11 @@ function tryToStart(world: World, task: Task): boolean {
   if (begins && (vmIsBusy(world, task) || !snapshotSlotsAreFree(world, task) || isTooSlow(task))) return false;
   if (transfers ? !takeSlots(world, task) : !begins) return false;
   if (begins) {
-    task.locksVm = true;
+    task.locksVm = holdsVm(job);
     if (opensSnapshot(job)) for (const { datastore } of task.vm.disks) task.snapshotSlots.add(datastore);
     task.stage = 'quiescing';
-    task.dueMs = world.nowMs + job.quiesceMs;
+    // READING: a copy under the running VM asks nobody to quiesce.
+    task.dueMs = world.nowMs + (job.method === 'direct-disk' ? 0 : job.quiesceMs);
     task.place = world.begun++;
   } else if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
   return true;
@@ -41,6 +42,7 @@ export function isTooSlow(task: Task): boolean {
 
 function vmIsBusy(world: World, task: Task): boolean {
   const { job } = task.run;
+  if (!holdsVm(job)) return false;
   // READING: `start` lifts the lock between runs of the same job only.
   return world.tasks.some(
     (other) => other.locksVm && other.vm === task.vm && (other.run.job === job ? job.ifRunning !== 'start' : !job.stacksOnBusyVm),
@@ -52,7 +54,8 @@ function snapshotSlotsAreFree(world: World, task: Task): boolean {
 }
 
 function openSnapshots(world: World, datastore: Datastore): number {
-  const open = new Set<unknown>(world.tasks.filter(({ snapshotSlots }) => snapshotSlots.has(datastore)));
+  const openers = [...world.tasks, ...world.jobs.flatMap(({ kept }) => [...kept.values()].flat()), ...world.removals.map(({ task }) => task)];
+  const open = new Set<unknown>(openers.filter((task) => task?.snapshotSlots.has(datastore)));
   if (!datastore.countsOrphans) return open.size;
   for (const { disks } of world.vms) {
     for (const disk of disks) {
@@ -72,7 +75,7 @@ function takeSlots(world: World, task: Task): boolean {
   for (const stream of task.streams) {
     if (stream.stage !== 'waiting') continue;
     if (task.proxyOfAll === null) {
-      if (repositorySlotsTaken(world, job.repository) >= job.repository.slots) break;
+      if (job.repository && repositorySlotsTaken(world, job.repository) >= job.repository.slots) break;
       const proxy = freestProxy(world, task);
       if (proxy === undefined) break;
       stream.proxy = proxy;

@@ -43,6 +43,7 @@ export function openDelta(disk: Disk, kind: 'delta' | 'helper', task: Task | nul
     disk,
     kind,
     task,
+    removedBy: null,
     law: disk.law,
     writtenBytes: 0,
     openedAtBytes: disk.writtenBytes,

@@ -1,7 +1,7 @@
 import { fullBytes, tracksChanges } from './activity.ts';
 import { uniqueBytes } from './laws.ts';
 import { endTask, startMerges } from './merges.ts';
-import { isOutOfReach, opensSnapshot } from './methods.ts';
+import { isOutOfReach, isWorthless, opensSnapshot } from './methods.ts';
 import { isComplete } from './network.ts';
 import { isFull, openDelta } from './space.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
@@ -46,7 +46,21 @@ function beginCreate(world: World, task: Task): void {
 
 function openSnapshot(world: World, task: Task): void {
   for (const disk of task.vm.disks) openDelta(disk, 'delta', task);
-  chooseBytes(world, task);
+  if (task.run.job.method === 'snapshot-only') keep(world, task);
+  else chooseBytes(world, task);
+}
+
+/** The snapshot stays; beyond the number to be kept, the oldest one of this job goes. */
+function keep(world: World, task: Task): void {
+  const { vm } = task;
+  const { job } = task.run;
+  task.snapshotMs = world.nowMs;
+  task.kind = 'full';
+  const kept = job.kept.get(vm) ?? [];
+  job.kept.set(vm, [...kept, task]);
+  const oldest = kept.length < job.keepSnapshots ? undefined : kept[0];
+  if (oldest) job.kept.set(vm, [...kept.slice(1), task]);
+  leave(world, task, oldest ?? null);
 }
 
 /** The state to be saved stands: what is to be read follows from it. An agent calls that instant its snapshot. */
@@ -55,7 +69,7 @@ function chooseBytes(world: World, task: Task): void {
   const { job } = task.run;
   task.snapshotMs = world.nowMs;
   task.base = { snapshotMs: world.nowMs, marks: new Map(vm.disks.map((disk) => [disk, { writtenBytes: disk.writtenBytes, law: disk.law }])) };
-  const base = job.fullsOnly || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
+  const base = job.fullsOnly || job.method === 'direct-disk' || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
   task.kind = base ? 'incremental' : 'full';
   for (const stream of task.streams) {
     const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);
@@ -80,7 +94,7 @@ export function startStreams(world: World, task: Task): void {
   }
   if (task.stage === 'attaching' && task.dueMs !== null) return;
   // READING: a disk that would be attached after the first byte of another is read at once.
-  if (task.stage !== 'attaching' && task.transferMs === null && admitted.some(({ way }) => way === 'attached')) {
+  if (task.stage !== 'attaching' && task.transferMs === null && task.run.job.attachMs > 0 && admitted.some(({ way }) => way === 'attached')) {
     task.stage = 'attaching';
     task.dueMs = world.nowMs + task.run.job.attachMs;
     task.place = world.begun++;
@@ -113,12 +127,13 @@ function succeed(world: World, task: Task): void {
   const { job } = task.run;
   if (base === null) throw new Error('a task without a snapshot has nothing to read');
   task.transferEndMs = world.nowMs;
+  if (isWorthless(task)) task.outcome = 'warning';
   if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
   const points = job.points.get(vm) ?? [];
   const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
   points.push({ full: task.kind === 'full', bytes: workBytes / job.reduction });
   job.points.set(vm, prune(points, job.keepLast));
-  leave(world, task);
+  leave(world, task, task);
 }
 
 /** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
@@ -127,17 +142,18 @@ function prune(points: Point[], last: number): Point[] {
   return points;
 }
 
-/** Gives the transfer slots back and asks for the removal of the snapshot, where there is one; the call begins when its turn comes. */
-function leave(world: World, task: Task): void {
+/** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */
+function leave(world: World, task: Task, opener: Task | null): void {
   task.takesJobSlot = false;
   for (const stream of task.streams) stream.stage = 'done';
-  const deltas = task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.task === task));
+  const deltas = opener === null ? [] : task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.task === opener));
   if (deltas.length === 0) {
     endTask(task);
     return;
   }
   task.stage = 'removing';
   task.dueMs = null;
+  for (const delta of deltas) delta.removedBy = task;
   world.removals.push(...deltas);
 }
 
@@ -145,7 +161,7 @@ function leave(world: World, task: Task): void {
 /** Ends a task before its time: its slots are free at once, its snapshot is removed, its partial file is deleted. */
 export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'): void {
   task.outcome = outcome;
-  leave(world, task);
+  leave(world, task, task);
 }
 
 /** Aborts what can still be: a task that has its last byte goes on. */

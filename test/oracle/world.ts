@@ -175,6 +175,8 @@ export interface Delta {
   /** A helper takes in what the guest writes while the delta below it is being merged. */
   kind: 'delta' | 'user' | 'orphan' | 'helper';
   task: Task | null;
+  /** The task that removes it. */
+  removedBy: Task | null;
   /** V that has come to rest in this delta. */
   writtenBytes: number;
   /** Where the disk's V stood when this delta, now the top one, began to take it in; null when frozen. */
@@ -201,7 +203,7 @@ export interface Merge extends Transfer {
   place: number;
 }
 
-export type Method = 'snapshot' | 'hot-add' | 'direct-san' | 'agent';
+export type Method = 'snapshot' | 'hot-add' | 'direct-san' | 'agent' | 'direct-disk' | 'snapshot-only';
 
 export interface Job {
   name: string;
@@ -213,7 +215,8 @@ export interface Job {
   schedule: Schedule;
   ticksMs: number[];
   proxies: Proxy[];
-  repository: Repository;
+  /** Null where nothing is copied. */
+  repository: Repository | null;
   fullsOnly: boolean;
   established: boolean;
   concurrency: number;
@@ -238,6 +241,10 @@ export interface Job {
   bases: Map<Vm, Base>;
   /** Per VM the restore points, oldest first. */
   points: Map<Vm, Point[]>;
+  /** How many snapshots a job that does nothing else leaves open on each VM. */
+  keepSnapshots: number;
+  /** Per VM the tasks whose snapshots are kept, oldest first. */
+  kept: Map<Vm, Task[]>;
 }
 
 /** A successful snapshot: its instant, and per disk where V stood and the law by which changes since then are counted. */
@@ -274,6 +281,8 @@ export interface Task {
   /** The present stage's place in the order in which things began. */
   place: number;
   locksVm: boolean;
+  /** A snapshot was open while the disks were copied under the running VM. */
+  isDamaged: boolean;
   /** Where it holds a snapshot slot. */
   snapshotSlots: Set<Datastore>;
   takesJobSlot: boolean;
