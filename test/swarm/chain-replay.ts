@@ -111,7 +111,13 @@ class Replay {
   private synthesized(event: LogEvent): void {
     const chain = this.chainOfEvent(event);
     if (this.started.delete(workOf(event))) this.change(chain.repository, -(event.increment as number));
-    for (const point of chain.points) if (point.moment === event.moment) Object.assign(point, { kind: 'full', base: null });
+    const place = chain.points.findIndex(({ moment }) => moment === event.moment);
+    if (place >= 0) Object.assign(chain.points[place] as ReplayedPoint, { kind: 'full', base: null });
+    // Differentials after it hold what has changed since an earlier full, and so since this one.
+    for (const point of chain.points.slice(place + 1)) {
+      if (point.kind === 'full') break;
+      if (point.kind === 'differential') point.base = event.moment as number;
+    }
     this.watch(event, chain, []);
   }
 
