@@ -9,6 +9,7 @@ import { CopyBeforeWrite } from './backup/copy-before-write.ts';
 import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
+import { Merge } from './backup/removal.ts';
 import type { Task, TaskDisk } from './backup/task.ts';
 import type { Activity } from './estate/activity.ts';
 import { type Datastore, DatastoreChanges } from './estate/datastore.ts';
@@ -49,8 +50,8 @@ export class World {
   readonly disks: Disk[] = [];
   readonly jobs: Job[] = [];
   readonly tasks: Task[] = [];
-  /** Disks of tasks by number; flows belong to them. */
-  readonly parts: TaskDisk[] = [];
+  /** Disks of tasks, and merges, by number; flows belong to them. */
+  readonly parts: (TaskDisk | Merge)[] = [];
   readonly operatorRespondsAfterMs: number | null;
   /** By resource number: the name under which it appears as a bottleneck, and what is to be told of its load. */
   readonly resourceLabels: string[] = [];
@@ -88,7 +89,7 @@ export class World {
     log.listen(this.findings.kinds(), (event) => this.findings.observe(event));
     this.kernel = new Kernel(limits);
     this.network = new FlowNetwork(this.kernel, {
-      completed: (owner) => (owner < 0 ? this.works.flowCompleted(owner) : this.flowCompleted(this.parts[owner] as TaskDisk)),
+      completed: (owner) => (owner < 0 ? this.works.flowCompleted(owner) : this.flowCompleted(this.parts[owner] as TaskDisk | Merge)),
       resourceSolved: (resource, state) => this.loadListeners[resource]?.(state),
     });
     this.conditions = new Conditions(this);
@@ -118,8 +119,8 @@ export class World {
     return resource;
   }
 
-  private flowCompleted(part: TaskDisk): void {
-    if (part.state === 'transferring') this.stages.transferCompleted(part);
-    else this.consolidation.mergeCompleted(part);
+  private flowCompleted(part: TaskDisk | Merge): void {
+    if (part instanceof Merge) this.consolidation.mergeCompleted(part);
+    else this.stages.transferCompleted(part);
   }
 }

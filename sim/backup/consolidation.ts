@@ -11,20 +11,23 @@ import { boundedBytes, Delta, heldBytes } from '../estate/delta.ts';
 import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
-import type { Task, TaskDisk } from './task.ts';
+import { Merge, Removal } from './removal.ts';
+import type { Task } from './task.ts';
 
 /** A rest that can be merged within this is merged in a stun (ESX before 6.0: estimated time to commit the helper; C. Hogan, 2016). */
 const STUN_LIMIT_MS = 12_000;
 
 export class Consolidation {
   private readonly world: World;
-  private readonly removed: number;
+  private readonly called: number;
   private readonly stunEnded: number;
+  /** By number. */
+  private readonly removals: Removal[] = [];
 
   constructor(world: World) {
     this.world = world;
-    this.removed = world.kernel.handle((task) => this.beginMerges(world.tasks[task] as Task));
-    this.stunEnded = world.kernel.handle((part) => this.endStun(world.parts[part] as TaskDisk));
+    this.called = world.kernel.handle((number) => this.beginMerges(this.removals[number] as Removal));
+    this.stunEnded = world.kernel.handle((number) => this.endStun(world.parts[number] as Merge));
   }
 
   /** The task's snapshot, if it has one, is to be removed. */
@@ -34,115 +37,142 @@ export class Consolidation {
       return;
     }
     task.stage = 'removing';
-    task.removalMs = this.world.kernel.nowMs;
-    task.vm.removals.push(task);
-    if (task.vm.removals.length === 1) this.beginRemoval(task);
+    const removal = this.newRemoval(task.vm, task, task.lastEvent);
+    for (const { removes } of task.disks) if (removes.delta !== null) this.addMerge(removal, removes.delta, removes.task);
+    this.enqueue(removal);
+  }
+
+  /** Deltas that were left behind, at most one of each disk of a VM, are to be removed. */
+  cleanUp(vm: Vm, deltas: readonly Delta[], cause: number): void {
+    const removal = this.newRemoval(vm, null, cause);
+    for (const delta of deltas) this.addMerge(removal, delta, openerOf(delta));
+    this.enqueue(removal);
   }
 
   /** A VM is deleted with its disks: nothing of it is merged any more. Returns the tasks whose removals end here. */
   abandon(vm: Vm): Task[] {
-    const { network } = this.world;
-    const ended = vm.activeTasks.filter((task) => task.stage === 'removing' || task.stage === 'consolidating');
-    const parts = ended.flatMap((task) => task.disks.filter((part) => part.state === 'merging'));
-    vm.removals.length = 0;
-    for (const part of parts) {
-      if (part.flow >= 0) network.removeFlow(part.flow);
-      part.flow = -1;
-      part.state = 'closed';
+    const { network, conditions } = this.world;
+    const removals = vm.removals.splice(0);
+    const merges = removals.flatMap((removal) => removal.merges.filter(({ closed }) => !closed));
+    for (const merge of merges) {
+      if (merge.flow >= 0) network.removeFlow(merge.flow);
+      merge.flow = -1;
+      merge.closed = true;
     }
-    for (const { disk } of parts) this.leaveQueue(disk.datastore);
-    for (const task of ended) this.world.conditions.merges.ended(task);
-    return ended;
+    for (const { disk } of merges) this.leaveQueue(disk.datastore);
+    for (const removal of removals) {
+      removal.stage = 'ended';
+      conditions.merges.ended(removal);
+    }
+    return removals.flatMap(({ task }) => task ?? []);
   }
 
   /** A pass has done its work: the merged delta's space returns. */
-  mergeCompleted(part: TaskDisk): void {
-    part.flow = -1;
-    this.dropMerged(part);
-    const helper = part.helper;
+  mergeCompleted(merge: Merge): void {
+    merge.flow = -1;
+    this.dropMerged(merge);
+    const { helper } = merge;
     if (helper === null) {
-      this.close(part);
+      this.close(merge);
       return;
     }
-    part.merging = helper;
-    part.helper = null;
-    const restMs = heldBytes(helper, this.world.kernel.nowMs) / this.mergeRate(part);
+    merge.delta = helper;
+    merge.helper = null;
+    const restMs = heldBytes(helper, this.world.kernel.nowMs) / mergeRate(merge);
     // A snapshot on top has frozen the helper: it is merged like any other delta below the top.
-    if (helper.frozen || (restMs > STUN_LIMIT_MS && part.passes < part.disk.datastore.plan.passLimit)) this.startMerge(part);
-    else this.beginStun(part, restMs);
+    if (helper.frozen || (restMs > STUN_LIMIT_MS && merge.passes < merge.disk.datastore.plan.passLimit)) this.startMerge(merge);
+    else this.beginStun(merge, restMs);
   }
 
-  private beginRemoval(task: Task): void {
+  private newRemoval(vm: Vm, task: Task | null, cause: number): Removal {
+    const removal = new Removal(this.removals.length, vm, task, this.world.kernel.nowMs, cause);
+    this.removals.push(removal);
+    return removal;
+  }
+
+  private addMerge(removal: Removal, delta: Delta, opener: Task | null): void {
+    const { parts } = this.world;
+    const merge = new Merge(parts.length, removal, delta, opener);
+    parts.push(merge);
+    removal.merges.push(merge);
+  }
+
+  private enqueue(removal: Removal): void {
+    const { removals } = removal.vm;
+    removals.push(removal);
+    if (removals.length === 1) this.begin(removal);
+  }
+
+  /** A clean-up calls for no removal: the deltas have no snapshot any more. */
+  private begin(removal: Removal): void {
     const { kernel, stages } = this.world;
-    const { removeMs } = task.run.job.plan.timings;
-    stages.stun(task, removeMs);
-    kernel.schedule(kernel.nowMs + removeMs, EventClass.stage, this.removed, task.number);
+    removal.stage = 'called';
+    if (removal.task === null) {
+      this.beginMerges(removal);
+      return;
+    }
+    const { removeMs } = removal.task.run.job.plan.timings;
+    stages.stun(removal.task, removeMs);
+    kernel.schedule(kernel.nowMs + removeMs, EventClass.stage, this.called, removal.number);
   }
 
-  private beginMerges(task: Task): void {
-    if (task.stage !== 'removing') return;
-    const open = task.disks.filter((part) => part.removes.delta !== null);
-    for (const part of open) {
-      part.merging = part.removes.delta;
-      part.state = 'merging';
-    }
-    for (const part of open) {
-      const { datastore } = part.disk;
-      if (datastore.plan.merges === 'serial' && datastore.mergeQueue.push(part) > 1) continue;
-      this.startMerge(part);
+  private beginMerges(removal: Removal): void {
+    if (removal.stage !== 'called') return;
+    removal.stage = 'merging';
+    for (const merge of removal.merges) {
+      const { datastore } = merge.disk;
+      if (datastore.plan.merges === 'serial' && datastore.mergeQueue.push(merge) > 1) continue;
+      this.startMerge(merge);
     }
   }
 
-  private startMerge(part: TaskDisk): void {
+  private startMerge(merge: Merge): void {
     const { kernel, log, network } = this.world;
     const now = kernel.nowMs;
-    const { task, disk } = part;
+    const { removal, disk, delta } = merge;
     const { datastore } = disk;
-    const delta = part.merging as Delta;
     const parent = disk.chain[disk.chain.indexOf(delta) - 1];
     const needed = this.neededBy(delta, parent);
     const used = datastore.usedAt(now);
     // A merge that takes nothing cannot be refused: the floor may have been passed by what was written within a millisecond.
     if (needed > 0 && used + needed > datastore.fullLevel) {
-      this.refuse(part, needed, datastore.capacityBytes - used);
+      this.refuse(merge, needed, datastore.capacityBytes - used);
       return;
     }
-    task.stage = 'consolidating';
+    if (removal.task !== null) removal.task.stage = 'consolidating';
     const work = heldBytes(delta, now);
-    if (part.passes++ > 0) this.world.conditions.merges.passBegins(part, part.passBytes, work);
-    part.passBytes = work;
-    const fields = { run: task.run.id, vm: task.vm.name, datastore: datastore.name, bytes: Math.ceil(work) };
-    task.lastEvent = log.record(now, 'merge-started', fields, [task.lastEvent]);
-    datastore.lastEvent = task.lastEvent;
+    if (merge.passes++ > 0) this.world.conditions.merges.passBegins(merge, merge.passBytes, work);
+    merge.passBytes = work;
+    const fields = { run: merge.run, vm: removal.vm.name, datastore: datastore.name, bytes: Math.ceil(work) };
+    removal.note(log.record(now, 'merge-started', fields, [removal.lastEvent]));
+    datastore.lastEvent = removal.lastEvent;
     if (parent === undefined) disk.allocatedBytes += needed;
     else parent.absorbing = delta;
-    if (!delta.frozen && datastore.plan.consolidation === 'helper') this.openHelper(part, delta);
+    if (!delta.frozen && datastore.plan.consolidation === 'helper') this.openHelper(merge);
     else disk.mirroring = !delta.frozen;
     datastore.diskChanged(disk, now);
     datastore.guestsChanged();
     const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: device.readCost + device.writeCost }));
     if (datastore.throttle >= 0) uses.push({ resource: datastore.throttle, perByte: datastore.readCost + datastore.writeCost });
-    part.flow = network.addFlow({ weight: 1, cap: this.mergeRate(part), bytes: work, uses, elastic: true, owner: part.number });
+    merge.flow = network.addFlow({ weight: 1, cap: mergeRate(merge), bytes: work, uses, elastic: true, owner: merge.number });
   }
 
-  private openHelper(part: TaskDisk, delta: Delta): void {
+  private openHelper(merge: Merge): void {
     const now = this.world.kernel.nowMs;
-    const { disk, task } = part;
+    const { disk, removal, delta, run } = merge;
     delta.freeze(now);
-    part.helper = new Delta(disk, 'helper', task.run.id, disk.law, 0, now, task.lastEvent);
-    disk.chain.push(part.helper);
+    merge.helper = new Delta(disk, 'helper', run, disk.law, 0, now, removal.lastEvent);
+    disk.chain.push(merge.helper);
     this.world.stages.chainChanged(disk);
   }
 
   /** The merged delta is gone; its parent, if a delta, holds its bytes as its own. */
-  private dropMerged(part: TaskDisk): void {
+  private dropMerged({ removal, disk, delta, run }: Merge): void {
     const { kernel, log, stages } = this.world;
     const now = kernel.nowMs;
-    const { task, disk } = part;
     const { datastore } = disk;
-    const delta = part.merging as Delta;
     const held = heldBytes(delta, now);
-    stages.notePeakDelta(task, now);
+    if (removal.task !== null) stages.notePeakDelta(removal.task, now);
     datastore.notePeak(now);
     const place = disk.chain.indexOf(delta);
     disk.chain[place - 1]?.takeOver(delta, now);
@@ -152,39 +182,42 @@ export class Consolidation {
     disk.releaseBase(now);
     disk.mirroring = false;
     datastore.diskChanged(disk, now);
-    const fields = { run: task.run.id, vm: task.vm.name, datastore: datastore.name, bytes: Math.ceil(held) };
-    task.lastEvent = log.record(now, 'snapshot-removed', fields, [task.lastEvent]);
-    datastore.lastEvent = task.lastEvent;
+    const fields = { run, vm: removal.vm.name, datastore: datastore.name, bytes: Math.ceil(held) };
+    removal.note(log.record(now, 'snapshot-removed', fields, [removal.lastEvent]));
+    datastore.lastEvent = removal.lastEvent;
     stages.chainChanged(disk);
   }
 
   /** The guest stands still while the rest is merged. */
-  private beginStun(part: TaskDisk, ms: number): void {
+  private beginStun(merge: Merge, ms: number): void {
     const { kernel, guests, stages } = this.world;
+    const { task, vm } = merge.removal;
     const whole = Math.ceil(ms);
-    stages.stun(part.task, whole);
-    guests.beginStun(part.task.vm);
-    kernel.schedule(kernel.nowMs + whole, EventClass.stage, this.stunEnded, part.number);
+    if (task === null) vm.stunMs += whole;
+    else stages.stun(task, whole);
+    merge.stuns = true;
+    guests.beginStun(vm);
+    kernel.schedule(kernel.nowMs + whole, EventClass.stage, this.stunEnded, merge.number);
   }
 
-  private endStun(part: TaskDisk): void {
-    if (part.state !== 'merging') return;
+  private endStun(merge: Merge): void {
+    if (merge.closed) return;
     const now = this.world.kernel.nowMs;
-    const { disk } = part;
-    const delta = part.merging as Delta;
+    const { disk, delta } = merge;
     const parent = disk.chain[disk.chain.indexOf(delta) - 1];
     const needed = this.neededBy(delta, parent);
     const used = disk.datastore.usedAt(now);
-    this.world.guests.endStun(part.task.vm);
+    merge.stuns = false;
+    this.world.guests.endStun(merge.removal.vm);
     if (needed > 0 && used + needed > disk.datastore.fullLevel) {
-      this.refuse(part, needed, disk.datastore.capacityBytes - used);
+      this.refuse(merge, needed, disk.datastore.capacityBytes - used);
       return;
     }
     if (parent === undefined) disk.allocatedBytes += needed;
     else parent.absorbing = delta;
     disk.datastore.diskChanged(disk, now);
-    this.dropMerged(part);
-    this.close(part);
+    this.dropMerged(merge);
+    this.close(merge);
   }
 
   /** What the parent takes when a merge starts. */
@@ -198,31 +231,32 @@ export class Consolidation {
   }
 
   /** The delta stays as an orphan, needs consolidation, and goes on growing if it is the top one. */
-  private refuse(part: TaskDisk, needed: number, free: number): void {
+  private refuse(merge: Merge, needed: number, free: number): void {
     const { kernel, log } = this.world;
-    const { task } = part;
-    const delta = part.merging as Delta;
+    const { removal, delta, run } = merge;
+    const { task, vm } = removal;
     const { datastore } = delta.disk;
     delta.kind = 'orphan';
-    part.refused = true;
-    const fields = { run: task.run.id, vm: task.vm.name, datastore: datastore.name, neededBytes: Math.ceil(needed), freeBytes: Math.floor(free) };
-    const causes = datastore.isFull ? [task.lastEvent, datastore.fullEvent].sort((a, b) => a - b) : [task.lastEvent];
-    task.lastEvent = log.record(kernel.nowMs, 'merge-refused', fields, causes);
-    if (task.outcome === 'success') {
+    merge.refused = true;
+    const fields = { run, vm: vm.name, datastore: datastore.name, neededBytes: Math.ceil(needed), freeBytes: Math.floor(free) };
+    const causes = datastore.isFull ? [removal.lastEvent, datastore.fullEvent].sort((a, b) => a - b) : [removal.lastEvent];
+    removal.note(log.record(kernel.nowMs, 'merge-refused', fields, causes));
+    if (task?.outcome === 'success') {
       task.outcome = 'warning';
       task.reason = 'merge-refused';
     }
-    this.close(part);
+    this.close(merge);
   }
 
-  /** Nothing more is to be merged for this disk; with the last one the task is over, and the VM's next removal begins. */
-  private close(part: TaskDisk): void {
+  /** Nothing more is to be merged for this disk; with the last one the removal is over, and the VM's next one begins. */
+  private close(merge: Merge): void {
     const { admission } = this.world;
-    const { task } = part;
-    const { datastore } = part.disk;
-    part.state = 'closed';
-    if (task.disks.every((other) => other.disk.datastore !== datastore || isGone(other))) admission.releaseSnapshotSlot(part.removes.task, datastore);
-    if (task.disks.every((other) => other.state !== 'merging')) this.endTask(task);
+    const { removal, opener } = merge;
+    const { datastore } = merge.disk;
+    merge.closed = true;
+    const others = removal.merges.filter((other) => other.disk.datastore === datastore);
+    if (removal.task !== null && opener !== null && others.every(isGone)) admission.releaseSnapshotSlot(opener, datastore);
+    if (removal.merges.every(({ closed }) => closed)) this.end(removal);
     this.leaveQueue(datastore);
   }
 
@@ -230,32 +264,45 @@ export class Consolidation {
   private leaveQueue(datastore: Datastore): void {
     const first = datastore.mergeQueue[0];
     if (first === undefined) return;
-    datastore.mergeQueue = datastore.mergeQueue.filter((part) => part.state === 'merging');
+    datastore.mergeQueue = datastore.mergeQueue.filter(({ closed }) => !closed);
     const next = datastore.mergeQueue[0];
     if (next !== undefined && next !== first) this.startMerge(next);
   }
 
-  private endTask(task: Task): void {
-    const { kernel, stages } = this.world;
-    const { vm } = task;
-    if (!task.disks.some((other) => other.refused)) {
-      task.consolidatedMs = kernel.nowMs;
-      if (--vm.jobSnapshots === 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
-    } else vm.leftBehind.push(task);
+  private end(removal: Removal): void {
+    const { stages, conditions } = this.world;
+    const { task, vm } = removal;
+    removal.stage = 'ended';
+    if (task !== null) this.settleTask(task, removal);
     vm.removals.shift();
-    this.world.conditions.merges.ended(task);
-    stages.end(task);
+    conditions.merges.ended(removal);
+    if (task !== null) stages.end(task);
     const next = vm.removals[0];
-    if (next !== undefined) this.beginRemoval(next);
+    if (next?.stage === 'asked') this.begin(next);
   }
 
-  /** Bytes per millisecond. */
-  private mergeRate(part: TaskDisk): number {
-    return part.disk.datastore.plan.mergeBytesPerSecond / 1000;
+  private settleTask(task: Task, { merges, vm }: Removal): void {
+    const { nowMs } = this.world.kernel;
+    if (merges.some(({ refused }) => refused)) {
+      vm.leftBehind.push(task);
+      return;
+    }
+    task.consolidatedMs = nowMs;
+    if (--vm.jobSnapshots === 0) vm.snapshotOpenMs += nowMs - vm.snapshotOpenSinceMs;
   }
 }
 
+/** Bytes per millisecond. */
+function mergeRate({ disk }: Merge): number {
+  return disk.datastore.plan.mergeBytesPerSecond / 1000;
+}
+
 /** Nothing of it counts as an open snapshot any more. */
-function isGone({ state, refused, disk }: TaskDisk): boolean {
-  return state === 'closed' && !(refused && disk.datastore.plan.countOrphans);
+function isGone({ closed, refused, disk }: Merge): boolean {
+  return closed && !(refused && disk.datastore.plan.countOrphans);
+}
+
+/** The task that has left a delta behind. */
+function openerOf(delta: Delta): Task | null {
+  return delta.disk.vm.leftBehind.find(({ disks }) => disks.some((part) => part.delta === delta)) ?? null;
 }

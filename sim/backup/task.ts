@@ -52,8 +52,8 @@ export class TaskDisk {
   proxy: Proxy | null = null;
   /** Its proxy cannot reach the disk by the job's method: it goes over the host's network instead. */
   fellBack = false;
-  state: 'waiting' | 'transferring' | 'transferred' | 'streaming' | 'stopped' | 'merging' | 'closed' = 'waiting';
-  /** Flow of the transfer or the merge; -1: none. */
+  state: 'waiting' | 'transferring' | 'transferred' | 'streaming' | 'stopped' = 'waiting';
+  /** Flow of the transfer; -1: none. */
   flow = -1;
   delta: Delta | null = null;
   /** Whose delta it removes in the end: its own, or that of an older task where snapshots are kept. */
@@ -64,15 +64,6 @@ export class TaskDisk {
   stream: CdpStream | null = null;
   /** Snapshots that had been taken of the disk when its transfer began. */
   snapshotsBefore = 0;
-  /** The delta that is being merged: its own, or the helper of the pass before. */
-  merging: Delta | null = null;
-  /** Where the guest writes while a helper merge is under way. */
-  helper: Delta | null = null;
-  passes = 0;
-  /** What the present pass merges. */
-  passBytes = 0;
-  /** Its delta could not be merged and stays. */
-  refused = false;
   mark: WriteMark | null = null;
   full = true;
   bytes = 0;
@@ -117,8 +108,6 @@ export class Task {
   transferMs: number | null = null;
   transferEndMs: number | null = null;
   consolidatedMs: number | null = null;
-  /** When its snapshot was asked to be removed. */
-  removalMs = 0;
   endedMs: number | null = null;
   peakDeltaBytes = 0;
   /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */

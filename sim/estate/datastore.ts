@@ -2,7 +2,7 @@
  * Space of a datastore (MODEL 2): `used` is a sum of functions of time that is concave between events, so the next crossing of a level can be bounded
  * from below by the tangent, checked there, and bounded again (Newton's method from the left): exact to the millisecond without ticking.
  */
-import type { TaskDisk } from '../backup/task.ts';
+import type { Merge } from '../backup/removal.ts';
 import type { DatastorePlan } from '../plan.ts';
 import type { LedgerEntry } from '../result.ts';
 import { BlockSums } from './block-sums.ts';
@@ -72,8 +72,8 @@ export class Datastore {
   /** Latency control lets no new task begin here. */
   stopsNewTasks = false;
   readonly snapshotSlots: SlotPool;
-  /** Disks whose merges wait for each other, the first being under way (`merges: serial`). */
-  mergeQueue: TaskDisk[] = [];
+  /** Merges that wait for each other, the first being under way (`merges: serial`). */
+  mergeQueue: Merge[] = [];
 
   readonly disks: Disk[] = [];
   /** What backups keep here for a while. */

@@ -1,5 +1,6 @@
 /** A virtual machine: its guest runs, is paused by a full datastore, or has crashed. */
 
+import type { Removal } from '../backup/removal.ts';
 import type { Task } from '../backup/task.ts';
 import type { VmPlan } from '../plan.ts';
 import type { Datastore } from './datastore.ts';
@@ -37,9 +38,10 @@ export class Vm {
   readonly lockHolders: Task[] = [];
   /** Log event by which the lock was last freed. */
   freedBy = 0;
-  /** Tasks that have not ended, and those whose snapshots wait to be removed, the first being under way. */
+  /** Tasks that have not ended. */
   readonly activeTasks: Task[] = [];
-  readonly removals: Task[] = [];
+  /** The first is under way, the others wait for it. */
+  readonly removals: Removal[] = [];
   /** Ended tasks whose snapshots have been left behind or kept. */
   readonly leftBehind: Task[] = [];
   /** Handle of the pending crash; -1: none. */

@@ -25,7 +25,7 @@ export interface ResourceUse {
 
 export interface FlowSpec {
   weight: number;
-  /** Bytes per millisecond; Infinity: none. */
+  /** Bytes per millisecond; Infinity: none. With 0 it stands still. */
   cap: number;
   /** Work to do; Infinity for a flow that never completes. */
   bytes: number;
@@ -131,10 +131,14 @@ export class FlowNetwork {
     this.dirtyFlows[this.dirtyFlowCount++] = slot;
   }
 
-  /** Changes a resource's capacity, which stays above 0. */
+  capacityOf(resource: number): number {
+    return (this.resources[resource] as Resource).capacity;
+  }
+
+  /** Changes a resource's capacity. With 0 nothing comes through: its flows stand still. */
   changeCapacity(resource: number, capacity: number): void {
     const changed = this.resources[resource] as Resource;
-    if (!(capacity > 0)) throw new Error(`a resource needs a capacity above 0, not ${capacity}`);
+    if (!(capacity >= 0)) throw new Error(`a resource cannot have a capacity of ${capacity}`);
     if (changed.capacity === capacity) return;
     changed.capacity = capacity;
     this.markDirty(changed);
@@ -151,6 +155,11 @@ export class FlowNetwork {
 
   rateOf(flow: number): number {
     return this.table.rate[this.checked(flow)] as number;
+  }
+
+  /** The resource that holds a flow back, or AT_CAP. */
+  bottleneckOf(flow: number): number {
+    return this.table.bottleneck[this.checked(flow)] as number;
   }
 
   /** Bytes still to do at the present instant. */
@@ -272,7 +281,10 @@ export class FlowNetwork {
       earliest = finish;
       next[nextCount++] = slot;
     }
-    for (let i = 0; i < queuedCount; i++) if ((table.finishMs[queued[i] as number] as number) > earliest) this.unschedule(queued[i] as number);
+    for (let i = 0; i < queuedCount; i++) {
+      const finish = table.finishMs[queued[i] as number] as number;
+      if (finish > earliest || finish === Infinity) this.unschedule(queued[i] as number);
+    }
     for (let i = 0; i < nextCount; i++) this.scheduleCompletion(next[i] as number, earliest);
   }
 
@@ -454,6 +466,6 @@ function removeAt(list: number[], place: number): void {
 }
 
 function checkSpec(weight: number, cap: number, bytes: number, uses: readonly ResourceUse[]): void {
-  if (!(weight > 0) || !(cap > 0) || !(bytes >= 0)) throw new Error(`a flow needs weight and cap above 0: ${weight}, ${cap}, ${bytes}`);
+  if (!(weight > 0) || !(cap >= 0) || !(bytes >= 0)) throw new Error(`a flow needs a weight above 0, and a cap: ${weight}, ${cap}, ${bytes}`);
   if (uses.length === 0) throw new Error('a flow must cross at least one resource');
 }

@@ -76,8 +76,8 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'merge: removals of one VM are serial',
     file: 'sim/backup/consolidation.ts',
-    from: 'if (task.vm.removals.length === 1) this.beginRemoval(task);',
-    to: 'this.beginRemoval(task);',
+    from: 'if (removals.length === 1) this.begin(removal);',
+    to: 'this.begin(removal);',
   },
   {
     law: 'merge: the thin base takes the growth',

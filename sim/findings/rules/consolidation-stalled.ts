@@ -3,8 +3,9 @@
  * the first half of the time since its own run was due is not through (chains then grow by one a period), or a pass of a merge by helper leaves as much to
  * merge as it has merged (it does not converge). The half is our own: a merge that has only just begun is none that stalls.
  */
+import type { Merge, Removal } from '../../backup/removal.ts';
 import type { Job } from '../../backup/run.ts';
-import type { Task, TaskDisk } from '../../backup/task.ts';
+import type { Disk } from '../../estate/disk.ts';
 import type { World } from '../../world.ts';
 import type { Rule } from '../rule.ts';
 
@@ -20,7 +21,7 @@ export const consolidationStalled: Rule = {
 
 export class StalledMerges {
   private readonly world: World;
-  private readonly stalled = new Set<Task>();
+  private readonly stalled = new Set<Removal>();
 
   constructor(world: World) {
     this.world = world;
@@ -31,32 +32,34 @@ export class StalledMerges {
     const now = this.world.kernel.nowMs;
     for (const { tasks, dueMs } of job.active) {
       for (const task of tasks) {
-        if ((task.stage !== 'removing' && task.stage !== 'consolidating') || 2 * (now - task.removalMs) < now - dueMs) continue;
-        this.raise('merge-behind', task, task.disks[0] as TaskDisk, { next, lastsMs: now - task.removalMs });
+        if (task.stage !== 'removing' && task.stage !== 'consolidating') continue;
+        const removal = task.vm.removals.find((one) => one.task === task) as Removal;
+        if (2 * (now - removal.askedMs) < now - dueMs) continue;
+        this.raise('merge-behind', removal, task.vm.disks[0] as Disk, task.run.id, { next, lastsMs: now - removal.askedMs });
       }
     }
   }
 
   /** A pass of a merge by helper begins with `restBytes`, the one before had `passBytes`. */
-  passBegins(part: TaskDisk, passBytes: number, restBytes: number): void {
+  passBegins({ removal, disk, run, passes }: Merge, passBytes: number, restBytes: number): void {
     if (restBytes < passBytes) return;
-    const { task, passes } = part;
-    const fields = { passes, passBytes: Math.ceil(passBytes), restBytes: Math.ceil(restBytes), lastsMs: this.world.kernel.nowMs - task.removalMs };
-    this.raise('merge-diverges', task, part, fields);
+    const fields = { passes, passBytes: Math.ceil(passBytes), restBytes: Math.ceil(restBytes), lastsMs: this.world.kernel.nowMs - removal.askedMs };
+    this.raise('merge-diverges', removal, disk, run, fields);
   }
 
-  /** All that was to be merged for a task is, or has been given up. */
-  ended(task: Task): void {
-    if (!this.stalled.delete(task)) return;
+  /** All that was to be merged is, or has been given up. */
+  ended(removal: Removal): void {
+    if (!this.stalled.delete(removal)) return;
     const { findings, kernel } = this.world;
-    for (const other of this.stalled) if (other.vm === task.vm) return;
-    findings.observe({ atMs: kernel.nowMs, kind: 'merges-done', fields: { vm: task.vm.name }, causes: [] });
+    const { vm } = removal;
+    for (const other of this.stalled) if (other.vm === vm) return;
+    findings.observe({ atMs: kernel.nowMs, kind: 'merges-done', fields: { vm: vm.name }, causes: [] });
   }
 
-  private raise(kind: string, task: Task, { disk }: TaskDisk, figures: Record<string, string | number>): void {
+  private raise(kind: string, removal: Removal, { datastore, vm }: Disk, run: string | null, figures: Record<string, string | number>): void {
     const { findings, kernel } = this.world;
-    this.stalled.add(task);
-    const fields = { vm: task.vm.name, datastore: disk.datastore.name, run: task.run.id, ...figures };
-    findings.observe({ atMs: kernel.nowMs, kind, fields, causes: [task.lastEvent] });
+    this.stalled.add(removal);
+    const fields = { vm: vm.name, datastore: datastore.name, run, ...figures };
+    findings.observe({ atMs: kernel.nowMs, kind, fields, causes: [removal.lastEvent] });
   }
 }
