@@ -17,6 +17,7 @@ import type { Repository } from './repository.ts';
 
 /** `schedule` is that of the job, or of the job at the head of its row where it is after another. */
 export function establish(world: World, job: Job, schedule: Schedule): void {
+  if (!job.method.copies) return;
   const ticks = ticksBefore(job.plan, schedule, world.zone);
   const pasts = new Map<boolean, Past[]>();
   for (const vm of job.selected()) {

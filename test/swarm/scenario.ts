@@ -226,9 +226,9 @@ function momentAt(hundredths: number, { start, duration }: ScenarioDocument): st
 }
 
 function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[]): Keys {
-  // Another method has no use for what the drawn one falls back to.
-  const { fallback, ...withoutFallback } = drawn;
-  const document: Keys = more.method === 'document' ? drawn : withoutFallback;
+  // Another method has no use for what only the drawn one needs, and may need what that one does not.
+  const { fallback, keep, ...common } = drawn;
+  const document: Keys = more.method === 'document' ? drawn : { repository: 'r0', ...common };
   const listed = more.names.map((index) => groups[index]).filter((name) => name !== undefined);
   const { compression, deduplication, ifVmBusy } = more;
   const keys = { ...document, ...stated({ compression, deduplication, ifVmBusy }), ...(more.cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
