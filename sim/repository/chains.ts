@@ -91,6 +91,7 @@ export class Chains {
       storedBytes: task.storedBytes,
       sentBytes: task.storedBytes,
       level: task.level,
+      changedSinceMs: task.level === 'differential' ? this.fullMomentOf(task) : null,
       fullBytes: task.disks.reduce((sum, part) => sum + part.wholeBytes, 0) / job.plan.reduction,
       good: task.outcome === 'success',
       cloned: false,
@@ -191,6 +192,12 @@ export class Chains {
     const { job, busy, points } = chain;
     if (job.plan.fullBackups?.kind !== 'synthetic' || busy || point.kind === 'full' || !points.includes(point)) return false;
     return this.levelsOf(job).owesFull(owingOf(chain), point.dueMs);
+  }
+
+  /** The moment since which a differential counts: the oldest of its disks' fulls. */
+  private fullMomentOf(task: Task): number {
+    const bases = this.fullBasesOf(task.run.job);
+    return task.disks.reduce((oldest, { disk }) => Math.min(oldest, bases[disk.index]?.atMs ?? oldest), task.snapshotMs as number);
   }
 
   /** Differentials count from this task on. */

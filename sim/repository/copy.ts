@@ -1,8 +1,9 @@
 /** The copy of one point to another repository: read there, sent over the links, written here. */
+import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
-import { NO_FLAGS, type RestorePoint } from './point.ts';
+import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
 import type { Repository, Writer } from './repository.ts';
 import type { Work, WorkFlow } from './works.ts';
 
@@ -15,7 +16,7 @@ export class Copy implements Work, Writer {
   private readonly point: RestorePoint;
   private readonly target: Repository;
   private bytes = 0;
-  private isFull = false;
+  private level: Level = 'full';
 
   constructor(world: World, chain: Chain, point: RestorePoint, target: Repository) {
     this.world = world;
@@ -29,8 +30,8 @@ export class Copy implements Work, Writer {
     const { chains } = this.world;
     const { repository } = this.chain;
     // The first copy is a full, whatever the original is.
-    this.isFull = this.point.level === 'full' || chains.copyOf(this.chain, this.target).points.length === 0;
-    this.bytes = this.isFull ? this.point.fullBytes : this.point.sentBytes;
+    this.level = chains.copyOf(this.chain, this.target).points.length === 0 ? 'full' : this.point.level;
+    this.bytes = this.level === 'full' ? this.point.fullBytes : this.point.sentBytes;
     this.event = this.record('repository-work-started', { bytes: Math.ceil(this.bytes) }, this.point.event);
     this.target.otherWriters.add(this);
     this.target.spaceDirty = true;
@@ -46,13 +47,13 @@ export class Copy implements Work, Writer {
     const { chains, storage, copies, kernel } = this.world;
     this.target.otherWriters.delete(this);
     storage.take(this.target, this.bytes);
-    this.event = this.record('repository-work-ended', { bytes: Math.ceil(this.bytes) }, this.event);
     const copied = chains.copyOf(this.chain, this.target);
-    const level = this.isFull ? 'full' : this.point.level;
+    const kind = this.kindIn(copied);
+    this.event = this.record('repository-work-ended', { bytes: Math.ceil(this.bytes), as: kind }, this.event);
     const point: RestorePoint = {
       ...this.point,
-      kind: level,
-      level,
+      kind,
+      level: this.level,
       storedMs: kernel.nowMs,
       storedBytes: this.bytes,
       sentBytes: this.bytes,
@@ -89,6 +90,14 @@ export class Copy implements Work, Writer {
     this.world.works.cancel(this);
   }
 
+  /** A differential needs the full since which it counts, or a later one; where there is none it stands on all that came before, as an increment does. */
+  private kindIn(copied: Chain): Level {
+    const { changedSinceMs } = this.point;
+    if (this.level !== 'differential' || changedSinceMs === null) return this.level;
+    const full = copied.points.findLast(({ kind, atMs }) => kind === 'full' && atMs < this.point.atMs);
+    return full !== undefined && full.atMs >= changedSinceMs ? 'differential' : 'incremental';
+  }
+
   /** The original is no longer held for this copy. */
   private letGo(): void {
     this.point.pins--;
@@ -97,7 +106,7 @@ export class Copy implements Work, Writer {
     this.world.chains.prune(this.chain, this.event);
   }
 
-  private record(kind: string, fields: Record<string, number>, cause: number): number {
+  private record(kind: string, fields: EventFields, cause: number): number {
     const { log, kernel } = this.world;
     return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, [cause]);
   }

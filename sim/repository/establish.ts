@@ -91,7 +91,8 @@ class EstablishedVm {
     const full = this.stored((disk) => this.wholeBytes(disk));
     const changed = this.stored((disk) => this.changedBytes(disk, fromMs, toMs));
     const whole = point.kind === 'full' && (isOldest || !point.cloned);
-    return { ...point, event: this.world.startEvent, storedBytes: whole ? full : changed, sentBytes: point.level === 'full' ? full : changed, fullBytes: full };
+    const changedSinceMs = point.level === 'differential' ? fromMs : null;
+    return { ...point, changedSinceMs, event: this.world.startEvent, storedBytes: whole ? full : changed, sentBytes: point.level === 'full' ? full : changed, fullBytes: full };
   }
 
   private stored(bytesOf: (disk: Disk) => number): number {

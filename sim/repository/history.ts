@@ -122,6 +122,7 @@ function pointOf({ atMs, level }: OldBackup): RestorePoint {
     storedBytes: 0,
     sentBytes: 0,
     level,
+    changedSinceMs: null,
     fullBytes: 0,
     good: true,
     cloned: false,

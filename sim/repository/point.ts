@@ -19,6 +19,8 @@ export interface RestorePoint {
   /** What its task sent, and of which level: what a copy elsewhere needs. */
   readonly sentBytes: number;
   readonly level: Level;
+  /** The moment since which what a differential holds has changed; null: it is none. */
+  readonly changedSinceMs: number | null;
   /** What a full of the same moment takes. */
   readonly fullBytes: number;
   /** Something can be restored from it. */

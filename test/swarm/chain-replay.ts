@@ -73,10 +73,8 @@ class Replay {
 
   private copied(event: LogEvent): void {
     const chain = this.chainOf(String(event.to), this.jobOf(event), String(event.vm));
-    const original = this.chainOfEvent(event).points.find(({ moment }) => moment === event.moment);
-    const kind = chain.points.length === 0 || original === undefined || original.base === null ? 'full' : original.kind;
     this.change(String(event.to), event.bytes as number);
-    this.add(chain, { moment: event.moment as number, kind, atMs: event.atMs, base: null });
+    this.add(chain, { moment: event.moment as number, kind: event.as as ReplayedPoint['kind'], atMs: event.atMs, base: null });
     this.watch(event, chain, []);
   }
 
