@@ -113,6 +113,25 @@ const RULES: Record<RuleId, RuleWords> = {
     why: deepestChain,
     remedy: 'Let one snapshot be merged before the next is taken: fewer jobs on one VM, longer periods, faster merges, no forgotten snapshots.',
   },
+  'window-overrun': {
+    brief: ['is not through when its window closes', 'are not through when their windows close'],
+    describe: (group, context) =>
+      `${subjects(group, 'Job', 'jobs')}: a run is not through when the window closes${timesOf(group)}${when(group, context)}.`,
+    why: leftAtClose,
+    remedy: 'Make the runs shorter (more throughput, incrementals, fewer VMs per job), start them earlier, or open the window for longer.',
+  },
+  'direct-disk-copy': {
+    brief: ['has copies that cannot be restored', 'have copies that cannot be restored'],
+    describe: (group, context) =>
+      `Copies of the disk files of ${subjects(group, 'VM', 'VMs')} cannot be restored${timesOf(group)}${when(group, context)}: they were taken from a running VM.`,
+    whyAll: failureReasons,
+    remedy: 'Back the VM up from a snapshot (method snapshot), or copy its files only while it is switched off.',
+  },
+  'snapshot-as-backup': {
+    brief: ['keeps snapshots instead of backups', 'keep snapshots instead of backups'],
+    describe: (group) => `${subjects(group, 'Job', 'jobs')}: only snapshots are kept, on the datastore of the VM itself; they are lost with it.`,
+    remedy: 'Copy the data to a repository elsewhere; keep snapshots for hours, not as restore points.',
+  },
   'run-overlap': {
     brief: ['is still active when its next run is due', 'are still active when their next run is due'],
     describe: (group, context) =>
@@ -330,6 +349,13 @@ function failedTasks(group: readonly Finding[], context: ReportContext): string 
 }
 
 const REASONS: Record<string, string> = {
+  'window-closed': "the job's window closed",
+  timeout: 'the run took longer than its timeout allows',
+  'start-deadline': 'it had not begun in time',
+  'no-transport': 'no proxy reaches the disks',
+  'fleecing-full': 'the datastore for old blocks ran full',
+  'inconsistent-copy': 'the guest wrote during the copy',
+  'damaged-copy': 'a snapshot was open during the copy',
   'datastore-full': 'the datastore was full',
   'chain-limit': 'the VM had as many snapshots as it may',
   'repository-full': 'the repository was full',
@@ -350,6 +376,12 @@ function leastFree(finding: Finding, context: ReportContext): string | null {
   if (!datastore) return null;
   const share = formatShare(datastore.minFreeBytes / datastore.capacityBytes);
   return `At the least ${formatBytes(datastore.minFreeBytes)} of ${formatBytes(datastore.capacityBytes)} is free (${share}), ${at(context, datastore.peakAtMs)}.`;
+}
+
+function leftAtClose(finding: Finding): string | null {
+  const tasks = figure(finding, 'tasks');
+  const run = text(finding, 'run');
+  return tasks === null || run === null ? null : `In ${printable(run)} ${tasks} of its VMs are left at that moment.`;
 }
 
 function runLengths(finding: Finding, context: ReportContext): string | null {

@@ -16,6 +16,7 @@ import { EventLog } from './kernel/log.ts';
 import type { DiskPlan, Plan, RepositoryPlan, VmPlan } from './plan.ts';
 import { establish } from './repository/establish.ts';
 import { Repository } from './repository/repository.ts';
+import { Permitted } from './schedule/permitted.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
@@ -163,6 +164,7 @@ function addJobs(world: World, plan: Plan): void {
   for (const spec of plan.jobs) {
     const uses = {
       schedule: new Schedule(spec.schedule, world.zone),
+      permitted: spec.window === null ? null : new Permitted(spec.window, world.zone),
       repository: spec.repository === null ? noRepository() : named(world.repositories, 'repository', spec.repository),
       proxies: spec.proxies.map((name) => named(world.proxies, 'proxy', name)),
       fleecing: spec.fleecing === null ? null : named(world.datastores, 'datastore', spec.fleecing),

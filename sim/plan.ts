@@ -187,6 +187,18 @@ export interface SelectionPlan {
   except: string[];
 }
 
+/** When a job may run. */
+export interface WindowPlan {
+  /** Minutes of the local day, until before the second; on the days of the week (0 = Sunday) on which it opens. null: at any hour. */
+  hours: { fromMinute: number; untilMinute: number; days: number[] } | null;
+  /** Times at which it may not, whatever the hour; since the start. */
+  blackouts: { fromMs: number; untilMs: number }[];
+  /** What becomes of a run that is not through: it goes on, begins no further task, or stops. */
+  atEnd: 'finish' | 'stop-new-tasks' | 'terminate';
+  /** Ticks outside it are made up for by one run when it opens. */
+  catchUp: boolean;
+}
+
 export interface JobPlan {
   name: string;
   selection: SelectionPlan;
@@ -219,6 +231,14 @@ export interface JobPlan {
   ifVmBusy: 'wait' | 'stack';
   snapshots: 'per-task' | 'whole-run';
   priority: number;
+  /** null: it may run at any time. */
+  window: WindowPlan | null;
+  /** From its due instant a run must have begun within this, and so must each of its tasks; null: no limit. */
+  startDeadlineMs: number | null;
+  /** The longest that a run may take from its start, retries included; null: no limit. */
+  timeoutMs: number | null;
+  /** Further attempts at a VM whose task has failed, each so long after the last one ended. */
+  retries: { times: number; waitMs: number };
   zeroDetection: boolean;
   cbtOverhead: number;
   retention: RetentionPlan;

@@ -146,7 +146,7 @@ function taskResult(task: Task): TaskResult {
   return {
     vm: task.vm.name,
     status: task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running',
-    attempt: 1,
+    attempt: task.attempt,
     kind: task.snapshotMs === null ? null : task.level,
     reason: task.reason,
     queuedMs: task.queuedMs,

@@ -31,6 +31,9 @@ export type RuleId =
   | 'proxy-starved'
   | 'new-vm-missed'
   | 'job-overlap'
+  | 'window-overrun'
+  | 'direct-disk-copy'
+  | 'snapshot-as-backup'
   | 'stun';
 
 export type SubjectKind = 'datastore' | 'vm' | 'job' | 'repository' | 'proxy';
@@ -148,7 +151,7 @@ export interface TaskResult {
   kind: Level | null;
   /**
    * Why it failed or ended with a warning: `datastore-full`, `chain-limit`, `repository-full`, `vm-crashed`, `merge-refused`, `cancelled`, `no-transport`,
-   * `fleecing-full`, `inconsistent-copy`, `damaged-copy`, `vm-deleted`.
+   * `fleecing-full`, `window-closed`, `timeout`, `start-deadline`, `inconsistent-copy`, `damaged-copy`, `vm-deleted`.
    */
   reason: string | null;
   queuedMs: number;

@@ -48,6 +48,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   world.conditions.begin();
   world.guests.begin();
   world.lifecycle.begin();
+  world.windows.begin();
   world.runs.begin();
   world.copies.begin();
   world.upkeep.begin();

@@ -11,6 +11,7 @@ import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
 import { Merge } from './backup/removal.ts';
 import type { Task, TaskDisk } from './backup/task.ts';
+import { Windows } from './backup/windows.ts';
 import type { Activity } from './estate/activity.ts';
 import { type Datastore, DatastoreChanges } from './estate/datastore.ts';
 import type { Disk } from './estate/disk.ts';
@@ -76,6 +77,7 @@ export class World {
   readonly copies: Copies;
   readonly upkeep: Upkeep;
   readonly restores: Restores;
+  readonly windows: Windows;
   readonly runs: Runs;
 
   /** Log event of the start. */
@@ -108,6 +110,7 @@ export class World {
     this.copies = new Copies(this);
     this.upkeep = new Upkeep(this);
     this.restores = new Restores(this);
+    this.windows = new Windows(this);
     this.runs = new Runs(this);
   }
 

@@ -188,6 +188,16 @@ export const METHOD = {
   } as Record<Compression, Default<number>>,
 };
 
+export const LIMITS = {
+  retries: { value: null, text: 'none', source: 'default of the scenario format: a failed task is not tried again' } as Default<{
+    times: number;
+    wait?: number | undefined;
+  } | null>,
+  wait: durationDefault(600_000, '10 minutes (Veeam, retries of a job)'),
+  atEnd: plain<'finish' | 'stop-new-tasks' | 'terminate'>('finish', 'a run that has begun goes on (NetBackup, windows of a schedule)'),
+  catchUp: plain(false, 'default of the scenario format: what the window denies is lost'),
+};
+
 /** Memory that one task takes on a proxy. */
 export const MEMORY_PER_TASK = sizeDefault(2048 * MIB, '2 GB a task (Veeam best practice guide, sizing a backup proxy)');
 

@@ -1,6 +1,6 @@
 /** Building blocks of the schema: each reads one kind of value as people write it and says what it expected when it cannot. */
 import { z } from 'zod';
-import { EXPECTED_LOCAL_TIME, LOCAL_TIME_PATTERN, parseLocalTime } from './local-time.ts';
+import { EXPECTED_LOCAL_TIME, EXPECTED_TIME_OF_DAY, LOCAL_TIME_PATTERN, parseLocalTime, parseTimeOfDay, TIME_OF_DAY_PATTERN } from './local-time.ts';
 import { EXPECTED, PATTERNS, parseDuration, parsePercent, parseRate, parseRateOrRelative, parseRelative, parseSize, UnitError } from './units.ts';
 
 /** A complaint carries what was expected in a second line; `issues.ts` takes the two apart. */
@@ -31,6 +31,13 @@ const LOCAL_TIME: Form<number> = {
   pattern: LOCAL_TIME_PATTERN,
   examples: ['2026-03-02T18:00'],
   expected: EXPECTED_LOCAL_TIME,
+};
+
+const TIME_OF_DAY: Form<number> = {
+  parse: parseTimeOfDay,
+  pattern: TIME_OF_DAY_PATTERN,
+  examples: ['22:00', '06:30'],
+  expected: EXPECTED_TIME_OF_DAY,
 };
 
 /** Applies a parser inside a zod transform. */
@@ -96,6 +103,7 @@ export const percent = (description: string) => orBareZero(PERCENT, 0, descripti
 export const rateOrRelative = (description: string) => orBareZero(RATE_OR_RELATIVE, { kind: 'absolute', bytesPerDay: 0 } as const, description);
 export const relative = (description: string) => orBareZero(RELATIVE, { kind: 'relative', fraction: 0, perDays: 1 } as const, description);
 export const localTime = (description: string) => written(LOCAL_TIME, description);
+export const timeOfDay = (description: string) => written(TIME_OF_DAY, description);
 
 /** A whole number, or null for `unlimited`. */
 export function countOrUnlimited(description: string) {

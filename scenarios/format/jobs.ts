@@ -2,7 +2,9 @@
 import type { JobPlan, SelectionPlan } from '../../sim/plan.ts';
 import { JOB, unlimited } from './defaults.ts';
 import type { Draft } from './draft.ts';
+import { planLimits } from './limits.ts';
 import { opensSnapshot, planMethod } from './methods.ts';
+import { withPreset } from './presets.ts';
 import { planChain } from './repository/plan.ts';
 import { planSchedule } from './schedule/plan.ts';
 import type { EntryOf } from './schema.ts';
@@ -10,7 +12,8 @@ import { keyPlaceAt, type Place, placeAt } from './tree.ts';
 
 export function planJobs(draft: Draft): JobPlan[] {
   const { assumptions } = draft;
-  return [...draft.entries.jobs].map(([name, entry]) => {
+  return [...draft.entries.jobs].map(([name, stated]) => {
+    const entry = withPreset(assumptions, name, stated);
     const origin = `jobs.${name}`;
     const at = (key: string) => `${origin}.${key}`;
     const how = planMethod(draft, name, entry);
@@ -30,6 +33,7 @@ export function planJobs(draft: Draft): JobPlan[] {
       ifRunning: assumptions.fill(entry.ifRunning, at('ifRunning'), JOB.ifRunning),
       ifVmBusy: assumptions.fill(entry.ifVmBusy, at('ifVmBusy'), JOB.ifVmBusy),
       snapshots: assumptions.fillIf(frozen, entry.snapshots, at('snapshots'), JOB.snapshots),
+      ...planLimits(draft, name, entry),
       priority: assumptions.fill(entry.priority, at('priority'), JOB.priority),
       zeroDetection: assumptions.fill(entry.zeroDetection, at('zeroDetection'), JOB.zeroDetection),
       cbtOverhead: assumptions.fill(entry.cbtOverhead, at('cbtOverhead'), JOB.cbtOverhead),

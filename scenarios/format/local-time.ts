@@ -26,6 +26,18 @@ export function parseLocalTime(text: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
+export const TIME_OF_DAY_PATTERN = '^(?:[01]?[0-9]|2[0-4]):[0-5][0-9]$';
+export const EXPECTED_TIME_OF_DAY = 'a time of day such as `"22:00"`';
+
+/** Minutes from midnight, up to `24:00`. */
+export function parseTimeOfDay(text: string): number {
+  const match = /^(\d{1,2}):(\d{2})$/.exec(text.trim());
+  if (match === null) throw new UnitError(`\`${text}\` is no time of day`, EXPECTED_TIME_OF_DAY);
+  const [hour, minute] = [Number(match[1]), Number(match[2])];
+  if (minute > 59 || hour * 60 + minute > 24 * 60) throw new UnitError(`there is no such time of day as \`${text}\``, EXPECTED_TIME_OF_DAY);
+  return hour * 60 + minute;
+}
+
 /** `2026-03-02T18:00:00`; thousandths only where there are any. */
 export function formatLocalTime(localMs: number): string {
   return new Date(localMs).toISOString().replace(/(?:\.000)?Z$/, '');

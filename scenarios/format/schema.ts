@@ -20,6 +20,7 @@ import {
 } from './fields.ts';
 import { chainKeys, repository, restores } from './repository/schema.ts';
 import { schedule } from './schedule/schema.ts';
+import { limitKeys } from './schema-limits.ts';
 import { methodKeys } from './schema-methods.ts';
 import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
@@ -164,6 +165,7 @@ const job = z
       .optional()
       .describe('What a task does when another job holds the VM: wait for it, or put a snapshot on top. Default wait.'),
     snapshots: z.enum(['per-task', 'whole-run']).optional().describe('When snapshots open. Default per-task.'),
+    ...limitKeys,
     priority: z.int().optional().describe('Lower goes first. Default 0.'),
     zeroDetection: z.boolean().optional().describe('Whether a full leaves out unused blocks. Default true.'),
     cbtOverhead: z.number().min(1).optional().describe('Bytes an increment reads per changed byte. Default 1.'),

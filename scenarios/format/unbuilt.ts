@@ -2,19 +2,7 @@
  * What the format describes but this version does not simulate. Refused with those words, never ignored: a result that silently left out a
  * backup window would be wrong. A row is the path of a key (`*` for any name or index), or `path=value` for one value of a key that is built.
  */
-const ROWS = new Set([
-  'faults',
-  'policy',
-  'datastores.*.orphanCleanup',
-  'vms.*.guest',
-  'jobs.*.window',
-  'jobs.*.retries',
-  'jobs.*.timeout',
-  'jobs.*.startDeadline',
-  'jobs.*.catchUp',
-  'jobs.*.freezeLimit',
-  'jobs.*.quiesce',
-]);
+const ROWS = new Set(['faults', 'policy', 'datastores.*.orphanCleanup', 'vms.*.guest', 'jobs.*.freezeLimit', 'jobs.*.quiesce']);
 
 /** True for a key, or with `value` for one value of a key. */
 export function isUnbuilt(path: readonly PropertyKey[], value?: string): boolean {

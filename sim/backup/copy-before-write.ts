@@ -6,10 +6,11 @@
  * q and w move all the time. They are looked at when a rate or a pace has changed, and again before either has moved by more than a few per cent; but not
  * more often than once a second, since what is served changes the rates in turn.
  */
-import type { Disk } from '../estate/disk.ts';
-import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
-import { GrowingFile } from '../estate/growing-file.ts';
+
 import type { Datastore } from '../estate/datastore.ts';
+import type { Disk } from '../estate/disk.ts';
+import { GrowingFile } from '../estate/growing-file.ts';
+import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { TaskDisk } from './task.ts';
@@ -135,8 +136,7 @@ export class CopyBeforeWrite {
   private throttle(guard: CopyGuard, remaining: number, written: number): void {
     const { kernel } = this.world;
     const { writeShare } = guard.part.disk;
-    const needed = (left: number, v: number): number =>
-      (left / guard.wholeBytes) * uniqueSlope(guard.law, v, uniqueBytes(guard.law, v)) * guard.pace;
+    const needed = (left: number, v: number): number => (left / guard.wholeBytes) * uniqueSlope(guard.law, v, uniqueBytes(guard.law, v)) * guard.pace;
     // Nothing to wait for: from here on q and w only fall, until a rate or a pace changes.
     if (needed(remaining, written) <= guard.rate) {
       this.serve(guard, 1);
@@ -208,12 +208,9 @@ export class CopyBeforeWrite {
     const bytes = Math.ceil(file.bytesAt(kernel.nowMs));
     this.setFleece(guard, file, 0);
     file.remove(kernel.nowMs);
-    task.lastEvent = log.record(
-      kernel.nowMs,
-      'fleecing-ended',
-      { run: task.run.id, vm: task.vm.name, datastore: file.datastore.name, bytes },
-      [task.lastEvent],
-    );
+    task.lastEvent = log.record(kernel.nowMs, 'fleecing-ended', { run: task.run.id, vm: task.vm.name, datastore: file.datastore.name, bytes }, [
+      task.lastEvent,
+    ]);
     file.datastore.lastEvent = task.lastEvent;
   }
 }

@@ -6,6 +6,7 @@ import type { JobPlan } from '../plan.ts';
 import type { Chain } from '../repository/chain.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunStatus } from '../result.ts';
+import type { Permitted } from '../schedule/permitted.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { METHODS } from './methods/index.ts';
 import type { Method } from './methods/method.ts';
@@ -14,6 +15,7 @@ import type { Task, WriteMark } from './task.ts';
 /** What a job's plan names. */
 export interface JobUses {
   schedule: Schedule;
+  permitted: Permitted | null;
   repository: Repository;
   proxies: readonly Proxy[];
   fleecing: Datastore | null;
@@ -25,6 +27,8 @@ export class Job {
   readonly plan: JobPlan;
   readonly name: string;
   readonly schedule: Schedule;
+  /** null: it may run at any time. */
+  readonly permitted: Permitted | null;
   readonly repository: Repository;
   readonly method: Method;
   readonly proxies: readonly Proxy[];
@@ -44,6 +48,8 @@ export class Job {
   firstOverlapAtMs: number | null = null;
   /** What tasks wait for in common, as their bottleneck names it. */
   readonly waitLabels: { job: string; proxy: string; repository: string };
+  /** Log event of a tick that was dropped and is to be made up for; 0: there is none. */
+  missedEvent = 0;
   private present: readonly Vm[] | null = null;
   private readonly kept = new Map<Vm, Task[]>();
 
@@ -52,6 +58,7 @@ export class Job {
     this.plan = plan;
     this.name = plan.name;
     this.schedule = uses.schedule;
+    this.permitted = uses.permitted;
     this.repository = uses.repository;
     this.method = METHODS[plan.method];
     this.proxies = uses.proxies;
@@ -106,7 +113,12 @@ export class Run {
   startedMs: number | null = null;
   endedMs: number | null = null;
   overlapsPrevious = false;
+  /** Tasks that have not ended, and attempts that will follow. */
   openTasks = 0;
+  /** Tasks that have failed and whose VMs wait for another attempt. */
+  readonly toRetry: Task[] = [];
+  /** Log event after which it makes no further attempt; 0: it may. */
+  closedEvent = 0;
   /** Tasks that may still read. */
   openTransfers = 0;
   /** Job slots in use, and the log event by which one was last freed. */

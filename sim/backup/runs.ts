@@ -1,5 +1,7 @@
 /** Ticks make runs, runs make tasks; what happens when a tick finds a run of its job still active (MODEL 4, overlap). */
 import type { Vm } from '../estate/vm.ts';
+import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import { WaitGroup } from './admission.ts';
 import { type Job, Run } from './run.ts';
@@ -11,6 +13,7 @@ const OUTCOME_ORDER: readonly Outcome[] = ['failed', 'aborted', 'warning'];
 export class Runs {
   private readonly world: World;
   private readonly tick: number;
+  private readonly again: number;
   /** The group in which a run's tasks wait for slots with their snapshots open. */
   private readonly readyGroups = new Map<Run, WaitGroup>();
   /** Jobs that are due after runs that have just ended, with the log events of those ends. */
@@ -19,6 +22,7 @@ export class Runs {
   constructor(world: World) {
     this.world = world;
     this.tick = world.kernel.handle((job) => this.tickOf(world.jobs[job] as Job));
+    this.again = world.kernel.handle((task) => this.retry(world.tasks[task] as Task));
   }
 
   /** Schedules the first tick of each job. */
@@ -26,9 +30,64 @@ export class Runs {
     for (const job of this.world.jobs) this.scheduleTick(job, 0);
   }
 
-  taskEnded(task: Task): void {
-    const run = task.run;
-    if (--run.openTasks === 0) this.endRun(run, task.lastEvent);
+  /** When a task that is failing now is tried again; null: it is not. */
+  retryAt({ run, outcome, reason, attempt, vm }: Task): number | null {
+    const { retries } = run.job.plan;
+    if (outcome !== 'failed' || reason === 'start-deadline' || attempt > retries.times || run.closedEvent > 0 || !vm.exists) return null;
+    return this.world.kernel.nowMs + retries.waitMs;
+  }
+
+  taskEnded(task: Task, retryAtMs: number | null): void {
+    const { run } = task;
+    if (retryAtMs === null) {
+      this.giveUp(task, task.lastEvent);
+      return;
+    }
+    task.retried = true;
+    run.toRetry.push(task);
+    this.world.kernel.schedule(retryAtMs, EventClass.stage, this.again, task.number);
+  }
+
+  /** No further attempt of a run is made: those that were to come end with their last one. */
+  dropRetries(run: Run): void {
+    for (const task of run.toRetry.splice(0)) this.dropRetry(task, run.closedEvent);
+  }
+
+  /** A VM is deleted: nobody tries it again. */
+  vmDeleted(vm: Vm): void {
+    for (const job of this.world.jobs) {
+      for (const run of [...job.active]) {
+        const task = run.toRetry.find((failed) => failed.vm === vm);
+        if (task === undefined) continue;
+        run.toRetry.splice(run.toRetry.indexOf(task), 1);
+        this.dropRetry(task, task.lastEvent);
+      }
+    }
+  }
+
+  /** The attempt that was to follow does not come: the task has failed for good. */
+  private dropRetry(task: Task, cause: number): void {
+    const { kernel, log } = this.world;
+    task.retried = false;
+    const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason };
+    this.giveUp(task, log.record(kernel.nowMs, 'retry-dropped', fields, causesOf(task.lastEvent, cause)));
+  }
+
+  /** Nothing more is done for a task's VM in its run. */
+  private giveUp(task: Task, cause: number): void {
+    const { run } = task;
+    this.world.chains.transferOver(task);
+    if (--run.openTasks === 0) this.endRun(run, cause);
+  }
+
+  /** A run that waits for its start gives up. */
+  skip(run: Run, cause: number): void {
+    const { kernel, log } = this.world;
+    const { job } = run;
+    job.waiting.splice(job.waiting.indexOf(run), 1);
+    run.status = 'skipped';
+    const active = job.active[0]?.id ?? null;
+    log.record(kernel.nowMs, 'run-skipped', { job: job.name, run: run.id, active }, [cause]);
   }
 
   /** Makes the runs due that are after those that have ended at this instant. True when there were any. */
@@ -61,16 +120,23 @@ export class Runs {
     this.due(job, this.world.startEvent);
   }
 
-  private due(job: Job, cause: number): void {
-    const { kernel, log } = this.world;
+  /** A job is due, by its schedule or after another. */
+  due(job: Job, cause: number): void {
+    const { kernel, log, windows } = this.world;
     const now = kernel.nowMs;
     const [continuing] = job.active;
     if (job.method.continuous && continuing !== undefined) {
       this.takeNewVms(continuing);
       return;
     }
+    if (!windows.isOpen(job)) {
+      windows.miss(job, cause);
+      return;
+    }
+    job.missedEvent = 0;
     const run = new Run(job, now);
     run.dueEvent = log.record(now, 'run-due', { job: job.name, run: run.id }, [cause]);
+    windows.due(run);
     const previous = job.active[job.active.length - 1];
     if (previous === undefined) {
       this.startRun(run, [run.dueEvent]);
@@ -116,6 +182,7 @@ export class Runs {
     const vms = selectedNow(job, now);
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     this.world.conditions.runStarted(run);
+    this.world.windows.started(run);
     if (vms.length === 0) this.endRun(run, run.startedEvent);
     else this.addTasks(run, vms);
   }
@@ -131,23 +198,37 @@ export class Runs {
   }
 
   private addTasks(run: Run, vms: readonly Vm[]): void {
-    const now = this.world.kernel.nowMs;
-    const { plan, method } = run.job;
-    const wholeRun = plan.snapshots === 'whole-run' && method.opensSnapshot;
-    const group = new WaitGroup(run, now, true, !wholeRun);
-    for (const vm of vms) {
-      const task = this.newTask(run, vm);
-      // With whole-run snapshots a task begins as one; its disks wait for slots when they have their deltas.
-      for (const part of wholeRun ? task.disks.slice(0, 1) : task.disks) group.add(part, now);
-    }
+    const group = new WaitGroup(run, this.world.kernel.nowMs, true, !takesSnapshotsFirst(run.job));
+    for (const vm of vms) this.queue(this.newTask(run, vm, 1), group);
     run.openTasks += vms.length;
     run.openTransfers += vms.length;
     this.world.admission.enter(group);
   }
 
-  private newTask(run: Run, vm: Vm): Task {
+  /** With whole-run snapshots a task begins as one; its disks wait for slots when they have their deltas. */
+  private queue(task: Task, group: WaitGroup): void {
+    for (const part of group.needsSlots ? task.disks : task.disks.slice(0, 1)) group.add(part, this.world.kernel.nowMs);
+  }
+
+  /** A failed task's VM has another, with a snapshot of its own. */
+  private retry(failed: Task): void {
+    const { kernel, log, admission } = this.world;
+    const { run, vm } = failed;
+    // The run may have been told meanwhile to make no further attempt.
+    const place = run.toRetry.indexOf(failed);
+    if (place < 0) return;
+    run.toRetry.splice(place, 1);
+    const task = this.newTask(run, vm, failed.attempt + 1);
+    const fields = { run: run.id, vm: vm.name, attempt: task.attempt };
+    task.lastEvent = log.record(kernel.nowMs, 'task-retried', fields, [failed.lastEvent]);
+    const group = new WaitGroup(run, kernel.nowMs, true, !takesSnapshotsFirst(run.job));
+    this.queue(task, group);
+    admission.enter(group);
+  }
+
+  private newTask(run: Run, vm: Vm, attempt: number): Task {
     const { tasks, parts, kernel } = this.world;
-    const task = new Task(tasks.length, run, vm, kernel.nowMs, run.startedEvent);
+    const task = new Task(tasks.length, run, vm, attempt, kernel.nowMs, run.startedEvent);
     for (const disk of vm.disks) {
       const part = new TaskDisk(parts.length, task, disk);
       parts.push(part);
@@ -163,12 +244,17 @@ export class Runs {
     const { kernel, log } = this.world;
     const job = run.job;
     run.endedMs = kernel.nowMs;
-    run.status = OUTCOME_ORDER.find((outcome) => run.tasks.some((task) => task.outcome === outcome)) ?? 'success';
+    run.status = OUTCOME_ORDER.find((outcome) => run.tasks.some((task) => !task.retried && task.outcome === outcome)) ?? 'success';
     job.active.splice(job.active.indexOf(run), 1);
     this.readyGroups.delete(run);
     const ended = log.record(kernel.nowMs, 'run-ended', { job: job.name, run: run.id, status: run.status }, [cause]);
     this.world.conditions.runEnded(run);
     this.callFollowers(run, ended);
+    // One that waited beyond its window is as good as missed.
+    while (job.waiting.length > 0 && !this.world.windows.isOpen(job)) {
+      this.skip(job.waiting[0] as Run, ended);
+      this.world.windows.miss(job, ended);
+    }
     const next = job.waiting.shift();
     if (next !== undefined)
       this.startRun(
@@ -189,4 +275,8 @@ export class Runs {
 /** Who is deleted at this very instant is not worth a task. */
 function selectedNow(job: Job, nowMs: number): readonly Vm[] {
   return job.selected().filter((vm) => vm.deletedMs !== nowMs);
+}
+
+function takesSnapshotsFirst({ plan, method }: Job): boolean {
+  return plan.snapshots === 'whole-run' && method.opensSnapshot;
 }

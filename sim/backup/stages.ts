@@ -102,13 +102,14 @@ export class Stages {
     if (task.stage === 'ended') throw new Error(`task ${task.number} ends twice`);
     task.stage = 'ended';
     task.endedMs = kernel.nowMs;
-    const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason };
+    const retryAtMs = runs.retryAt(task);
+    const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason, ...(retryAtMs === null ? {} : { retryAtMs }) };
     task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, causesOf(task.lastEvent, task.abortedBy));
     admission.releaseLock(task);
     // Snapshot slots that no delta came to use.
     if (!task.hasSnapshot) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
     removeFrom(task.vm.activeTasks, task);
-    runs.taskEnded(task);
+    runs.taskEnded(task, retryAtMs);
   }
 
   /** A guest stands still for a moment. */
@@ -286,6 +287,8 @@ export class Stages {
     const { job } = task.run;
     const kept = job.keptSnapshots(task.vm);
     kept.push(task);
+    const fields = { job: job.name, run: task.run.id, vm: task.vm.name, kept: job.plan.keepSnapshots };
+    this.world.findings.observe({ atMs: this.world.kernel.nowMs, kind: 'snapshot-kept', fields, causes: [task.lastEvent] });
     this.world.recovery.pointStored(task.vm, task.snapshotMs as number, task.lastEvent);
     task.vm.leftBehind.push(task);
     this.giveUpAll(task);
@@ -307,7 +310,8 @@ export class Stages {
       task.transferMs = now;
       const bytes = task.disks.reduce((sum, other) => sum + other.bytes, 0);
       const fields = { run: task.run.id, vm: task.vm.name, level: task.level, bytes: Math.ceil(bytes) };
-      const growth = task.level === 'full' ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
+      const growth =
+        task.level === 'full' ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
       const freed = task.snapshotMs === now ? 0 : part.freedBy;
       task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, ...growth));
     }

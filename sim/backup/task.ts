@@ -11,7 +11,17 @@ import type { CdpStream } from './cdp.ts';
 import type { CopyGuard } from './copy-before-write.ts';
 import type { Run } from './run.ts';
 
-export type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'ready' | 'attaching' | 'transferring' | 'streaming' | 'removing' | 'consolidating' | 'ended';
+export type Stage =
+  | 'queued'
+  | 'quiescing'
+  | 'snapshotting'
+  | 'ready'
+  | 'attaching'
+  | 'transferring'
+  | 'streaming'
+  | 'removing'
+  | 'consolidating'
+  | 'ended';
 
 export type Outcome = 'success' | 'warning' | 'failed' | 'aborted';
 
@@ -24,6 +34,10 @@ export type Reason =
   | 'merge-refused'
   | 'cancelled'
   | 'vm-deleted'
+  /** The job's window closed, the run took too long, the task had not begun in time. */
+  | 'window-closed'
+  | 'timeout'
+  | 'start-deadline'
   /** Its proxy cannot reach a disk by the method, and nothing else was allowed. */
   | 'no-transport'
   /** The datastore for its old blocks filled up. */
@@ -88,6 +102,8 @@ export class Task {
   readonly vm: Vm;
   readonly queuedMs: number;
   readonly disks: TaskDisk[] = [];
+  /** From 1; a VM whose task has failed may have another. */
+  readonly attempt: number;
   stage: Stage = 'queued';
   outcome: Outcome = 'success';
   reason: Reason | null = null;
@@ -117,11 +133,14 @@ export class Task {
   /** The latest log event of this task, and the one that ended it early. */
   lastEvent: number;
   abortedBy = 0;
+  /** It has failed and another attempt follows; its outcome does not count. */
+  retried = false;
 
-  constructor(number: number, run: Run, vm: Vm, queuedMs: number, event: number) {
+  constructor(number: number, run: Run, vm: Vm, attempt: number, queuedMs: number, event: number) {
     this.number = number;
     this.run = run;
     this.vm = vm;
+    this.attempt = attempt;
     this.queuedMs = queuedMs;
     this.lastEvent = event;
   }

@@ -66,6 +66,7 @@ export class Lifecycle {
     vm.deletedAtMs = now;
     this.reselect();
     this.endTasks(vm, event);
+    this.world.runs.vmDeleted(vm);
     this.closeSnapshots(vm);
     for (const disk of vm.disks) {
       for (const delta of disk.chain) conditions.ages.gone(delta);

@@ -3,9 +3,9 @@ import type { Job } from '../backup/run.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { Zone } from '../estate/zone.ts';
 import type { ChainMode, RetentionPlan } from './plan.ts';
-import { flagsFor, isPlain, keptBy } from './retention.ts';
 import { neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
+import { flagsFor, isPlain, keptBy } from './retention.ts';
 
 export class Chain {
   readonly job: Job;

@@ -117,6 +117,8 @@ export class Chains {
     const { run } = task;
     // A continuous backup that is stopped has read its full long ago.
     if (task.transferIsOver) return;
+    // Another attempt reads for it.
+    if (task.stage !== 'ended' && this.world.runs.retryAt(task) !== null) return;
     task.transferIsOver = true;
     if (--run.openTransfers === 0) this.transform(run, task.lastEvent);
   }

@@ -108,6 +108,8 @@ export class Copy implements Work, Writer {
 
   private record(kind: string, fields: EventFields, cause: number): number {
     const { log, kernel } = this.world;
-    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, [cause]);
+    return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, [
+      cause,
+    ]);
   }
 }

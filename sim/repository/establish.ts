@@ -92,7 +92,14 @@ class EstablishedVm {
     const changed = this.stored((disk) => this.changedBytes(disk, fromMs, toMs));
     const whole = point.kind === 'full' && (isOldest || !point.cloned);
     const changedSinceMs = point.level === 'differential' ? fromMs : null;
-    return { ...point, changedSinceMs, event: this.world.startEvent, storedBytes: whole ? full : changed, sentBytes: point.level === 'full' ? full : changed, fullBytes: full };
+    return {
+      ...point,
+      changedSinceMs,
+      event: this.world.startEvent,
+      storedBytes: whole ? full : changed,
+      sentBytes: point.level === 'full' ? full : changed,
+      fullBytes: full,
+    };
   }
 
   private stored(bytesOf: (disk: Disk) => number): number {

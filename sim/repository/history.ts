@@ -4,7 +4,7 @@ import { MS_PER_HOUR, type Zone } from '../estate/zone.ts';
 import type { JobPlan } from '../plan.ts';
 import { Schedule } from '../schedule/schedule.ts';
 import type { Chain } from './chain.ts';
-import { LOOK_BACK_DAYS, type LevelSchedules, owingOf, scheduledLevel } from './levels.ts';
+import { type LevelSchedules, LOOK_BACK_DAYS, owingOf, scheduledLevel } from './levels.ts';
 import type { RetentionPlan } from './plan.ts';
 import { type Level, mergedPoint, NO_FLAGS, type RestorePoint } from './point.ts';
 
@@ -103,7 +103,8 @@ function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (a
       point.cloned = chain.repository.plan.blockClone;
     }
     remove(atMs);
-    while (chain.mergeable(atMs, zone) !== null) chain.points.splice(0, 2, mergedPoint(chain.points[0] as RestorePoint, chain.points[1] as RestorePoint));
+    while (chain.mergeable(atMs, zone) !== null)
+      chain.points.splice(0, 2, mergedPoint(chain.points[0] as RestorePoint, chain.points[1] as RestorePoint));
   }
   const spans = new Spans(backups);
   return {

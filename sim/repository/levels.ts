@@ -1,9 +1,9 @@
 /** What a task reads: everything, the changes since the last backup, or those since the last full. Decided VM by VM, when its snapshot exists. */
 import type { Task } from '../backup/task.ts';
-import type { JobPlan } from '../plan.ts';
-import { Schedule } from '../schedule/schedule.ts';
-import type { SchedulePlan } from '../schedule/plan.ts';
 import type { Zone } from '../estate/zone.ts';
+import type { JobPlan } from '../plan.ts';
+import type { SchedulePlan } from '../schedule/plan.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import type { Chain } from './chain.ts';
 import type { Level } from './point.ts';
 

@@ -102,7 +102,13 @@ class Restore implements Work {
     const used = this.vm.disks.map((disk) => disk.usedAt(kernel.nowMs));
     const sum = used.reduce((all, one) => all + one, 0);
     this.result.startedMs = kernel.nowMs;
-    const fields = { vm: this.vm.name, repository: chain.repository.name, moment: point.atMs, bytes: Math.ceil(bytes), storedBytes: Math.ceil(point.fullBytes) };
+    const fields = {
+      vm: this.vm.name,
+      repository: chain.repository.name,
+      moment: point.atMs,
+      bytes: Math.ceil(bytes),
+      storedBytes: Math.ceil(point.fullBytes),
+    };
     this.event = log.record(kernel.nowMs, 'restore-started', fields, [point.event]);
     return this.vm.disks.map((disk, index) => {
       // What the point holds is not kept disk by disk: it is shared out as the disks are used now.

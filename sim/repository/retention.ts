@@ -61,7 +61,12 @@ function byPeriods(retention: RetentionPlan, points: readonly Dated[], zone: Zon
   const decided: (boolean | undefined)[] = newest.map((kept) => (kept ? true : undefined));
   for (const [option, periodOf] of PERIODS) {
     const count = retention[option];
-    if (count !== null) keepPerPeriod(count, points.map(({ atMs }) => periodOf(zone.localOf(atMs))), decided);
+    if (count !== null)
+      keepPerPeriod(
+        count,
+        points.map(({ atMs }) => periodOf(zone.localOf(atMs))),
+        decided,
+      );
   }
   return decided.map((kept) => kept === true);
 }

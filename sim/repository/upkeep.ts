@@ -1,6 +1,7 @@
 /** Upkeep of repositories on schedules: garbage is collected, what is stored is verified. A tick that finds the same work not done yet is left out. */
-import { Schedule } from '../schedule/schedule.ts';
+
 import type { SchedulePlan } from '../schedule/plan.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
 import type { Work, WorkFlow } from './works.ts';
@@ -86,7 +87,9 @@ class ChoreRun implements Work {
     const { repository, name, readShare } = this.chore;
     this.beganMs = kernel.nowMs;
     const bytes = repository.keptBytes;
-    this.event = log.record(kernel.nowMs, 'repository-work-started', { repository: repository.name, work: name, bytes: Math.ceil(bytes) }, [startEvent]);
+    this.event = log.record(kernel.nowMs, 'repository-work-started', { repository: repository.name, work: name, bytes: Math.ceil(bytes) }, [
+      startEvent,
+    ]);
     return [{ bytes, cap: Number.POSITIVE_INFINITY, uses: [{ resource: repository.device, perByte: repository.readCost * readShare }] }];
   }
 

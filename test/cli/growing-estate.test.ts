@@ -33,9 +33,7 @@ interface Found {
   message: string;
 }
 
-async function simulated(
-  ...flags: string[]
-): Promise<{
+async function simulated(...flags: string[]): Promise<{
   verdict: string;
   findings: Found[];
   tasks: string[][];

@@ -171,7 +171,12 @@ export const MUTATIONS: Mutation[] = [
     from: 'if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases',
     to: 'if (done.mark === null) job.bases',
   },
-  { law: 'repository: retention keeps the newest', file: 'sim/repository/retention.ts', from: 'points.length - last)', to: 'points.length - last - 1)' },
+  {
+    law: 'repository: retention keeps the newest',
+    file: 'sim/repository/retention.ts',
+    from: 'points.length - last)',
+    to: 'points.length - last - 1)',
+  },
   {
     law: 'repository: a full one fails its writers',
     file: 'sim/repository/storage.ts',

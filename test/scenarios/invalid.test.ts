@@ -228,7 +228,12 @@ const CHAINS: Row[] = [
   ['proxies: [p1]', 'retention: {}', 'the retention keeps nothing', 'retention'],
   ['proxies: [p1]', 'retention: { last: 0 }', '`last: 0` is too small', '0'],
   ['proxies: [p1]', 'retention: { last: 3, daily: 2, definition: veeam }', '`daily` does not exist by the definition `veeam`', '2,'],
-  ['proxies: [p1]', 'retention: { weekly: 2, definition: veeam }', 'by the definition `veeam` there is always a number of newest points', 'retention'],
+  [
+    'proxies: [p1]',
+    'retention: { weekly: 2, definition: veeam }',
+    'by the definition `veeam` there is always a number of newest points',
+    'retention',
+  ],
   [
     'proxies: [p1]',
     'retention: { last: 3, weekly: 2, definition: veeam }',
@@ -244,7 +249,7 @@ const CHAINS: Row[] = [
 
 const UNBUILT: Row[] = [
   ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
-  ['proxies: [p1]', 'window: { from: "22:00", to: "06:00" }', '`window` is described in the format but not built yet', 'window'],
+  ['proxies: [p1]', 'freezeLimit: 60s', '`freezeLimit` is described in the format but not built yet', 'freezeLimit'],
   ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
 ];
 

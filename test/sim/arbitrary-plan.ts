@@ -1,7 +1,7 @@
 /** Random small estates for property tests: everything the simulator knows, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
 import type { DatastorePlan, DiskPlan, Growth, JobPlan, Plan, ProxyPlan, VmPlan, WritePlan } from '../../sim/index.ts';
-import { datastore, DAY, disk, GiB, HOUR, job, keep, MiB, MINUTE, NO_WRITES, plan, proxy, repository, vm } from './plans.ts';
+import { DAY, datastore, disk, GiB, HOUR, job, keep, MINUTE, MiB, NO_WRITES, plan, proxy, repository, vm } from './plans.ts';
 
 const rate = (low: number, high: number): fc.Arbitrary<number> => fc.integer({ min: low, max: high }).map((value) => value * MiB);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });

@@ -9,7 +9,7 @@ import { bottlenecksSumToOne, stagesComeInOrder } from '../swarm/invariants/stag
 import { devicesCarryWhatTasksRead } from '../swarm/invariants/work.ts';
 import { complaints, type Invariant, type Played, play } from '../swarm/play.ts';
 import { arbitraryPlan } from './arbitrary-plan.ts';
-import { datastore, DAY, GiB, job, keep, plan, repository, vm } from './plans.ts';
+import { DAY, datastore, GiB, job, keep, plan, repository, vm } from './plans.ts';
 
 const RUNS = { numRuns: 150 };
 

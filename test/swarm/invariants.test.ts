@@ -1,7 +1,7 @@
 /** An invariant that cannot fail holds nothing: each is shown a result that breaks it, or one that a stricter plan would not have allowed. */
 import { describe, expect, it } from 'vitest';
 import type { TaskResult } from '../../sim/index.ts';
-import { datastore, DAY, GiB, HOUR, job, keep, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
+import { DAY, datastore, GiB, HOUR, job, keep, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
 import { INVARIANTS } from './invariants/index.ts';
 import { complaints, type LogEvent, type Played, play } from './play.ts';
 

@@ -11,7 +11,7 @@ type Entry = readonly [string, Keys];
 
 /** Rarely, as most limits make everything else wait. */
 function rarely<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.option(value, { nil: undefined, freq: 5 });
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 }
 
 const rate = (low: number, high: number): fc.Arbitrary<string> => odd(low, high).map((megabytes) => `${megabytes}MB/s`);
@@ -111,6 +111,11 @@ const chain = fc.record({
   account: sometimes(fc.constantFrom('ops', 'vault')),
 });
 
+const timeOfDay = fc.tuple(whole(0, 23), whole(0, 59)).map(([hour, minute]) => `${hour}:${String(minute).padStart(2, '0')}`);
+
+/** Keys of jobs that copy something somewhere. */
+const COPYING_KEYS = ['proxies', 'repository', 'retention', 'mode', 'full', 'differential'];
+
 const METHODS = ['hot-add', 'direct-san', 'agent', 'copy-before-write', 'cdp', 'direct-disk', 'snapshot-only'] as const;
 
 const job = fc.record({
@@ -121,6 +126,20 @@ const job = fc.record({
   keep: sometimes(whole(1, 4)),
   compression: sometimes(fc.constantFrom('none', 'optimal', 'high', 'extreme')),
   deduplication: sometimes(fc.constantFrom('none', 'inline')),
+  window: rarely(
+    fc.record({
+      from: timeOfDay,
+      to: timeOfDay,
+      atEnd: fc.constantFrom('finish', 'stop-new-tasks', 'terminate'),
+      days: rarely(fc.subarray(['mon', 'thu', 'sat', 'sun'], { minLength: 1 })),
+    }),
+  ),
+  blackout: rarely(fc.record({ from: whole(0, 80), hundredths: whole(1, 20) })),
+  preset: rarely(fc.constantFrom('veeam-periodic', 'veeam-chained', 'bareos', 'vzdump', 'netbackup')),
+  catchUp: fc.boolean(),
+  timeout: rarely(fc.constantFrom('17m', '3h')),
+  startDeadline: rarely(fc.constantFrom('0s', '11m', '2h')),
+  retries: sometimes(fc.record({ times: whole(1, 3), wait: fc.constantFrom('1ms', '7m', '3h') })),
   attach: sometimes(fc.constantFrom('0s', '47s')),
   names: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
   ifVmBusy: sometimes(fc.constantFrom('wait', 'stack')),
@@ -159,13 +178,11 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
     ([name, keys], index) => [name, vmOf(keys, more.groups[index] as Additions['groups'][0], document, more.singleDisks)] as const,
   );
   const groups = vms.map(([name]) => name);
-  const jobs = entriesOf(document, 'jobs').map(
-    ([name, keys], index) => {
-      const added = more.jobs[index] as Additions['jobs'][0];
-      const immutable = more.repositories.some((one) => one.immutable !== undefined);
-      return [name, chained(jobOf(keys, added, groups), added.chain, immutable)] as const;
-    },
-  );
+  const jobs = entriesOf(document, 'jobs').map(([name, keys], index) => {
+    const added = more.jobs[index] as Additions['jobs'][0];
+    const immutable = more.repositories.some((one) => one.immutable !== undefined);
+    return [name, chained(jobOf(keys, added, groups, document), added.chain, immutable)] as const;
+  });
   const hosts = Object.keys(document.hosts as Keys);
   const before = allocatedMb(entriesOf(document, 'vms'));
   const after = allocatedMb(vms);
@@ -225,31 +242,45 @@ function momentAt(hundredths: number, { start, duration }: ScenarioDocument): st
   return new Date(Date.parse(`${start}Z`) + hundredths * hundredthMs).toISOString().slice(0, 19);
 }
 
-function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[]): Keys {
-  // Another method has no use for what only the drawn one needs, and may need what that one does not.
-  const { fallback, keep, ...common } = drawn;
-  const document: Keys = more.method === 'document' ? drawn : { repository: 'r0', ...common };
+function blackoutOf({ from, hundredths }: { from: number; hundredths: number }, document: ScenarioDocument): Keys {
+  return { from: momentAt(from, document), to: momentAt(from + hundredths, document) };
+}
+
+function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[], document: ScenarioDocument): Keys {
   const listed = more.names.map((index) => groups[index]).filter((name) => name !== undefined);
-  const { compression, deduplication, ifVmBusy } = more;
-  const keys = { ...document, ...stated({ compression, deduplication, ifVmBusy }), ...(more.cancelPrevious ? { ifRunning: 'cancel-previous' } : {}) };
-  const { timings, proxies, repository, retention, ...others } = keys as Keys;
+  const { compression, deduplication, ifVmBusy, timeout, startDeadline, retries } = more;
+  const window = more.window === undefined ? undefined : stated(more.window);
+  const blackouts = more.blackout === undefined ? undefined : [blackoutOf(more.blackout, document)];
+  const catchUp = window === undefined && blackouts === undefined ? undefined : more.catchUp;
+  const limits = stated({ preset: more.preset, window, blackouts, catchUp, timeout, startDeadline, retries });
+  const keys = {
+    ...drawn,
+    ...limits,
+    ...stated({ compression, deduplication, ifVmBusy }),
+    ...(more.cancelPrevious ? { ifRunning: 'cancel-previous' } : {}),
+  };
+  if (more.method === 'document') return keys;
+  // What only the document's own method knows goes with it.
+  const kept: Keys = { repository: 'r0', ...without(keys, ['method', 'fallback', 'fleecing', 'keep']) };
   switch (more.method) {
-    case 'document':
-      return keys;
     case 'agent':
-      return { ...keys, method: 'agent', vms: { names: listed.length > 0 ? listed : groups } };
+      return { ...kept, method: 'agent', vms: { names: listed.length > 0 ? listed : groups } };
     case 'hot-add':
     case 'direct-san': {
-      const reach = stated({ method: more.method, fallback: more.fallback, proxies: proxies ?? ['p0'] });
-      return { ...keys, ...reach, timings: { ...(timings as Keys | undefined), ...stated({ attach: more.attach }) } };
+      const reach = stated({ method: more.method, fallback: more.fallback, proxies: kept.proxies ?? ['p0'] });
+      return { ...kept, ...reach, timings: { ...(kept.timings as Keys | undefined), ...stated({ attach: more.attach }) } };
     }
     case 'copy-before-write':
-      return { ...keys, ...stated({ method: more.method, fleecing: more.fleecing }) };
+      return { ...kept, ...stated({ method: more.method, fleecing: more.fleecing }) };
     case 'snapshot-only':
-      return stated({ ...others, timings, method: more.method, keep: more.keep });
+      return { ...without(kept, COPYING_KEYS), ...stated({ method: more.method, keep: more.keep }) };
     default:
-      return { ...keys, method: more.method };
+      return { ...kept, method: more.method };
   }
+}
+
+function without(keys: Keys, names: readonly string[]): Keys {
+  return Object.fromEntries(Object.entries(keys).filter(([name]) => !names.includes(name)));
 }
 
 /** What disks and snapshots take at the start by datastore, in MB; varied ones as much as they may. */
@@ -270,7 +301,11 @@ function allocatedMb(vms: readonly Entry[]): Map<string, number> {
 }
 
 /** Rewriting a full is not for repositories where nothing can be removed; fulls that are kept by age need a mode that makes fulls. */
-function chained(keys: Keys, { mode: drawn, kind, full, differential, retention: kept, account }: Additions['jobs'][0]['chain'], immutable: boolean): Keys {
+function chained(
+  keys: Keys,
+  { mode: drawn, kind, full, differential, retention: kept, account }: Additions['jobs'][0]['chain'],
+  immutable: boolean,
+): Keys {
   if (keys.method === 'snapshot-only') return { ...keys, ...stated({ account }) };
   const mode = drawn === 'document' || (drawn === 'reverse' && immutable) ? keys.mode : drawn;
   const byAge = (kept as Keys | undefined)?.definition === 'veeam';

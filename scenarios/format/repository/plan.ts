@@ -94,7 +94,15 @@ export function planRetention(draft: Draft, path: readonly string[], stated: Ret
   const { definition, ...options } = draft.assumptions.fill<RetentionEntry>(stated, origin, CHAIN.retention);
   const { last = null, hourly = null, daily = null, weekly = null, monthly = null, yearly = null } = options;
   const isPlain = Object.keys(options).every((key) => key === 'last');
-  return { last, hourly, daily, weekly, monthly, yearly, definition: draft.assumptions.fillIf(!isPlain, definition, `${origin}.definition`, CHAIN.definition) };
+  return {
+    last,
+    hourly,
+    daily,
+    weekly,
+    monthly,
+    yearly,
+    definition: draft.assumptions.fillIf(!isPlain, definition, `${origin}.definition`, CHAIN.definition),
+  };
 }
 
 type ChainPlan = Pick<JobPlan, 'mode' | 'fullBackups' | 'differential' | 'retention' | 'account'>;
@@ -125,15 +133,19 @@ function planFulls(draft: Draft, path: readonly string[], stated: EntryOf<'jobs'
 /** Keys that only some modes have. */
 function checkChain(draft: Draft, path: readonly string[], entry: EntryOf<'jobs'>, mode: JobPlan['mode']): void {
   const refuse = (key: string, text: string, expected: string) => draft.problems.add(keyPlaceAt(draft.root, [...path, key]), text, { expected });
-  if (mode === 'forward' && entry.full === undefined) refuse('mode', 'mode `forward` does not say when it makes a full', '`full: {active: <schedule>}` or `full: {synthetic: <schedule>}` beside it');
+  if (mode === 'forward' && entry.full === undefined)
+    refuse('mode', 'mode `forward` does not say when it makes a full', '`full: {active: <schedule>}` or `full: {synthetic: <schedule>}` beside it');
   if (mode !== 'forward') {
-    for (const key of ['full', 'differential'] as const) if (entry[key] !== undefined) refuse(key, `\`${key}\` has no meaning in mode \`${mode}\``, '`mode: forward`');
+    for (const key of ['full', 'differential'] as const)
+      if (entry[key] !== undefined) refuse(key, `\`${key}\` has no meaning in mode \`${mode}\``, '`mode: forward`');
   }
   const { retention } = entry;
   const flagged = retention?.definition === 'veeam' && (retention.weekly ?? retention.monthly ?? retention.yearly) !== undefined;
-  if (flagged && mode !== 'forward' && mode !== 'full') refuse('retention', `mode \`${mode}\` makes no fulls that could be kept by age`, '`mode: forward`, or `definition: proxmox`');
+  if (flagged && mode !== 'forward' && mode !== 'full')
+    refuse('retention', `mode \`${mode}\` makes no fulls that could be kept by age`, '`mode: forward`, or `definition: proxmox`');
   const immutable = entry.repository === undefined ? undefined : draft.entries.repositories.get(entry.repository)?.immutable;
-  if (mode === 'reverse' && (immutable ?? 0) > 0) refuse('mode', 'mode `reverse` rewrites its full each time, which an immutable repository forbids', '`mode: forward`');
+  if (mode === 'reverse' && (immutable ?? 0) > 0)
+    refuse('mode', 'mode `reverse` rewrites its full each time, which an immutable repository forbids', '`mode: forward`');
 }
 
 export function planRestores(draft: Draft, stated: readonly RestoreEntry[]): RestorePlan[] {

@@ -33,7 +33,8 @@ export const retention = z
     if (stated.length === 0) return refuse([], 'the retention keeps nothing', '`last: 14`, or other counts');
     if (keys.definition !== 'veeam') return;
     if (keys.last === undefined) refuse([], 'by the definition `veeam` there is always a number of newest points', '`last` beside it');
-    for (const key of ['hourly', 'daily'] as const) if (key in keys) refuse([key], `\`${key}\` does not exist by the definition \`veeam\``, '`weekly`, `monthly` or `yearly`');
+    for (const key of ['hourly', 'daily'] as const)
+      if (key in keys) refuse([key], `\`${key}\` does not exist by the definition \`veeam\``, '`weekly`, `monthly` or `yearly`');
   })
   .describe('Which points are kept. What a kept point depends on stays as well.');
 
@@ -62,7 +63,9 @@ export const chainKeys = {
     .describe('When mode forward makes a new full, and how.'),
   differential: schedule
     .optional()
-    .describe('The first run at or after an instant of this schedule reads what has changed since the last full; only in mode forward. Default none.'),
+    .describe(
+      'The first run at or after an instant of this schedule reads what has changed since the last full; only in mode forward. Default none.',
+    ),
   retention: retention.optional(),
   account: nameReference('Who may delete its points: what is lost when somebody steals that account. Default none.').optional(),
 };
@@ -72,9 +75,14 @@ export const repository = z
     capacity: positiveSize('Usable capacity.'),
     read: positiveRate('Sequential read throughput.'),
     write: positiveRate('Sequential write throughput.'),
-    slots: countOrUnlimited('Disks at once; merges, synthetic fulls, copies, collections, verifications and restores take one each. Default unlimited.').optional(),
+    slots: countOrUnlimited(
+      'Disks at once; merges, synthetic fulls, copies, collections, verifications and restores take one each. Default unlimited.',
+    ).optional(),
     links: nameList('Links between the proxies and this repository. Default none.').optional(),
-    class: z.enum(['hdd', 'hybrid', 'all-flash']).optional().describe('Fills in `mergeRate` and the cost of a collection of garbage. Default hybrid.'),
+    class: z
+      .enum(['hdd', 'hybrid', 'all-flash'])
+      .optional()
+      .describe('Fills in `mergeRate` and the cost of a collection of garbage. Default hybrid.'),
     mergeRate: positiveRate('Cap of one merge of an increment into its full. Default by class.').optional(),
     blockClone: z.boolean().optional().describe('Whether merges and synthetic fulls only change references to blocks. Default false.'),
     immutable: duration('For how long no point can be removed. Default none.').optional(),

@@ -2,6 +2,7 @@
 import type { Rule } from '../rule.ts';
 import { chainDepth } from './chain-depth.ts';
 import { consolidationStalled } from './consolidation-stalled.ts';
+import { directDiskCopy } from './direct-disk-copy.ts';
 import { freeSpace } from './free-space.ts';
 import { ioSaturated } from './io-saturated.ts';
 import { jobOverlap } from './job-overlap.ts';
@@ -14,6 +15,7 @@ import { runOverlap } from './run-overlap.ts';
 import { runSkipped } from './run-skipped.ts';
 import { slotStarved } from './slot-starved.ts';
 import { snapshotAge } from './snapshot-age.ts';
+import { snapshotAsBackup } from './snapshot-as-backup.ts';
 import { snapshotOrphaned } from './snapshot-orphaned.ts';
 import { spaceExhausted } from './space-exhausted.ts';
 import { stun } from './stun.ts';
@@ -22,6 +24,7 @@ import { vmCrashed } from './vm-crashed.ts';
 import { vmNotCreated } from './vm-not-created.ts';
 import { vmPaused } from './vm-paused.ts';
 import { vmUnprotected } from './vm-unprotected.ts';
+import { windowOverrun } from './window-overrun.ts';
 
 export const RULES: readonly Rule[] = [
   spaceExhausted,
@@ -37,6 +40,9 @@ export const RULES: readonly Rule[] = [
   consolidationStalled,
   snapshotAge,
   chainDepth,
+  directDiskCopy,
+  snapshotAsBackup,
+  windowOverrun,
   runOverlap,
   runSkipped,
   ioSaturated,

@@ -24,7 +24,9 @@ describe('method hot-add', () => {
       hosts: [host('esx1', { nbdBytesPerSecond: 10 * MiB }), host('esx2', { networkBytesPerSecond: 20 * MiB, datastores: sees })],
       proxies: [proxy('p1', { host: 'esx2', networkBytesPerSecond: 5 * MiB })],
       vms: vms(2, { host: 'esx1' }),
-      jobs: [job({ method: 'hot-add', proxies: ['p1'], reduction: 2, timings: { quiesceMs: 0, createMs: 0, removeMs: 0, attachMs: 90_000 }, ...given })],
+      jobs: [
+        job({ method: 'hot-add', proxies: ['p1'], reduction: 2, timings: { quiesceMs: 0, createMs: 0, removeMs: 0, attachMs: 90_000 }, ...given }),
+      ],
     });
 
   it('attaches for 90 s, passes the host by, and sends through the network of the proxy`s own host', () => {

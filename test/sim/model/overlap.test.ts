@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Result, type RunResult, simulate } from '../../../sim/index.ts';
-import { DAY, GiB, HOUR, job, keep, MiB, MINUTE, plan, repository, vm } from '../plans.ts';
+import { DAY, GiB, HOUR, job, keep, MINUTE, MiB, plan, repository, vm } from '../plans.ts';
 
 /** One VM, a run each hour that needs `minutes`, over five hours (ticks at 0, 1, 2, 3, 4 h). */
 function hourly(ifRunning: JobPlan['ifRunning'], minutes: number): { result: Result; runs: RunResult[] } {

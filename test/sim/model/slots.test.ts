@@ -135,7 +135,12 @@ describe('what a transfer crosses', () => {
     expect(lengthOf(lone({ repositories: [repository({ writeBytesPerSecond: MiB })] }))).toBe(seconds);
     expect(lengthOf(lone({}, { streamBytesPerSecond: MiB }))).toBe(seconds);
     expect(
-      lengthOf(lone({ vms: [vm('web', { host: 'h' })], hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: null, datastores: null, origin: '' }] })),
+      lengthOf(
+        lone({
+          vms: [vm('web', { host: 'h' })],
+          hosts: [{ name: 'h', nbdBytesPerSecond: MiB, networkBytesPerSecond: null, datastores: null, origin: '' }],
+        }),
+      ),
     ).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { networkBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);
     expect(lengthOf(lone({ proxies: [proxy('p', { perCoreFullBytesPerSecond: MiB })] }, { proxies: ['p'] }))).toBe(seconds);

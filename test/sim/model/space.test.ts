@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DatastorePlan, type Plan, type Result, simulate } from '../../../sim/index.ts';
-import { appending, datastore, DAY, GiB, HOUR, job, keep, MiB, MINUTE, NO_WRITES, plan, repository, vm } from '../plans.ts';
+import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, NO_WRITES, plan, repository, vm } from '../plans.ts';
 
 const FLOOR = 100 * MiB;
 

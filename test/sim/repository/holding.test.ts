@@ -25,7 +25,10 @@ describe('space of removed points', () => {
 
   it('comes back with the first collection of garbage that begins after the grace, which takes its time', () => {
     // At noon: removed at 24 h 3 m 24.8 s, so not yet 18 h old at the first noon after; at noon of day 2 the collection reads a tenth of what is stored.
-    const given = fulls({ gcGraceMs: 18 * HOUR, garbageCollection: { schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR }, readShare: 0.1 } });
+    const given = fulls({
+      gcGraceMs: 18 * HOUR,
+      garbageCollection: { schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR }, readShare: 0.1 },
+    });
     const run = observe(given);
     // Three fulls are there: the present one, and those removed on nights 1 and 2.
     const took = (3 * FULL * 0.1 * 1000) / 100;
@@ -41,7 +44,11 @@ describe('immutability', () => {
     // On night 1 the first point is 24 h old, on night 2 it is 48 h old and the second 24 h.
     expect(heldAt(given, 2 * DAY - 1).points.full).toBe(2);
     expect(heldAt(given, 3 * DAY - 1).points.full).toBe(2);
-    expect(observe(given).of('points-removed').map(({ atMs, moments }) => [atMs, moments])).toEqual([
+    expect(
+      observe(given)
+        .of('points-removed')
+        .map(({ atMs, moments }) => [atMs, moments]),
+    ).toEqual([
       [2 * DAY + 204_800, '0'],
       [3 * DAY + 204_800, `${DAY}`],
     ]);
@@ -88,7 +95,15 @@ describe('an established chain', () => {
   const established = (given: Parameters<typeof job>[0], of: Partial<RepositoryPlan> = {}): Plan =>
     days(1, {
       repositories: [device(of)],
-      jobs: [job({ schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR }, initial: 'established', reduction: 2, retention: keep({ last: 5 }), ...given })],
+      jobs: [
+        job({
+          schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR },
+          initial: 'established',
+          reduction: 2,
+          retention: keep({ last: 5 }),
+          ...given,
+        }),
+      ],
     });
   const start = (given: Plan): [number, Record<string, number>] => {
     const { usedMib, points } = heldAt(given, HOUR);

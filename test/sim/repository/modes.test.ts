@@ -48,7 +48,10 @@ describe('forever-forward', () => {
     expect(first?.atMs).toBe(2 * DAY + 40_960);
     expect(run.result.jobs.nightly?.runs.map(({ status }) => status)).toEqual(['success', 'success', 'success', 'success']);
     // The chain is still being merged: the next run adds to it.
-    expect(heldAt({ ...given({ mergeBytesPerSecond: 1 }) }, 4 * DAY)).toMatchObject({ usedMib: 10_240 + 3 * 1024, points: { full: 1, incremental: 3 } });
+    expect(heldAt({ ...given({ mergeBytesPerSecond: 1 }) }, 4 * DAY)).toMatchObject({
+      usedMib: 10_240 + 3 * 1024,
+      points: { full: 1, incremental: 3 },
+    });
   });
 
   it('lets the full grow with the VM: what that takes is taken when the merge starts, and without room the merge is refused', () => {
@@ -130,7 +133,15 @@ describe('forward', () => {
     const levels = (last: number): Plan =>
       days(4, {
         repositories: [device()],
-        jobs: [job({ mode: 'forward', fullBackups: { kind: 'active', schedule: at(9) }, differential: at(2), schedule: nights(4), retention: keep({ last }) })],
+        jobs: [
+          job({
+            mode: 'forward',
+            fullBackups: { kind: 'active', schedule: at(9) },
+            differential: at(2),
+            schedule: nights(4),
+            retention: keep({ last }),
+          }),
+        ],
       });
     expect(kinds(levels(9))).toEqual(['full', 'incremental', 'differential', 'incremental']);
     expect(heldAt(levels(9), 4 * DAY)).toMatchObject({ usedMib: 10_240 + 1024 + 2048 + 1024, points: { full: 1, incremental: 2, differential: 1 } });
@@ -173,7 +184,9 @@ describe('reverse', () => {
     const grown: Plan = { ...given(9), vms: [growing] };
     expect(heldAt(grown, 2 * DAY - 1).usedMib).toBe(10_240 + 1024);
     // With one point left it is a full of the present size.
-    expect(heldAt({ ...grown, jobs: [job({ mode: 'reverse', schedule: nights(4), retention: keep({ last: 1 }) })] }, 2 * DAY - 1).usedMib).toBe(10_240 + 512);
+    expect(heldAt({ ...grown, jobs: [job({ mode: 'reverse', schedule: nights(4), retention: keep({ last: 1 }) })] }, 2 * DAY - 1).usedMib).toBe(
+      10_240 + 512,
+    );
   });
 });
 

@@ -22,7 +22,10 @@ describe('restore points and their age', () => {
 
   it('of an established job count from its last run', () => {
     const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 12 * HOUR };
-    const given = days(1, { repositories: [device()], jobs: [job({ mode: 'forever-forward', initial: 'established', schedule, retention: keep({ last: 3 }) })] });
+    const given = days(1, {
+      repositories: [device()],
+      jobs: [job({ mode: 'forever-forward', initial: 'established', schedule, retention: keep({ last: 3 }) })],
+    });
     expect(web(given)).toMatchObject({ restorePoints: 3, worstRpoMs: DAY + 20_480 });
   });
 
@@ -68,8 +71,7 @@ describe('what survives a loss', () => {
   });
 
   it('of an account: only points that are immutable, with all that they depend on', () => {
-    const given = (mode: JobPlan['mode'], immutableMs: number) =>
-      days(3, { repositories: [device({ immutableMs })], jobs: [job({ ...two, mode })] });
+    const given = (mode: JobPlan['mode'], immutableMs: number) => days(3, { repositories: [device({ immutableMs })], jobs: [job({ ...two, mode })] });
     // At the end the points are 72, 48 and 24 h old.
     expect(web(given('full', 50 * HOUR)).survives['account:ops']).toBe(2);
     expect(web(given('forever-forward', 50 * HOUR)).survives['account:ops']).toBe(0);
@@ -84,7 +86,13 @@ describe('copies to another repository', () => {
       links: [{ name: 'wan', bandwidthBytesPerSecond: mib(10), origin: '' }],
       repositories: [
         device({
-          copyTo: { repository: 'far', links: ['wan'], schedule: of.schedule ?? null, retention: keep({ last: of.last ?? 9 }), account: of.account ?? null },
+          copyTo: {
+            repository: 'far',
+            links: ['wan'],
+            schedule: of.schedule ?? null,
+            retention: keep({ last: of.last ?? 9 }),
+            account: of.account ?? null,
+          },
         }),
         repository({ name: 'far', readBytesPerSecond: mib(100), writeBytesPerSecond: mib(50), capacityBytes: of.capacityBytes ?? mib(1e6) }),
       ],
@@ -147,9 +155,17 @@ describe('other work on a repository', () => {
   });
 
   it('leaves a verification out while the one before is not done', () => {
-    const given = days(1, { repositories: [device({ verify: { kind: 'every', everyMs: 60_000, offsetMs: HOUR } })], jobs: [job({})], durationMs: HOUR + 200_000 });
+    const given = days(1, {
+      repositories: [device({ verify: { kind: 'every', everyMs: 60_000, offsetMs: HOUR } })],
+      jobs: [job({})],
+      durationMs: HOUR + 200_000,
+    });
     // 102.4 s each, due every 60 s.
-    expect(observe(given).of('repository-work-skipped').map(({ atMs }) => atMs - HOUR)).toEqual([60_000, 180_000]);
+    expect(
+      observe(given)
+        .of('repository-work-skipped')
+        .map(({ atMs }) => atMs - HOUR),
+    ).toEqual([60_000, 180_000]);
   });
 });
 

@@ -16,7 +16,10 @@ function keptDays(given: Partial<RetentionPlan>, from: string, to: string): stri
   const points: { atMs: number; flags: typeof NO_FLAGS }[] = [];
   for (let atMs = instant(`${from}T22:00`); atMs <= instant(`${to}T22:00`); atMs += DAY) points.push({ atMs, flags: NO_FLAGS });
   const kept = keptBy(keep(given), points, UTC, instant(`${to}T23:00`));
-  return points.filter((_, index) => kept[index] === true).map(({ atMs }) => textOf(atMs)).reverse();
+  return points
+    .filter((_, index) => kept[index] === true)
+    .map(({ atMs }) => textOf(atMs))
+    .reverse();
 }
 
 describe('retention by the definition of Proxmox', () => {
@@ -48,7 +51,12 @@ describe('retention by the definition of Proxmox', () => {
 
   it('takes hours, days and weeks from the local clock', () => {
     // New York, five hours behind: 02:00 and 20:00 UTC of 15 March are the 14th and the 15th there.
-    const zone = new Zone({ name: 'America/New_York', startEpochMs: EPOCH_MS, dataVersion: 'none', offsets: [{ fromMs: -DAY, offsetMs: -5 * HOUR }] });
+    const zone = new Zone({
+      name: 'America/New_York',
+      startEpochMs: EPOCH_MS,
+      dataVersion: 'none',
+      offsets: [{ fromMs: -DAY, offsetMs: -5 * HOUR }],
+    });
     const points = [2, 4, 20].map((hour) => ({ atMs: hour * HOUR, flags: NO_FLAGS }));
     expect(keptBy(keep({ daily: 2 }), points, zone, DAY)).toEqual([false, true, true]);
     expect(keptBy(keep({ daily: 2 }), points, UTC, DAY)).toEqual([false, false, true]);

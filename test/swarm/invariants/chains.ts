@@ -62,4 +62,3 @@ function retentionOf(plan: Plan, { repository, job }: ReplayedChain): RetentionP
 function nameOf({ repository, job, points }: ReplayedChain): string {
   return `${repository}, ${job.name}, ${points.length} points`;
 }
-

@@ -32,7 +32,10 @@ function overshoot(spec: RepositoryPlan, startUsedBytes: number): number {
 }
 
 function beingWritten(plan: Plan, result: Result, { name }: RepositoryPlan): number {
-  return allTasks(plan, result).reduce((sum, { task, job }) => sum + (job.repository === name && isWriting(task) ? task.readBytes / job.reduction : 0), 0);
+  return allTasks(plan, result).reduce(
+    (sum, { task, job }) => sum + (job.repository === name && isWriting(task) ? task.readBytes / job.reduction : 0),
+    0,
+  );
 }
 
 /** One that was stopped is running, too, until its snapshot is gone, but has nothing on the repository. */

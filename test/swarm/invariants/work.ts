@@ -24,7 +24,8 @@ export function devicesCarryWhatTasksRead(played: Played): string[] {
     const busy = busySeconds(spec, played, tasks);
     const utilisation = result.repositories[spec.name]?.utilisation;
     // As bytes written: what the slack is made of.
-    if (utilisation !== undefined && busy !== null) compare(`repository ${spec.name}`, utilisation, spec.writeBytesPerSecond, busy * spec.writeBytesPerSecond);
+    if (utilisation !== undefined && busy !== null)
+      compare(`repository ${spec.name}`, utilisation, spec.writeBytesPerSecond, busy * spec.writeBytesPerSecond);
   }
   for (const spec of plan.hosts) {
     // Different methods cross different networks of a host, of which the busier one is reported.
@@ -52,7 +53,9 @@ function busySeconds(spec: RepositoryPlan, { plan, events }: Played, tasks: read
   const [read, write] = [1 / spec.readBytesPerSecond, 1 / spec.writeBytesPerSecond];
   const here = events.filter(({ repository, to }) => repository === spec.name || to === spec.name);
   const begun = here.filter(({ kind }) => kind === 'repository-work-started' || kind === 'restore-started');
-  const done = here.filter(({ kind, work }) => kind === 'restore-ended' || (kind === 'repository-work-ended' && begun.some((event) => event.work === work)));
+  const done = here.filter(
+    ({ kind, work }) => kind === 'restore-ended' || (kind === 'repository-work-ended' && begun.some((event) => event.work === work)),
+  );
   if (begun.length !== done.length) return null;
   const costs: Record<string, (event: LogEvent) => number> = {
     merge: ({ bytes }) => (bytes as number) * (read + write),

@@ -1,0 +1,123 @@
+/**
+ * Limits of time (MODEL 4): windows outside which a job does not start and at whose end it may have to stop, the deadline by which a run or a task must have
+ * begun, and the longest time that a run may take.
+ */
+import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
+import type { World } from '../world.ts';
+import type { Job, Run } from './run.ts';
+import type { Task } from './task.ts';
+
+/** Stages in which a task still needs the window: removing its snapshot may take longer. */
+const WORKING: readonly Task['stage'][] = ['queued', 'quiescing', 'snapshotting', 'ready', 'attaching', 'transferring', 'streaming'];
+
+export class Windows {
+  private readonly world: World;
+  private readonly changed: number;
+  private readonly missedTick: number;
+  private readonly deadline: number;
+  private readonly timeout: number;
+  /** Runs by the number under which their deadline and timeout are scheduled. */
+  private readonly runs: Run[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.changed = world.kernel.handle((job) => this.change(world.jobs[job] as Job));
+    this.missedTick = world.kernel.handle((job) => this.catchUp(world.jobs[job] as Job));
+    this.deadline = world.kernel.handle((run) => this.startDeadline(this.runs[run] as Run));
+    this.timeout = world.kernel.handle((run) => this.timeOut(this.runs[run] as Run));
+  }
+
+  begin(): void {
+    for (const job of this.world.jobs) if (job.permitted !== null) this.scheduleChange(job);
+  }
+
+  isOpen(job: Job): boolean {
+    return job.permitted?.isOpenAt(this.world.kernel.nowMs) ?? true;
+  }
+
+  /** A tick outside the window: it is lost, or made up for when the window opens. */
+  miss(job: Job, cause: number): void {
+    const { kernel, log } = this.world;
+    const event = log.record(kernel.nowMs, 'tick-dropped', { job: job.name }, [cause]);
+    if (job.plan.window?.catchUp) job.missedEvent = event;
+  }
+
+  /** A run is due: it must begin in time. */
+  due(run: Run): void {
+    const limit = run.job.plan.startDeadlineMs;
+    if (limit !== null) this.schedule(run, run.dueMs + limit, this.deadline);
+  }
+
+  started(run: Run): void {
+    const limit = run.job.plan.timeoutMs;
+    if (limit !== null) this.schedule(run, (run.startedMs as number) + limit, this.timeout);
+  }
+
+  private schedule(run: Run, atMs: number, kind: number): void {
+    const { kernel, endMs } = this.world;
+    if (atMs > endMs) return;
+    this.runs.push(run);
+    kernel.schedule(atMs, EventClass.stage, kind, this.runs.length - 1);
+  }
+
+  private scheduleChange(job: Job): void {
+    const { kernel, endMs } = this.world;
+    const next = job.permitted?.nextChange(kernel.nowMs) ?? null;
+    if (next !== null && next <= endMs) kernel.schedule(next, EventClass.stage, this.changed, job.index);
+  }
+
+  private change(job: Job): void {
+    const { kernel } = this.world;
+    if (this.isOpen(job)) {
+      // A tick of its own at this instant does as well.
+      if (job.missedEvent > 0) kernel.scheduleTick(kernel.nowMs, this.missedTick, job.index);
+    } else this.close(job);
+    this.scheduleChange(job);
+  }
+
+  private catchUp(job: Job): void {
+    if (job.missedEvent === 0) return;
+    this.world.runs.due(job, job.missedEvent);
+  }
+
+  private close(job: Job): void {
+    const { kernel, log, stages } = this.world;
+    for (const run of [...job.active]) {
+      const working = run.tasks.filter((task) => WORKING.includes(task.stage));
+      if (working.length === 0 && run.toRetry.length === 0) continue;
+      const fields = { job: job.name, run: run.id, tasks: working.length, retries: run.toRetry.length };
+      const event = log.record(kernel.nowMs, 'window-closed', fields, [run.startedEvent]);
+      if (job.plan.window?.atEnd === 'finish') continue;
+      run.closedEvent = event;
+      const stopped = job.plan.window?.atEnd === 'terminate' ? working : working.filter((task) => task.stage === 'queued');
+      for (const task of stopped) stages.abort(task, 'aborted', 'window-closed', event);
+      this.world.runs.dropRetries(run);
+    }
+  }
+
+  private startDeadline(run: Run): void {
+    const { kernel, log, runs, stages } = this.world;
+    const queued = run.tasks.filter((task) => task.stage === 'queued' && task.attempt === 1);
+    const waits = run.status === 'queued';
+    if (!waits && queued.length === 0) return;
+    const event = log.record(
+      kernel.nowMs,
+      'start-deadline',
+      { job: run.job.name, run: run.id, tasks: queued.length },
+      causesOf(run.dueEvent, run.startedEvent),
+    );
+    if (waits) runs.skip(run, event);
+    for (const task of queued) stages.abort(task, 'failed', 'start-deadline', event);
+  }
+
+  private timeOut(run: Run): void {
+    const { kernel, log, runs, stages } = this.world;
+    if (run.endedMs !== null) return;
+    const open = run.tasks.filter((task) => task.stage !== 'ended');
+    const event = log.record(kernel.nowMs, 'run-timed-out', { job: run.job.name, run: run.id, tasks: open.length }, [run.startedEvent]);
+    run.closedEvent = event;
+    for (const task of open) stages.abort(task, 'failed', 'timeout', event);
+    runs.dropRetries(run);
+  }
+}
