@@ -68,7 +68,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
 export function closeBooks(world: World): void {
   const now = world.kernel.nowMs;
   world.admission.settleWaits();
-  for (const task of world.tasks) if (task.stage !== 'ended' || (task.hasSnapshot && task.consolidatedMs === null)) world.stages.settle(task);
+  for (const task of world.tasks) if (task.stage !== 'ended' || task.disks.some(({ delta }) => delta?.exists)) world.stages.settle(task);
   for (const datastore of world.datastores) {
     datastore.notePeak(now);
     for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);

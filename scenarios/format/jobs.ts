@@ -42,7 +42,7 @@ export function planJobs(draft: Draft): JobPlan[] {
         quiesceMs: how.method === 'direct-disk' ? 0 : assumptions.fill(entry.timings?.quiesce, at('timings.quiesce'), JOB.quiesce),
         createMs: assumptions.fillIf(frozen, entry.timings?.create, at('timings.create'), JOB.create),
         removeMs: assumptions.fillIf(frozen, entry.timings?.remove, at('timings.remove'), JOB.remove),
-        attachMs: how.method === 'hot-add' ? assumptions.fill(entry.timings?.attach, at('timings.attach'), JOB.attach) : (entry.timings?.attach ?? 0),
+        attachMs: how.method === 'hot-add' ? assumptions.fill(entry.timings?.attach, at('timings.attach'), JOB.attach) : 0,
       },
       origin,
     };

@@ -64,6 +64,10 @@ function checkKeys(draft: Draft, job: string, entry: EntryOf<'jobs'>, method: Me
     draft.problems.add(place('fleecing'), `\`fleecing\` means nothing to method \`${method}\``, { expected: 'method copy-before-write' });
   if (entry.keep !== undefined && method !== 'snapshot-only')
     draft.problems.add(place('keep'), `\`keep\` means nothing to method \`${method}\``, { expected: '`retention`, or method snapshot-only' });
+  if (entry.timings?.attach !== undefined && method !== 'hot-add')
+    draft.problems.add(keyPlaceAt(draft.root, [...path, 'timings', 'attach']), `\`attach\` means nothing to method \`${method}\``, {
+      expected: 'method hot-add',
+    });
   if (entry.fallback !== undefined && !PROXY_METHODS.includes(method))
     draft.problems.add(place('fallback'), `\`fallback\` means nothing to method \`${method}\``, { expected: 'method hot-add or direct-san' });
 }

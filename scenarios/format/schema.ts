@@ -174,7 +174,7 @@ const job = z
         quiesce: duration('Default 0s.').optional(),
         create: duration('Default 500ms.').optional(),
         remove: duration('Default 1s.').optional(),
-        attach: duration('From the snapshot to the first byte, for proxies that attach disks. Default 90s with hot-add, else 0s.').optional(),
+        attach: duration('From the snapshot to the first byte, while a proxy attaches the disks; only for hot-add. Default 90s.').optional(),
       })
       .optional()
       .describe('Durations of the steps of a snapshot.'),

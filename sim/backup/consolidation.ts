@@ -167,12 +167,12 @@ export class Consolidation {
   }
 
   /** The merged delta is gone; its parent, if a delta, holds its bytes as its own. */
-  private dropMerged({ removal, disk, delta, run }: Merge): void {
+  private dropMerged({ removal, opener, disk, delta, run }: Merge): void {
     const { kernel, log, stages } = this.world;
     const now = kernel.nowMs;
     const { datastore } = disk;
     const held = heldBytes(delta, now);
-    if (removal.task !== null) stages.notePeakDelta(removal.task, now);
+    if (opener !== null) stages.notePeakDelta(opener, now);
     datastore.notePeak(now);
     const place = disk.chain.indexOf(delta);
     disk.chain[place - 1]?.takeOver(delta, now);

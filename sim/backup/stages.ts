@@ -236,18 +236,23 @@ export class Stages {
 
   /** The disks that have slots go; where their proxy has to attach them first, they go when it has. */
   private beginTransfers(task: Task): void {
-    const { timings } = task.run.job.plan;
+    const { method, plan } = task.run.job;
+    const { timings } = plan;
     const going = task.disks.filter((part) => part.holdsSlots || part.sharesSlots);
     for (const part of going) if (!this.canBegin(part)) return;
-    const attaches = task.stage !== 'attaching' && going.some((part) => part.proxy !== null && !part.fellBack);
-    if (timings.attachMs > 0 && attaches) this.attach(task, going);
+    const attaches = method.inbound === 'attached' && going.some((part) => !part.fellBack);
+    if (timings.attachMs > 0 && attaches && task.stage !== 'attaching') this.attach(task, going);
     else for (const part of going) this.beginTransfer(part);
   }
 
-  /** With the snapshot open before the slots were there the disks are still to be attached; later ones join a transfer under way. */
+  /**
+   * With the snapshot open before the slots were there the disks are still to be attached; one that gets its slots meanwhile goes with them, a later one
+   * joins the transfer under way.
+   */
   private beginGranted(part: TaskDisk): void {
-    if (part.task.stage === 'ready') this.beginTransfers(part.task);
-    else if (part.task.stage === 'transferring' && this.canBegin(part)) this.beginTransfer(part);
+    const { stage } = part.task;
+    if (stage === 'ready') this.beginTransfers(part.task);
+    else if ((stage === 'transferring' || stage === 'attaching') && this.canBegin(part) && stage === 'transferring') this.beginTransfer(part);
   }
 
   private attach(task: Task, parts: readonly TaskDisk[]): void {

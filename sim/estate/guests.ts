@@ -44,6 +44,12 @@ function sumDemand(datastore: Datastore): void {
   datastore.demandDirty = false;
 }
 
+/** Whether a running guest cannot go on where this disk's datastore is full: it may need a new block, or everybody stops. */
+function stopsAt(disk: Disk, nowMs: number): boolean {
+  if (disk.datastore.plan.onFull === 'all') return true;
+  return (disk.writeRate > 0 || disk.grows) && disk.canGrowAt(nowMs);
+}
+
 export class Guests {
   private readonly world: World;
   private readonly activityChanged: number;
@@ -119,8 +125,7 @@ export class Guests {
     const now = this.world.kernel.nowMs;
     for (const disk of datastore.disks) {
       if (disk.vm.state !== 'running') continue;
-      const writes = disk.writeRate > 0 || disk.grows;
-      if (datastore.plan.onFull === 'all' || (writes && disk.canGrowAt(now))) this.pause(disk.vm, datastore);
+      if (stopsAt(disk, now)) this.pause(disk.vm, datastore);
     }
   }
 
@@ -163,7 +168,8 @@ export class Guests {
     vm.operatorTimer = -1;
     const [disk] = vm.disks;
     if (disk === undefined || vm.state !== 'paused') return;
-    const full = vm.disks.find((one) => one.datastore.isFull)?.datastore;
+    const { nowMs } = this.world.kernel;
+    const full = vm.disks.find((one) => one.datastore.isFull && stopsAt(one, nowMs))?.datastore;
     if (full === undefined) this.resume(vm, disk.datastore);
     else this.block(vm, full);
   }

@@ -59,6 +59,7 @@ describe('methods of a job', () => {
     ['    fleecing: ds1\n    repository: r1\n', '`fleecing` means nothing to method `snapshot`'],
     ['    method: copy-before-write\n    fleecing: ds9\n    repository: r1\n', 'unknown datastore `ds9`'],
     ['    keep: 2\n    repository: r1\n', '`keep` means nothing to method `snapshot`'],
+    ['    timings: { attach: 4m }\n    repository: r1\n', '`attach` means nothing to method `snapshot`'],
     ['    fallback: nbd\n    repository: r1\n', '`fallback` means nothing to method `snapshot`'],
   ];
 

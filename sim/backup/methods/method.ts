@@ -17,9 +17,7 @@ export type Inbound = 'network' | 'fabric' | 'attached';
 export interface Method {
   /** It reads a frozen disk: a snapshot is open while it runs. */
   opensSnapshot: boolean;
-  /** The snapshot is removed when the data has been read; otherwise it stays as what is kept. */
-  removesSnapshot: boolean;
-  /** Data goes to a repository. */
+  /** Data goes to a repository; otherwise the snapshot stays as what is kept. */
   copies: boolean;
   /** A task holds its VM: no other job touches it meanwhile. */
   locksVm: boolean;
@@ -41,7 +39,6 @@ export interface Method {
 /** The usual: a snapshot, read through the host, sent over the network, removed. A method says where it differs. */
 export const USUAL: Method = {
   opensSnapshot: true,
-  removesSnapshot: true,
   copies: true,
   locksVm: true,
   tracking: 'hypervisor',

@@ -1,4 +1,4 @@
 /** Method `snapshot-only`: snapshots kept as if they were backups. Nothing is copied; deltas stay, and the oldest beyond the number kept is merged. */
 import { type Method, USUAL } from './method.ts';
 
-export const snapshotOnly: Method = { ...USUAL, removesSnapshot: false, copies: false, tracking: 'none', path: () => {} };
+export const snapshotOnly: Method = { ...USUAL, copies: false, tracking: 'none', path: () => {} };

@@ -175,7 +175,7 @@ describe('a schedule to start from', () => {
   });
 
   test.each<[string, Input['options'], string]>([
-    ['job', { jobs: ['22:00'] }, '`22:00` has 1 field'],
+    ['job', { jobs: ['22:00'] }, '`22:00` is a calendar event'],
     ['job', { jobs: ['a=@daily', 'a=@weekly'] }, 'the name `a` is given twice'],
     ['job', { jobs: ['a{b=@daily'] }, '`a{b` is no name'],
     ['repository', { repositories: ['40TiB'] }, '`40TiB` cannot be read; expected a capacity and a rate'],

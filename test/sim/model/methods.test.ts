@@ -249,6 +249,7 @@ describe('method snapshot-only', () => {
     expect(tasks(result).map(({ consolidatedMs }) => consolidatedMs)).toEqual([null, null, 2 * DAY + 86_400, 3 * DAY + 86_400]);
     expect(result.vms.web).toMatchObject({ maxChainDepth: 3, snapshotOpenMs: 4 * DAY });
     expect(result.repositories.repo?.endUsedBytes).toBe(0);
+    expect(tasks(result).map(({ peakDeltaBytes }) => peakDeltaBytes)).toEqual([daily, daily, daily, daily]);
     const deltas = (result.datastores.ds?.peakLedger ?? []).filter((entry) => entry.kind === 'delta').map((entry) => entry.bytes);
     expect(deltas.slice(0, 2)).toEqual([daily, daily]);
   });
