@@ -111,11 +111,7 @@ class Replay {
     if (this.started.delete(workOf(event))) this.change(chain.repository, -(event.increment as number));
     const place = chain.points.findIndex(({ moment }) => moment === event.moment);
     if (place >= 0) Object.assign(chain.points[place] as ReplayedPoint, { kind: 'full', base: null });
-    // Differentials after it hold what has changed since an earlier full, and so since this one.
-    for (const point of chain.points.slice(place + 1)) {
-      if (point.kind === 'full') break;
-      if (point.kind === 'differential') point.base = event.moment as number;
-    }
+    standOn(chain.points, place);
     this.watch(event, chain, []);
   }
 
@@ -129,6 +125,7 @@ class Replay {
     // A run that began earlier has ended later: what came before stands on it now.
     if (after?.kind === 'incremental') after.base = point.moment;
     chain.points.splice(at, 0, point);
+    if (point.kind === 'full') standOn(chain.points, at);
   }
 
   private change(repository: string, bytes: number): void {
@@ -150,6 +147,14 @@ class Replay {
     const made: ReplayedChain = { repository, job, points: [] };
     this.chains.set(key, made);
     return made;
+  }
+}
+
+/** Differentials after a new full hold what has changed since an earlier one, and so since this. */
+function standOn(points: readonly ReplayedPoint[], place: number): void {
+  for (const point of points.slice(place + 1)) {
+    if (point.kind === 'full') return;
+    if (point.kind === 'differential') point.base = (points[place] as ReplayedPoint).moment;
   }
 }
 
