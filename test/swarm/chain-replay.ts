@@ -81,8 +81,14 @@ class Replay {
   private removed(event: LogEvent): void {
     const chain = this.chainOfEvent(event);
     const moments = String(event.moments).split(' ').map(Number);
-    const gone = chain.points.filter(({ moment }) => moments.includes(moment));
-    chain.points = chain.points.filter((point) => !gone.includes(point));
+    const gone: ReplayedPoint[] = [];
+    for (const moment of moments) {
+      // Of two points of one moment the one that was complete first.
+      const point = chain.points.find((one) => one.moment === moment);
+      if (point === undefined) continue;
+      gone.push(point);
+      chain.points = chain.points.filter((one) => one !== point);
+    }
     const { gcGraceMs, garbageCollection } = this.plan.repositories.find(({ name }) => name === chain.repository) as Plan['repositories'][number];
     if (gcGraceMs === 0 && garbageCollection === null) this.change(chain.repository, -(event.bytes as number));
     this.watch(event, chain, gone);

@@ -24,7 +24,7 @@ export function retentionKeepsWhatItMust(played: Played): string[] {
     const retention = retentionOf(plan, chain);
     const complain = (text: string) => wrong.push(`${nameOf(chain)} at ${event.atMs}, ${event.kind}: ${text}`);
     for (const point of gone) {
-      const newer = chain.points.filter(({ moment }) => moment > point.moment).length;
+      const newer = chain.points.filter(({ moment }) => moment >= point.moment).length;
       if (newer < (retention.last ?? 1)) complain(`the point of ${point.moment} has gone with ${newer} newer ones`);
       if (spec.immutableMs !== null && event.atMs - point.atMs < spec.immutableMs) complain(`the immutable point of ${point.moment} has gone`);
     }
