@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, RepositoryPlan } from '../../../sim/index.ts';
-import { DAY, HOUR, job, keep, MiB, MINUTE, NO_WRITES, SECOND, vm } from '../plans.ts';
+import { DAY, HOUR, job, keep, MINUTE, MiB, NO_WRITES, SECOND, vm } from '../plans.ts';
 import { days, device, heldAt, nights, observe, server } from './observed.ts';
 
 const FULL = 10_240;

@@ -1,8 +1,8 @@
 /** All invariants by name. A new one is a file and a line here. */
 import type { Invariant } from '../play.ts';
 import { runsKeepTheirLowerBounds } from './bounds.ts';
-import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
 import { pointsStandOnTheirBases, retentionKeepsWhatItMust } from './chains.ts';
+import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
 import { locksExclude } from './locks.ts';
 import { causesComeFirst, logIsOrdered } from './log.ts';
 import { openSnapshotsStayWithinTheLimit } from './open-snapshots.ts';
