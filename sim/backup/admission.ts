@@ -147,9 +147,8 @@ export class Admission {
 
   /** The task's snapshot is gone from the datastore. */
   releaseSnapshotSlot(task: Task, datastore: Datastore): void {
-    const place = task.snapshotSlots.indexOf(datastore);
-    if (place < 0) return;
-    task.snapshotSlots.splice(place, 1);
+    if (!task.snapshotSlots.includes(datastore)) return;
+    task.snapshotSlots = task.snapshotSlots.filter((other) => other !== datastore);
     datastore.snapshotSlots.used--;
     datastore.snapshotSlots.freedBy = task.lastEvent;
     this.dirty = true;
@@ -277,7 +276,7 @@ function bestProxy(proxies: readonly Proxy[]): Proxy {
 function takeSnapshotSlots(task: Task): void {
   for (const { disk } of task.disks) {
     if (task.snapshotSlots.includes(disk.datastore)) continue;
-    task.snapshotSlots.push(disk.datastore);
+    task.snapshotSlots = task.snapshotSlots.concat(disk.datastore);
     disk.datastore.snapshotSlots.used++;
   }
 }

@@ -94,7 +94,7 @@ export class Consolidation {
     const { parts } = this.world;
     const merge = new Merge(parts.length, removal, delta, opener);
     parts.push(merge);
-    removal.merges.push(merge);
+    removal.merges = removal.merges.concat(merge);
   }
 
   private enqueue(removal: Removal): void {

@@ -48,7 +48,8 @@ export class Removal {
   /** Whose last work it is; null: it is a clean-up. */
   readonly task: Task | null;
   readonly askedMs: number;
-  readonly merges: Merge[] = [];
+  /** Replaced, not pushed to: there are many removals, and a list that is pushed to takes room for 17 entries. */
+  merges: readonly Merge[] = [];
   /** `called`: the snapshot is being removed, the merges follow. */
   stage: 'asked' | 'called' | 'merging' | 'ended' = 'asked';
   private event: number;

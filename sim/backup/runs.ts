@@ -229,11 +229,8 @@ export class Runs {
   private newTask(run: Run, vm: Vm, attempt: number): Task {
     const { tasks, parts, kernel } = this.world;
     const task = new Task(tasks.length, run, vm, attempt, kernel.nowMs, run.startedEvent);
-    for (const disk of vm.disks) {
-      const part = new TaskDisk(parts.length, task, disk);
-      parts.push(part);
-      task.disks.push(part);
-    }
+    task.disks = vm.disks.map((disk, index) => new TaskDisk(parts.length + index, task, disk));
+    parts.push(...task.disks);
     tasks.push(task);
     run.tasks.push(task);
     vm.activeTasks.push(task);

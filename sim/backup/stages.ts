@@ -107,7 +107,7 @@ export class Stages {
     task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, causesOf(task.lastEvent, task.abortedBy));
     admission.releaseLock(task);
     // Snapshot slots that no delta came to use.
-    if (!task.hasSnapshot) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
+    if (!task.hasSnapshot) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);
     removeFrom(task.vm.activeTasks, task);
     runs.taskEnded(task, retryAtMs);
   }

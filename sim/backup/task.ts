@@ -96,12 +96,13 @@ export class TaskDisk {
   }
 }
 
+/** Lists of a task are replaced, not pushed to: there are many tasks, and a list that is pushed to takes room for 17 entries. */
 export class Task {
   readonly number: number;
   readonly run: Run;
   readonly vm: Vm;
   readonly queuedMs: number;
-  readonly disks: TaskDisk[] = [];
+  disks: readonly TaskDisk[] = [];
   /** From 1; a VM whose task has failed may have another. */
   readonly attempt: number;
   stage: Stage = 'queued';
@@ -116,7 +117,7 @@ export class Task {
   /** It counts towards the run's concurrency. */
   holdsJobSlot = false;
   /** The datastores on which it has a snapshot slot. */
-  readonly snapshotSlots: Datastore[] = [];
+  snapshotSlots: readonly Datastore[] = [];
 
   /** Pending event of a timed stage; -1: none. */
   timer = -1;
@@ -127,7 +128,7 @@ export class Task {
   endedMs: number | null = null;
   peakDeltaBytes = 0;
   /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */
-  readonly heldBack: { label: string; ms: number }[] = [];
+  heldBack: readonly { label: string; ms: number }[] = [];
   /** Since when the present timed stage lasts. */
   stageSinceMs = 0;
   /** The latest log event of this task, and the one that ended it early. */
@@ -161,7 +162,7 @@ export class Task {
   addHeldBack(label: string, ms: number): void {
     if (ms <= 0) return;
     const known = this.heldBack.find((entry) => entry.label === label);
-    if (known === undefined) this.heldBack.push({ label, ms });
+    if (known === undefined) this.heldBack = this.heldBack.concat({ label, ms });
     else known.ms += ms;
   }
 }

@@ -98,7 +98,7 @@ export class Lifecycle {
     const { kernel, admission } = this.world;
     if (vm.jobSnapshots > 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
     vm.jobSnapshots = 0;
-    for (const task of vm.leftBehind) for (const datastore of [...task.snapshotSlots]) admission.releaseSnapshotSlot(task, datastore);
+    for (const task of vm.leftBehind) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);
     vm.leftBehind.length = 0;
     for (const job of this.world.jobs) job.forgetSnapshots(vm);
     for (const { chain, datastore } of vm.disks) {

@@ -81,7 +81,17 @@ export class Merge implements Work {
 
   private fields(): EventFields {
     const { atMs, storedBytes } = this.increment;
-    return { ...namesOf(this.chain), work: 'merge', moment: atMs, bytes: Math.ceil(storedBytes), grownBytes: Math.ceil(this.grownBytes) };
+    const { repository, job, vm } = this.chain;
+    // Not made out of another object: there are two for each task.
+    return {
+      repository: repository.name,
+      job: job.name,
+      vm: vm.name,
+      work: 'merge',
+      moment: atMs,
+      bytes: Math.ceil(storedBytes),
+      grownBytes: Math.ceil(this.grownBytes),
+    };
   }
 
   private record(kind: string, fields: EventFields): number {

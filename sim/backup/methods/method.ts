@@ -89,7 +89,7 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
     // One disk's stream runs on at most one core.
     if (perCore < cap) {
       cap = perCore;
-      capLabel = `proxy:${proxy.name}`;
+      capLabel = proxy.label;
     }
   }
   for (const link of repository.links) cross(link, stored);
