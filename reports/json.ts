@@ -23,6 +23,7 @@ const KEYS = [
   'repositories',
   'vms',
   'jobs',
+  'restores',
   'assumptions',
   'engine',
 ] as const satisfies readonly (keyof Result)[];
@@ -35,7 +36,7 @@ export function* jsonReport(context: ReportContext): Generator<string> {
     yield `${separator}  "${key}": `;
     if (key === 'jobs') yield* jobsPieces(result.jobs);
     else if (key === 'findings') yield* listPieces(result.findings.map((finding) => messaged(finding, context)));
-    else if (key === 'assumptions') yield* listPieces(result.assumptions);
+    else if (key === 'assumptions' || key === 'restores') yield* listPieces(result[key]);
     else if (key === 'datastores' || key === 'vms') yield* entryPieces(result[key]);
     else yield JSON.stringify(result[key]);
     separator = ',\n';

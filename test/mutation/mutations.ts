@@ -180,7 +180,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'repository: a full one fails its writers',
     file: 'sim/repository/storage.ts',
-    from: 'if (this.usedNow(repository) < repository.capacityBytes) continue;',
-    to: 'if (repository.capacityBytes > 0) continue;',
+    from: 'this.usedNow(repository) < repository.capacityBytes) continue;',
+    to: 'repository.capacityBytes > 0) continue;',
   },
 ];

@@ -261,14 +261,15 @@ function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[], docume
   };
   if (more.method === 'document') return keys;
   // What only the document's own method knows goes with it.
-  const kept: Keys = { repository: 'r0', ...without(keys, ['method', 'fallback', 'fleecing', 'keep']) };
+  const steps = without((keys as Keys).timings as Keys | undefined ?? {}, ['attach']);
+  const kept: Keys = { repository: 'r0', ...without(keys, ['method', 'fallback', 'fleecing', 'keep']), timings: steps };
   switch (more.method) {
     case 'agent':
       return { ...kept, method: 'agent', vms: { names: listed.length > 0 ? listed : groups } };
     case 'hot-add':
     case 'direct-san': {
       const reach = stated({ method: more.method, fallback: more.fallback, proxies: kept.proxies ?? ['p0'] });
-      return { ...kept, ...reach, timings: { ...(kept.timings as Keys | undefined), ...stated({ attach: more.attach }) } };
+      return { ...kept, ...reach, timings: { ...steps, ...(more.method === 'hot-add' ? stated({ attach: more.attach }) : {}) } };
     }
     case 'copy-before-write':
       return { ...kept, ...stated({ method: more.method, fleecing: more.fleecing }) };
