@@ -3,7 +3,7 @@ import type { Job } from '../backup/run.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { Zone } from '../estate/zone.ts';
 import type { ChainMode, RetentionPlan } from './plan.ts';
-import { neededFor, type RestorePoint } from './point.ts';
+import { mergedPoint, neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { flagsFor, isPlain, keptBy } from './retention.ts';
 
@@ -21,6 +21,8 @@ export class Chain {
   /** Points that wait to be copied to the repository's target, oldest first. */
   readonly uncopied: RestorePoint[] = [];
   copying = false;
+  /** What the periods of the retention keep; null: the points have changed since. */
+  private keptByPeriods: boolean[] | null = null;
 
   constructor(job: Job, vm: Vm, repository: Repository, mode: ChainMode, retention: RetentionPlan, account: string | null) {
     this.job = job;
@@ -48,14 +50,30 @@ export class Chain {
     let place = this.points.length;
     while (place > 0 && (this.points[place - 1] as RestorePoint).atMs > point.atMs) place--;
     this.points.splice(place, 0, point);
+    this.keptByPeriods = null;
     if (this.mode === 'reverse' && point.level !== 'full') turnBack(this.points, place);
+  }
+
+  /** Takes a point out; returns where it stood. */
+  takeOut(point: RestorePoint): number {
+    const place = this.points.indexOf(point);
+    this.points.splice(place, 1);
+    this.keptByPeriods = null;
+    return place;
+  }
+
+  /** The oldest full takes in the increment after it. */
+  absorb(): void {
+    const [full, increment] = this.points as [RestorePoint, RestorePoint];
+    this.points.splice(0, 2, mergedPoint(full, increment));
+    this.keptByPeriods = null;
   }
 
   becomeFull(point: RestorePoint, zone: Zone): void {
     point.kind = 'full';
     if (isPlain(this.retention)) return;
     const fulls = this.points.filter((other) => other !== point && other.kind === 'full');
-    point.flags = flagsFor(point.atMs, fulls, zone);
+    point.flags = flagsFor(point, fulls, zone);
   }
 
   /** Points that nothing keeps: neither the retention nor immutability, nor a work under way, nor a point that depends on them. */
@@ -80,7 +98,9 @@ export class Chain {
   }
 
   private kept(nowMs: number, zone: Zone): boolean[] {
-    const kept = keptBy(this.retention, this.points, zone, nowMs);
+    // By age what is kept changes with time, by periods only with the points.
+    const byAge = this.retention.definition === 'veeam';
+    const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
   }
 

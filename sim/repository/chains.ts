@@ -96,6 +96,7 @@ export class Chains {
       good: task.outcome === 'success',
       cloned: false,
       flags: NO_FLAGS,
+      periods: null,
       pins: 0,
       event: task.lastEvent,
     };
@@ -130,9 +131,8 @@ export class Chains {
     if (gone.length === 0) return;
     let bytes = 0;
     for (const point of gone) {
-      const place = chain.points.indexOf(point);
-      chain.points.splice(place, 1);
-      bytes += freedBy(point, chain.points.slice(place));
+      const place = chain.takeOut(point);
+      bytes += freedBy(point, chain.points, place);
     }
     // Which they were: moments before the start are negative.
     const moments = gone.map(({ atMs }) => atMs).join(' ');
@@ -224,8 +224,8 @@ export function namesOf(chain: Chain): { repository: string; job: string; vm: st
 }
 
 /** What a point gives back when it goes: blocks that a cloned full after it shares stay with that full. */
-function freedBy(gone: RestorePoint, after: readonly RestorePoint[]): number {
-  const heir = after.find((point) => point.cloned && point.storedBytes < point.fullBytes);
+function freedBy(gone: RestorePoint, points: readonly RestorePoint[], place: number): number {
+  const heir = points.find((point, index) => index >= place && point.cloned && point.storedBytes < point.fullBytes);
   if (heir === undefined) return gone.storedBytes;
   const inherited = Math.min(gone.storedBytes, heir.fullBytes - heir.storedBytes);
   heir.storedBytes += inherited;

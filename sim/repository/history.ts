@@ -6,7 +6,7 @@ import { Schedule } from '../schedule/schedule.ts';
 import type { Chain } from './chain.ts';
 import { type LevelSchedules, LOOK_BACK_DAYS, owingOf, scheduledLevel } from './levels.ts';
 import type { RetentionPlan } from './plan.ts';
-import { type Level, mergedPoint, NO_FLAGS, type RestorePoint } from './point.ts';
+import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
 
 /** A backup of the past. `synthetic`: a full was made of it afterwards. */
 export interface OldBackup {
@@ -89,7 +89,7 @@ function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (a
   const gone: { point: RestorePoint; removedMs: number }[] = [];
   const remove = (nowMs: number): void => {
     for (const point of chain.removable(nowMs, zone)) {
-      chain.points.splice(chain.points.indexOf(point), 1);
+      chain.takeOut(point);
       gone.push({ point, removedMs: nowMs });
     }
   };
@@ -103,8 +103,7 @@ function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (a
       point.cloned = chain.repository.plan.blockClone;
     }
     remove(atMs);
-    while (chain.mergeable(atMs, zone) !== null)
-      chain.points.splice(0, 2, mergedPoint(chain.points[0] as RestorePoint, chain.points[1] as RestorePoint));
+    while (chain.mergeable(atMs, zone) !== null) chain.absorb();
   }
   const spans = new Spans(backups);
   return {
@@ -128,6 +127,7 @@ function pointOf({ atMs, level }: OldBackup): RestorePoint {
     good: true,
     cloned: false,
     flags: NO_FLAGS,
+    periods: null,
     pins: 0,
     event: 0,
   };

@@ -3,7 +3,7 @@ import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
-import { mergedPoint, type RestorePoint } from './point.ts';
+import type { RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import type { Work, WorkFlow } from './works.ts';
 
@@ -70,12 +70,10 @@ export class Merge implements Work {
   }
 
   private finish(): void {
-    const { points, repository } = this.chain;
-    const full = points[0] as RestorePoint;
     const { increment } = this;
     const fields = this.fields();
-    points.splice(0, 2, mergedPoint(full, increment));
-    this.world.storage.giveBack(repository, increment.storedBytes);
+    this.chain.absorb();
+    this.world.storage.giveBack(this.chain.repository, increment.storedBytes);
     this.cause = this.record('repository-work-ended', fields);
   }
 

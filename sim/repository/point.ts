@@ -29,10 +29,21 @@ export interface RestorePoint {
   cloned: boolean;
   /** A full by which a longer retention counts: it is the first of its week, month, year in its chain. */
   flags: FullFlags;
+  /** The local hour, day, week, month and year of its moment, once somebody has asked for them. */
+  periods: Periods | null;
   /** Works under way that need it: until they are done it cannot go. */
   pins: number;
   /** Log event by which it is there; for points from before the start that of the start. */
   readonly event: number;
+}
+
+/** Numbers that are equal for moments of one local period. */
+export interface Periods {
+  hourly: number;
+  daily: number;
+  weekly: number;
+  monthly: number;
+  yearly: number;
 }
 
 export interface FullFlags {

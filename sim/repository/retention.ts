@@ -13,28 +13,31 @@
 import { MS_PER_DAY } from '../estate/growth-law.ts';
 import { dateOf, MS_PER_HOUR, type Zone } from '../estate/zone.ts';
 import type { RetentionPlan } from './plan.ts';
-import type { FullFlags, RestorePoint } from './point.ts';
+import type { FullFlags, Periods, RestorePoint } from './point.ts';
 
-type Dated = Pick<RestorePoint, 'atMs' | 'flags'>;
-type PeriodOf = (localMs: number) => number;
+type Dated = Pick<RestorePoint, 'atMs' | 'flags' | 'periods'>;
 
 const WEEK_MS = 7 * MS_PER_DAY;
 /** 1970-01-01 was a Thursday. */
 const MONDAY_SHIFT_DAYS = 3;
 
-const hourOf: PeriodOf = (localMs) => Math.floor(localMs / MS_PER_HOUR);
-const dayOf: PeriodOf = (localMs) => Math.floor(localMs / MS_PER_DAY);
-const weekOf: PeriodOf = (localMs) => Math.floor((dayOf(localMs) + MONDAY_SHIFT_DAYS) / 7);
-const yearOf: PeriodOf = (localMs) => dateOf(dayOf(localMs)).year;
-const monthOf: PeriodOf = (localMs) => yearOf(localMs) * 12 + dateOf(dayOf(localMs)).month;
+const OPTIONS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
-const PERIODS = [
-  ['hourly', hourOf],
-  ['daily', dayOf],
-  ['weekly', weekOf],
-  ['monthly', monthOf],
-  ['yearly', yearOf],
-] as const;
+function periodsAt(localMs: number): Periods {
+  const day = dayOf(localMs);
+  const { year, month } = dateOf(day);
+  const weekly = Math.floor((day + MONDAY_SHIFT_DAYS) / 7);
+  return { hourly: Math.floor(localMs / MS_PER_HOUR), daily: day, weekly, monthly: year * 12 + month, yearly: year };
+}
+
+function dayOf(localMs: number): number {
+  return Math.floor(localMs / MS_PER_DAY);
+}
+
+function periodsOf(point: Dated, zone: Zone): Periods {
+  point.periods ??= periodsAt(zone.localOf(point.atMs));
+  return point.periods;
+}
 
 /** For points in the order of their moments, whether each is kept. */
 export function keptBy(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number): boolean[] {
@@ -50,29 +53,30 @@ export function isPlain({ hourly, daily, weekly, monthly, yearly }: RetentionPla
 }
 
 /** Whether a new full is the first of its week, month and year among the fulls that are there. */
-export function flagsFor(atMs: number, fulls: readonly { atMs: number }[], zone: Zone): FullFlags {
-  const localMs = zone.localOf(atMs);
-  const isFirst = (periodOf: PeriodOf): boolean => fulls.every((other) => periodOf(zone.localOf(other.atMs)) !== periodOf(localMs));
-  return { weekly: isFirst(weekOf), monthly: isFirst(monthOf), yearly: isFirst(yearOf) };
+export function flagsFor(point: Dated, fulls: readonly Dated[], zone: Zone): FullFlags {
+  const own = periodsOf(point, zone);
+  const isFirst = (option: 'weekly' | 'monthly' | 'yearly'): boolean => fulls.every((other) => periodsOf(other, zone)[option] !== own[option]);
+  return { weekly: isFirst('weekly'), monthly: isFirst('monthly'), yearly: isFirst('yearly') };
 }
 
 function byPeriods(retention: RetentionPlan, points: readonly Dated[], zone: Zone, newest: readonly boolean[]): boolean[] {
   // Undecided points may still be kept by a later option; those that are not the newest of a period found may not.
   const decided: (boolean | undefined)[] = newest.map((kept) => (kept ? true : undefined));
-  for (const [option, periodOf] of PERIODS) {
+  for (const option of OPTIONS) {
     const count = retention[option];
-    if (count !== null)
-      keepPerPeriod(
-        count,
-        points.map(({ atMs }) => periodOf(zone.localOf(atMs))),
-        decided,
-      );
+    if (count === null) continue;
+    keepPerPeriod(
+      count,
+      points.map((point) => periodsOf(point, zone)[option]),
+      decided,
+    );
   }
   return decided.map((kept) => kept === true);
 }
 
 function keepPerPeriod(count: number, periods: readonly number[], decided: (boolean | undefined)[]): void {
-  const covered = new Set(periods.filter((_, index) => decided[index] === true));
+  const covered = new Set<number>();
+  for (let i = 0; i < periods.length; i++) if (decided[i] === true) covered.add(periods[i] as number);
   const found = new Set<number>();
   for (let i = periods.length - 1; i >= 0; i--) {
     const period = periods[i] as number;

@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { Zone } from '../../../sim/estate/zone.ts';
 import type { RetentionPlan } from '../../../sim/index.ts';
-import { NO_FLAGS } from '../../../sim/repository/point.ts';
+import { NO_FLAGS, type RestorePoint } from '../../../sim/repository/point.ts';
 import { flagsFor, keptBy } from '../../../sim/repository/retention.ts';
 import { DAY, HOUR, keep } from '../plans.ts';
+
+type Dated = Pick<RestorePoint, 'atMs' | 'flags' | 'periods'>;
 
 const EPOCH_MS = Date.parse('2026-03-15T00:00Z');
 const UTC = new Zone({ name: 'UTC', startEpochMs: EPOCH_MS, dataVersion: 'none', offsets: [{ fromMs: -2000 * DAY, offsetMs: 0 }] });
 
 const instant = (text: string): number => Date.parse(`${text}Z`) - EPOCH_MS;
+/** A point of a moment. */
+const at = (atMs: number): Dated => ({ atMs, flags: NO_FLAGS, periods: null });
+
 const textOf = (atMs: number): string => new Date(EPOCH_MS + atMs).toISOString().slice(0, 10);
 
 /** Days kept of backups at 22:00 from one day to another, both included; newest first. */
 function keptDays(given: Partial<RetentionPlan>, from: string, to: string): string[] {
-  const points: { atMs: number; flags: typeof NO_FLAGS }[] = [];
-  for (let atMs = instant(`${from}T22:00`); atMs <= instant(`${to}T22:00`); atMs += DAY) points.push({ atMs, flags: NO_FLAGS });
+  const points: Dated[] = [];
+  for (let atMs = instant(`${from}T22:00`); atMs <= instant(`${to}T22:00`); atMs += DAY) points.push(at(atMs));
   const kept = keptBy(keep(given), points, UTC, instant(`${to}T23:00`));
   return points
     .filter((_, index) => kept[index] === true)
@@ -45,7 +50,7 @@ describe('retention by the definition of Proxmox', () => {
   });
 
   it('counts periods in which there is a point, not those that have passed', () => {
-    const points = ['2026-01-05T22:00', '2026-02-02T22:00', '2026-03-02T22:00'].map((text) => ({ atMs: instant(text), flags: NO_FLAGS }));
+    const points = ['2026-01-05T22:00', '2026-02-02T22:00', '2026-03-02T22:00'].map((text) => at(instant(text)));
     expect(keptBy(keep({ weekly: 2 }), points, UTC, instant('2026-03-14T00:00'))).toEqual([false, true, true]);
   });
 
@@ -57,20 +62,21 @@ describe('retention by the definition of Proxmox', () => {
       dataVersion: 'none',
       offsets: [{ fromMs: -DAY, offsetMs: -5 * HOUR }],
     });
-    const points = [2, 4, 20].map((hour) => ({ atMs: hour * HOUR, flags: NO_FLAGS }));
-    expect(keptBy(keep({ daily: 2 }), points, zone, DAY)).toEqual([false, true, true]);
-    expect(keptBy(keep({ daily: 2 }), points, UTC, DAY)).toEqual([false, false, true]);
-    expect(keptBy(keep({ hourly: 2 }), points, UTC, DAY)).toEqual([false, true, true]);
+    const points = () => [2, 4, 20].map((hour) => at(hour * HOUR));
+    expect(keptBy(keep({ daily: 2 }), points(), zone, DAY)).toEqual([false, true, true]);
+    expect(keptBy(keep({ daily: 2 }), points(), UTC, DAY)).toEqual([false, false, true]);
+    expect(keptBy(keep({ hourly: 2 }), points(), UTC, DAY)).toEqual([false, true, true]);
   });
 });
 
 describe('retention by the definition of Veeam', () => {
   /** Fulls on these days, flagged as they come; which are kept at an instant. */
   function keptFulls(given: Partial<RetentionPlan>, days: string[], now: string): string[] {
-    const points: { atMs: number; flags: typeof NO_FLAGS }[] = [];
+    const points: Dated[] = [];
     for (const day of days) {
-      const atMs = instant(`${day}T22:00`);
-      points.push({ atMs, flags: flagsFor(atMs, points, UTC) });
+      const point = at(instant(`${day}T22:00`));
+      point.flags = flagsFor(point, points, UTC);
+      points.push(point);
     }
     const kept = keptBy(keep({ last: 1, definition: 'veeam', ...given }), points, UTC, instant(now));
     return points.filter((_, index) => kept[index] === true).map(({ atMs }) => textOf(atMs));
