@@ -88,7 +88,7 @@ describe('import', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['a schedule', ['--job', '22:00'], '--job: error: `22:00` has 1 field'],
+    ['a schedule', ['--job', '22:00'], '--job: error: `22:00` is a calendar event'],
     ['a repository', ['--repository', '40TiB'], '--repository: error: `40TiB` cannot be read'],
     ['a proxy', ['--proxy', 'many'], '--proxy: error: `many` cannot be read'],
     ['a duration', ['--duration', '3'], '--duration: error: `3` has no unit'],

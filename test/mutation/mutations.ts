@@ -34,7 +34,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'growth: lands in the delta while one is open',
     file: 'sim/estate/disk.ts',
-    from: 'return this.thin && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));',
+    from: 'return this.thin && this.exists && (this.chain.length === 0 || (this.mirroring && this.chain.length === 1));',
     to: 'return this.thin;',
   },
   {
@@ -149,8 +149,8 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'floor: VMs that need a new block pause',
     file: 'sim/estate/guests.ts',
-    from: '(writes && disk.canGrowAt(now))) this.pause',
-    to: '(writes && !disk.canGrowAt(now))) this.pause',
+    from: 'disk.grows) && disk.canGrowAt(nowMs);',
+    to: 'disk.grows) && !disk.canGrowAt(nowMs);',
   },
   {
     law: 'floor: no snapshot at or below it',
