@@ -173,6 +173,8 @@ export class Consolidation {
     const { datastore } = disk;
     const held = heldBytes(delta, now);
     if (opener !== null) stages.notePeakDelta(opener, now);
+    // One that is gone in the instant in which it was taken was never open.
+    if (opener?.snapshotMs === now) disk.snapshotsTaken--;
     datastore.notePeak(now);
     const place = disk.chain.indexOf(delta);
     disk.chain[place - 1]?.takeOver(delta, now);

@@ -27,7 +27,7 @@ export class Disk {
   law: GrowthLaw;
   /** Bottom first. */
   readonly chain: Delta[] = [];
-  /** Snapshots taken of it by jobs so far. */
+  /** Snapshots taken of it by jobs so far that were open for any time. */
   snapshotsTaken = 0;
   /** It takes space: its VM has been created and not been deleted. */
   exists: boolean;
