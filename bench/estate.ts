@@ -171,6 +171,7 @@ export function estate(size: EstateSize, variant = 0): Plan {
       origin: '',
     })),
     restores: [],
+    policy: { preset: 'recommended', settings: [], waivers: [] },
     assumptions: [],
   };
 }

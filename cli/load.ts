@@ -11,13 +11,16 @@ export interface LoadRequest {
   text: string;
   sets: string[];
   seed: string | null;
+  /** From --policy. */
+  policy: { path: string; text: string } | null;
 }
 
 /** @throws UserError with everything that is wrong. */
-export function loadPlan({ path, text, sets, seed }: LoadRequest): Plan {
+export function loadPlan({ path, text, sets, seed, policy }: LoadRequest): Plan {
   const readFile = (base: string) => decodeText(base, readFileSync(base));
   try {
-    return loadScenario({ path, text, readFile, sets, ...(seed === null ? {} : { seed }), timeZoneData: process.versions.tz ?? 'unknown' }).plan;
+    const given = { ...(seed === null ? {} : { seed }), ...(policy === null ? {} : { policy }) };
+    return loadScenario({ path, text, readFile, sets, ...given, timeZoneData: process.versions.tz ?? 'unknown' }).plan;
   } catch (error) {
     if (error instanceof ScenarioErrors) throw new UserError(formatScenarioErrors(error.errors));
     throw error;

@@ -22,7 +22,7 @@ const MAX_LIMIT = 100_000;
 export async function listFirings({ scenario, format, seed, sets, limit: stated }: PlanArguments): Promise<void> {
   const limit = readLimit(stated);
   const text = decodeText(scenario, await readInput(scenario));
-  const plan = loadPlan({ path: scenario, text, sets, seed: seed ?? null });
+  const plan = loadPlan({ path: scenario, text, sets, seed: seed ?? null, policy: null });
   const listed = upcomingFirings(plan, limit);
   await writeStdout(format === 'json' ? firingsJson(plan, listed, limit) : firingsText(plan, listed, limit));
 }

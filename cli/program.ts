@@ -11,7 +11,7 @@ type Action = () => Promise<void>;
 
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
-  run: ['format', 'out', 'seed', 'set', 'plan', 'limit'],
+  run: ['format', 'out', 'seed', 'set', 'policy', 'plan', 'limit'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
   init: ['format', 'out'],
   schema: ['format', 'out'],
@@ -101,6 +101,11 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           })
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
+          .option('policy', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'File that says what counts as trouble, instead of the policy in the scenario',
+          })
           .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
           .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')
@@ -111,9 +116,10 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           const { scenario } = args;
           if (scenario === undefined) throw new UserError('overrun: error: name the scenario to run (- for standard input)', { showHelp: true });
           const { format, quiet, set: sets, noColor } = { ...args, noColor: args['no-color'] };
-          const [out, seed, limit] = [once('out', args.out), once('seed', args.seed), once('limit', args.limit)];
+          const [out, seed, policy, limit] = [once('out', args.out), once('seed', args.seed), once('policy', args.policy), once('limit', args.limit)];
           if (limit !== undefined && !args.plan) throw new UserError('--limit: error: it belongs to --plan');
-          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, quiet, noColor });
+          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, policy, quiet, noColor });
+          if (policy !== undefined) throw new UserError('--policy: error: --plan simulates nothing, so there is nothing to judge');
           if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
           await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });
         }),

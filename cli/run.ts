@@ -13,6 +13,8 @@ export interface RunArguments {
   format: 'text' | 'json';
   out: string | undefined;
   seed: string | undefined;
+  /** File with a policy. */
+  policy: string | undefined;
   sets: string[];
   quiet: boolean;
   noColor: boolean;
@@ -24,12 +26,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export async function run(options: RunArguments): Promise<void> {
   const text = decodeText(options.scenario, await readInput(options.scenario));
+  const policy = options.policy === undefined ? null : { path: options.policy, text: decodeText(options.policy, await readInput(options.policy)) };
   const staging = options.out === undefined ? null : openStaging(options.out, RESULT_FILES);
   const request: WorkRequest = {
     path: options.scenario,
     text,
     sets: options.sets,
     seed: options.seed ?? null,
+    policy,
     format: options.format,
     quiet: options.quiet,
     colour: wantsColour(options.noColor),

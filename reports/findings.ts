@@ -2,10 +2,11 @@
  * Findings in sentences. One table entry per rule: how a group of its findings reads, why it happens as far as the figures tell, and what helps.
  * A new rule is a new entry.
  */
+import { RULES as SIMULATED } from '../sim/findings/rules/index.ts';
 import type { Finding, RuleId, Severity } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
 import { describeOwners, groupLedger } from './ledger.ts';
-import { formatDuration, formatInstant } from './time.ts';
+import { formatDuration, formatInstant, HOUR_MS } from './time.ts';
 import { formatBytes, formatCount, formatShare, listNames, printable } from './units.ts';
 
 interface RuleWords {
@@ -96,9 +97,9 @@ const RULES: Record<RuleId, RuleWords> = {
     remedy: 'Back these VMs up less often or in their quiet hours, keep their snapshots open for a shorter time, or let merges run faster.',
   },
   'snapshot-age': {
-    brief: ['has a snapshot older than three days', 'have snapshots older than three days'],
+    brief: ['keeps a snapshot for too long', 'keep snapshots for too long'],
     describe: (group, context) =>
-      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} a snapshot older than three days${when(group, context)}.`,
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} a snapshot older than ${ageLimit(group)}${when(group, context)}.`,
     why: snapshotOwner,
     remedyIf: (first) =>
       text(first, 'run') === null
@@ -109,7 +110,7 @@ const RULES: Record<RuleId, RuleWords> = {
   'chain-depth': {
     brief: ['has too many snapshots on top of each other', 'have too many snapshots on top of each other'],
     describe: (group, context) =>
-      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} more than three snapshots on top of each other${timesOf(group)}${when(group, context)}.`,
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'has' : 'have'} more than ${depthLimit(group)} snapshots on top of each other${timesOf(group)}${when(group, context)}.`,
     why: deepestChain,
     remedy: 'Let one snapshot be merged before the next is taken: fewer jobs on one VM, longer periods, faster merges, no forgotten snapshots.',
   },
@@ -172,7 +173,7 @@ const RULES: Record<RuleId, RuleWords> = {
   'slot-starved': {
     brief: ['has no free slot for waiting tasks', 'have no free slot for waiting tasks'],
     describe: (group, context) =>
-      `Tasks wait for many hours for a free slot of ${subjects(group, titleOf(group).toLowerCase(), pluralOf(group))}${when(group, context)}.`,
+      `Tasks wait too long for a free slot of ${subjects(group, titleOf(group).toLowerCase(), pluralOf(group))}${when(group, context)}.`,
     why: slotWaits,
     remedy: 'Add slots where its hardware can carry them, or spread the start times of the jobs.',
   },
@@ -207,6 +208,11 @@ export function describeFinding(finding: Finding, context: ReportContext): strin
   return RULES[finding.rule].describe([finding], context);
 }
 
+/** Whether the rule by itself means that something breaks, whatever a policy makes of it. */
+export function isHarm(rule: RuleId): boolean {
+  return SIMULATED.some(({ id, severity }) => id === rule && severity === 'error');
+}
+
 export interface FindingGroup {
   severity: Severity;
   rule: RuleId;
@@ -224,7 +230,9 @@ export interface FindingGroup {
 export function groupFindings(context: ReportContext): FindingGroup[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of context.result.findings) {
-    const key = `${finding.severity} ${finding.rule} ${finding.subject.kind}`;
+    const { waiver } = finding;
+    const waived = waiver === undefined ? '' : JSON.stringify(waiver);
+    const key = `${finding.severity} ${finding.rule} ${finding.subject.kind} ${waived}`;
     const group = groups.get(key);
     if (group) group.push(finding);
     else groups.set(key, [finding]);
@@ -308,6 +316,17 @@ function figure(finding: Finding, key: string): number | null {
 function text(finding: Finding, key: string): string | null {
   const value = finding.evidence[key];
   return typeof value === 'string' ? value : null;
+}
+
+/** Three are the usual policy. */
+function depthLimit(group: readonly Finding[]): string {
+  const limits = [...new Set(group.map((finding) => figure(finding, 'mostDepth') ?? 3))];
+  return limits.length > 1 ? 'the wanted number of' : limits[0] === 3 ? 'three' : String(limits[0]);
+}
+
+function ageLimit(group: readonly Finding[]): string {
+  const limits = [...new Set(group.map((finding) => figure(finding, 'mostAgeMs') ?? 72 * HOUR_MS))];
+  return limits.length > 1 ? 'wanted' : limits[0] === 72 * HOUR_MS ? 'three days' : formatDuration(limits[0] ?? 0);
 }
 
 function countOf(group: readonly Finding[]): number {

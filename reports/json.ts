@@ -14,6 +14,7 @@ const KEYS = [
   'fingerprint',
   'logVersion',
   'verdict',
+  'policy',
   'findings',
   'datastores',
   'hosts',
@@ -45,8 +46,9 @@ export function* jsonReport(context: ReportContext): Generator<string> {
 }
 
 function messaged(finding: Finding, context: ReportContext): Finding & { message: string } {
-  const { id, rule, severity, atMs, untilMs, subject, causes, evidence } = finding;
-  return { id, rule, severity, atMs, untilMs, subject, message: describeFinding(finding, context), causes, evidence };
+  const { id, rule, severity, atMs, untilMs, subject, causes, evidence, waiver } = finding;
+  const message = describeFinding(finding, context);
+  return { id, rule, severity, atMs, untilMs, subject, message, ...(waiver === undefined ? {} : { waiver }), causes, evidence };
 }
 
 function* listPieces(items: readonly unknown[]): Generator<string> {

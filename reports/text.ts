@@ -1,9 +1,10 @@
 /** The report for a person: the verdict first, then what breaks, when, why and what helps, then the runs and the space. */
 import type { DatastoreResult, RepositoryResult, Severity, Verdict } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
-import { type FindingGroup, groupFindings } from './findings.ts';
+import { type FindingGroup, groupFindings, isHarm } from './findings.ts';
 import { type Emphasis, hanging, type Paint, padEnd, padStart, table, unpainted } from './layout.ts';
 import { describeOwners, groupLedger } from './ledger.ts';
+import { policyLines, statesPolicy, waiverWords } from './policy.ts';
 import { DAY_MS, formatDuration, formatInstant, formatShort } from './time.ts';
 import { jobSummary, jobTimeline, TIMELINE_LEGEND } from './timeline.ts';
 import { formatBytes, formatCount, formatShare, printable, shorten } from './units.ts';
@@ -25,12 +26,15 @@ const SEVERITY_WORDS: Record<Severity, { word: string; emphasis: Emphasis }> = {
   info: { word: 'NOTE', emphasis: 'faint' },
 };
 
+const WAIVED: (typeof SEVERITY_WORDS)[Severity] = { word: 'WAIVED', emphasis: 'faint' };
+
 /** The whole report, with a final LF. `paint` may colour; without it the text is plain. */
 export function textReport(context: ReportContext, paint: Paint = unpainted): string {
   const groups = groupFindings(context);
   const sections = [
     [...verdictLines(context, groups, paint), ...spanLines(context)],
     findingLines(groups, paint),
+    policyLines(context, paint),
     chronologyLines(context, groups, paint),
     jobLines(context, paint),
     datastoreLines(context, paint),
@@ -74,8 +78,17 @@ function verdictSentence(context: ReportContext, groups: FindingGroup[]): string
     const rest = worst ? ` ${worst.sentence}` : ' Nothing else breaks, but no backup was tried.';
     return `No backup is due in the simulated time.${rest}`;
   }
-  if (verdict === 'safe' || !worst) return 'Nothing breaks and no warning level is reached in the simulated time.';
-  if (verdict === 'at-risk') return `Nothing breaks in the simulated time, but: ${worst.sentence}`;
+  if (verdict === 'safe' || !worst) {
+    return statesPolicy(context)
+      ? 'Nothing happens in the simulated time that the policy minds.'
+      : 'Nothing breaks and no warning level is reached in the simulated time.';
+  }
+  if (verdict === 'at-risk') {
+    const harmless = groups.every((group) => !isHarm(group.rule));
+    return harmless && !statesPolicy(context)
+      ? `Nothing breaks in the simulated time, but: ${worst.sentence}`
+      : `Nothing happens that the policy calls an error, but: ${worst.sentence}`;
+  }
   const instant = formatInstant(context.zone, worst.findings[0]?.atMs ?? 0);
   const further = inTime(groups.slice(1).filter((group) => group.severity === 'error')).map((group) => group.brief);
   const what = worst.findings.length > 1 ? `${worst.brief}, the first` : `${worst.subjectTitle} ${worst.brief}`;
@@ -90,12 +103,14 @@ function findingLines(groups: FindingGroup[], paint: Paint): string[] {
   if (groups.length === 0) return [];
   const lines = [paint('title', 'WHAT HAPPENS, WHY, AND WHAT HELPS')];
   for (const group of groups) {
-    const { word, emphasis } = SEVERITY_WORDS[group.severity];
+    const { word, emphasis } = group.findings[0]?.waiver === undefined ? SEVERITY_WORDS[group.severity] : WAIVED;
     const label = padEnd(word, 9);
     const [head = '', ...rest] = hanging(label, group.sentence);
     lines.push(paint(emphasis, word) + head.slice(word.length), ...rest);
     if (group.why !== null) lines.push(...hanging('   why   ', group.why));
-    lines.push(...hanging('   do    ', group.remedy));
+    const waived = waiverWords(group);
+    if (waived !== null) lines.push(...hanging('   by    ', waived));
+    else lines.push(...hanging('   do    ', group.remedy));
   }
   return lines;
 }

@@ -21,7 +21,7 @@ import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
 export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
-  const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, log, limits);
+  const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, plan.policy, log, limits);
   world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
   for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
   addDatastores(world, plan);
@@ -51,7 +51,7 @@ function addDatastores(world: World, plan: Plan): void {
     const device = world.addResource(label, 1, (state) => {
       world.guests.deviceSolved(world.datastores[index] as Datastore, state);
     });
-    const datastore = new Datastore(index, spec, device, world.datastoreChanges);
+    const datastore = new Datastore(index, spec, device, world.datastoreChanges, world.policy.thresholds('datastore', spec.name));
     if (spec.array !== null) {
       const behind = known(arrays.get(spec.array), 'array', spec.array);
       datastore.devices.push(storageDevice(behind.resource, behind.array, spec.ioSizeBytes));

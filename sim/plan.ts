@@ -5,6 +5,7 @@
  *
  * Every entity carries an opaque `origin`: the simulator hands it on untouched, so that whoever made the plan can map it back to its source.
  */
+import type { PolicyPlan } from './findings/plan.ts';
 import type { ChainMode, FullBackupsPlan, RepositoryPlan, RestorePlan, RetentionPlan } from './repository/plan.ts';
 import type { SchedulePlan } from './schedule/plan.ts';
 
@@ -171,6 +172,7 @@ export interface ProxyPlan {
   origin: string;
 }
 
+export type * from './findings/plan.ts';
 export type * from './repository/plan.ts';
 export type * from './schedule/plan.ts';
 
@@ -277,5 +279,7 @@ export interface Plan {
   vms: VmPlan[];
   jobs: JobPlan[];
   restores: RestorePlan[];
+  /** What counts as trouble; it judges the run and never changes it. */
+  policy: PolicyPlan;
   assumptions: Assumption[];
 }

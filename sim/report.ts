@@ -21,6 +21,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
     fingerprint: world.log.fingerprint(),
     logVersion: LOG_VERSION,
     verdict: verdictOf(findings),
+    policy: { preset: plan.policy.preset, settings: plan.policy.settings.length, waivers: plan.policy.waivers },
     findings,
     datastores: byName(world.datastores, (datastore) => datastoreResult(world, datastore, startUsed[datastore.index] as number)),
     hosts: byName(world.hosts, (host) => deviceResult(world, `host:${host.name}`)),

@@ -3,7 +3,7 @@
  * Milliseconds throughout; instants (`...AtMs`, `untilMs`, `dueMs`, `startedMs`, `endedMs`, and a task's stage marks) count from the start and are
  * null when never reached. Sentences for people are not made here: `reports/` writes them from a finding's rule, subject and evidence.
  */
-import type { Assumption } from './plan.ts';
+import type { Assumption, PolicyPreset, WaiverPlan } from './plan.ts';
 import type { Level } from './repository/point.ts';
 
 export type Verdict = 'safe' | 'at-risk' | 'fails';
@@ -50,6 +50,8 @@ export interface Finding {
   subject: { kind: SubjectKind; name: string };
   /** Event ids of the log, each earlier than or at `atMs`. */
   causes: string[];
+  /** Somebody has accepted it: it is a note, and `severity` in here is what it would be. */
+  waiver?: { severity: Severity; owner: string; reason: string; until: string };
   /** Figures and names, by rule; see `sim/findings`. */
   evidence: Record<string, number | string | null>;
 }
@@ -196,6 +198,14 @@ export interface RestoreResult {
   readBytes: number;
 }
 
+/** By what the findings were judged. */
+export interface PolicyResult {
+  preset: PolicyPreset;
+  /** How many rules it sets otherwise than the preset, a selection of subjects counting again. */
+  settings: number;
+  waivers: WaiverPlan[];
+}
+
 export interface Result {
   schema: 'overrun/result@1';
   scenario: { name: string; digest: string; start: string; durationMs: number; timezone: string };
@@ -203,6 +213,7 @@ export interface Result {
   fingerprint: string;
   logVersion: number;
   verdict: Verdict;
+  policy: PolicyResult;
   findings: Finding[];
   datastores: Record<string, DatastoreResult>;
   hosts: Record<string, DeviceResult>;

@@ -6,10 +6,10 @@ import { Admission } from './backup/admission.ts';
 import { Cdp } from './backup/cdp.ts';
 import { Consolidation } from './backup/consolidation.ts';
 import { CopyBeforeWrite } from './backup/copy-before-write.ts';
+import { Merge } from './backup/removal.ts';
 import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
 import { Stages } from './backup/stages.ts';
-import { Merge } from './backup/removal.ts';
 import type { Task, TaskDisk } from './backup/task.ts';
 import { Windows } from './backup/windows.ts';
 import type { Activity } from './estate/activity.ts';
@@ -23,9 +23,11 @@ import type { Vm } from './estate/vm.ts';
 import type { Zone } from './estate/zone.ts';
 import { FindingBook } from './findings/book.ts';
 import { Conditions } from './findings/conditions.ts';
+import { Policy } from './findings/policy.ts';
 import { FlowNetwork, type ResourceState } from './flow/network.ts';
 import { Kernel, type KernelLimits } from './kernel/kernel.ts';
 import type { EventLog } from './kernel/log.ts';
+import type { PolicyPlan } from './plan.ts';
 import { Chains } from './repository/chains.ts';
 import { Copies } from './repository/copies.ts';
 import { Recovery } from './repository/recovery.ts';
@@ -60,7 +62,8 @@ export class World {
   /** Devices by label, for their figures. */
   readonly devices = new Map<string, Device[]>();
 
-  readonly findings = new FindingBook();
+  readonly policy: Policy;
+  readonly findings: FindingBook;
   readonly conditions: Conditions;
   readonly guests: Guests;
   readonly lifecycle: Lifecycle;
@@ -83,11 +86,13 @@ export class World {
   /** Log event of the start. */
   startEvent = 0;
 
-  constructor(zone: Zone, endMs: number, operatorRespondsAfterMs: number | null, log: EventLog, limits: KernelLimits) {
+  constructor(zone: Zone, endMs: number, operatorRespondsAfterMs: number | null, policy: PolicyPlan, log: EventLog, limits: KernelLimits) {
     this.zone = zone;
     this.endMs = endMs;
     this.operatorRespondsAfterMs = operatorRespondsAfterMs;
     this.log = log;
+    this.policy = new Policy(policy);
+    this.findings = new FindingBook(this.policy);
     log.listen(this.findings.kinds(), (event) => this.findings.observe(event));
     this.kernel = new Kernel(limits);
     this.network = new FlowNetwork(this.kernel, {

@@ -39,7 +39,15 @@ export function reportUnknownKey(target: Target, path: Path, known: readonly str
   const key = String(path.at(-1));
   const place = keyPlaceAt(target.root, path);
   if (isUnbuilt(path)) target.problems.add(place, `\`${key}\` is described in the format but not built yet`);
-  else target.problems.add(place, `unknown key \`${key}\``, { expected: `one of ${listNames(known)}`, meant: suggest(key, known) });
+  else
+    target.problems.add(place, `unknown ${isRulePlace(path) ? 'rule' : 'key'} \`${key}\``, {
+      expected: `one of ${listNames(known)}`,
+      meant: suggest(key, known),
+    });
+}
+
+function isRulePlace(path: Path): boolean {
+  return path[0] === 'policy' && (path.length === 2 || path.at(-2) === 'rules');
 }
 
 function report(target: Target, prefix: Path, issue: Issue, schema: z.ZodType): void {

@@ -60,7 +60,8 @@ function checkAgentSelection(draft: Draft, job: string, stated: EntryOf<'jobs'>[
   }
 }
 
-function planSelection(stated: EntryOf<'jobs'>['vms']): SelectionPlan {
+/** As the simulator evaluates it. */
+export function planSelection(stated: EntryOf<'jobs'>['vms']): SelectionPlan {
   if (stated === 'all') return { all: true, names: [], tags: [], hosts: [], datastores: [], except: [] };
   const { names = [], tags = [], hosts = [], datastores = [], except = [] } = stated;
   return { all: false, names, tags, hosts, datastores, except };

@@ -9,7 +9,8 @@ import { planArrays, planDatastores, planHosts, planLinks, planOperator, planPro
 import { nameKey } from './fields.ts';
 import { reportUnknownKey, type Target, validate } from './issues.ts';
 import { planJobs } from './jobs.ts';
-import { applySets, type Reader, readWithBases } from './merge.ts';
+import { applySets, layPolicy, type Reader, readWithBases } from './merge.ts';
+import { planPolicy } from './policy/plan.ts';
 import { Problems } from './problems.ts';
 import { checkReferences } from './references.ts';
 import { planRepositories, planRestores } from './repository/plan.ts';
@@ -29,6 +30,8 @@ export interface ScenarioSource {
   readFile: (path: string) => string;
   /** `path=value` each, applied in order after `extends`. */
   sets?: string[];
+  /** A file with a policy, which replaces the scenario's own. */
+  policy?: { path: string; text: string };
   /** Overrides the scenario's seed. */
   seed?: string;
   /** Release of the platform's time-zone data, for the record. */
@@ -48,7 +51,8 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   const reader: Reader = { readFile: source.readFile, problems, sources };
   const merged = readWithBases(source.path, source.text, reader);
   problems.throwIfAny(sources);
-  const root = applySets(merged as MapTree, source.sets ?? [], problems, sources);
+  const judged = source.policy === undefined ? (merged as MapTree) : layPolicy(merged as MapTree, source.policy, problems, sources);
+  const root = applySets(judged, source.sets ?? [], problems, sources);
 
   const assumptions = new Assumptions();
   const target: Target = { root, problems };
@@ -76,6 +80,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   const vms = planVms(draft, activities);
   const jobs = planJobs(draft);
   const restores = planRestores(draft, head.restores ?? []);
+  const policy = planPolicy(draft, head.policy, vms);
   checkSpace(draft, datastores, vms);
   problems.throwIfAny(sources);
 
@@ -93,6 +98,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     vms,
     jobs,
     restores,
+    policy,
     assumptions: assumptions.list,
   };
   checkRepositories(draft, plan);
@@ -119,6 +125,7 @@ function readHead(target: Target): Head {
     seed: read('seed', headShape.seed),
     operator: read('operator', headShape.operator),
     restores: read('restores', headShape.restores),
+    policy: read('policy', headShape.policy),
   };
 }
 

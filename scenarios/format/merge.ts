@@ -104,6 +104,21 @@ function withoutEmptySections(tree: MapTree): MapTree {
   return { ...tree, entries: new Map(entries) };
 }
 
+/** Puts the policy of a file of its own in the place of the scenario's, in a copy. The file holds what else stands under `policy`. */
+export function layPolicy(tree: MapTree, policy: { path: string; text: string }, problems: Problems, sources: Source[]): MapTree {
+  const { source, tree: value } = readTree(policy.path, policy.text, problems);
+  sources.push(source);
+  if (value === null) return tree;
+  if (value.kind !== 'map') {
+    problems.add(value.place, 'a policy is a map', { expected: '`rule: off`, `warn` or `error`, and `preset`, `for`, `waivers`' });
+    return tree;
+  }
+  const whole = value.entries.size === 1 ? value.entries.get('policy')?.value : undefined;
+  const entries = new Map(tree.entries);
+  entries.set('policy', { key: value.place, value: whole ?? value });
+  return { ...tree, entries };
+}
+
 /** Applies `path=value` flags in order, to a copy. */
 export function applySets(tree: MapTree, sets: readonly string[], problems: Problems, sources: Source[]): MapTree {
   let result = tree;

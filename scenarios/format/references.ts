@@ -5,7 +5,7 @@ import { checkChains } from './schedule/chains.ts';
 import { SECTIONS, type Section } from './schema.ts';
 import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { listNames, suggest } from './suggest.ts';
-import { type MapTree, type Place, placeAt, type Tree, valueAt } from './tree.ts';
+import { type MapTree, type Path, type Place, placeAt, type Tree, valueAt } from './tree.ts';
 
 const WORDS: Record<Section, string> = {
   arrays: 'array',
@@ -19,7 +19,7 @@ const WORDS: Record<Section, string> = {
 };
 
 /** The way to a value inside an entry; null stands for each item of a list. */
-type Keys = readonly (string | null)[];
+type Keys = readonly (string | number | null)[];
 
 /** Where a VM names the datastores of its disks. */
 const DATASTORES_OF_VM: readonly Keys[] = [['datastore'], ['disks', null, 'datastore']];
@@ -57,8 +57,29 @@ export function checkReferences(root: MapTree, problems: Problems): void {
   const groups = groupsOf(root);
   checkVmNames(root, groups, problems);
   const estate = new Estate(root, groups);
-  for (const job of known.jobs) checkSelection(root, job, estate, problems);
+  for (const job of known.jobs) checkSelection(root, ['jobs', job, 'vms'], `job \`${job}\``, estate, problems);
+  checkPolicy(root, known, estate, problems);
   checkRestores(root, groups, known.repositories, problems);
+}
+
+/** For whom the rules of a policy are, and what is waived. */
+function checkPolicy(root: MapTree, known: Record<Section, ReadonlySet<string>>, estate: Estate, problems: Problems): void {
+  for (const [list, what] of [
+    ['for', 'this entry'],
+    ['waivers', 'this waiver'],
+  ] as const) {
+    const entries = valueAt(root, ['policy', list]);
+    if (entries?.kind !== 'list') continue;
+    for (const index of entries.items.keys()) {
+      const path = ['policy', list, index];
+      checkSelection(root, [...path, 'vms'], what, estate, problems);
+      for (const section of ['datastores', 'repositories', 'proxies', 'jobs'] as const) {
+        for (const { text, place } of textsAt(root, [...path, section])) {
+          if (!known[section].has(text)) unknownName(problems, place, WORDS[section], text, known[section]);
+        }
+      }
+    }
+  }
 }
 
 /** A restore is of one VM, whose group's name does not do. */
@@ -168,9 +189,8 @@ class Estate {
   }
 }
 
-/** What a selection takes: whole groups, and single instances of other groups. */
-function checkSelection(root: MapTree, job: string, estate: Estate, problems: Problems): void {
-  const path = ['jobs', job, 'vms'];
+/** What a selection takes: whole groups, and single instances of other groups. `who` selects. */
+function checkSelection(root: MapTree, path: Path, who: string, estate: Estate, problems: Problems): void {
   const stated = valueAt(root, path);
   if (stated === undefined || stated.kind === 'list' || (stated.kind === 'scalar' && stated.value !== 'all')) return;
   const before = problems.count;
@@ -208,5 +228,5 @@ function checkSelection(root: MapTree, job: string, estate: Estate, problems: Pr
   if (problems.count > before) return;
   const someWhole = [...whole].some((group) => !without.groups.has(group) && (without.singles.get(group) ?? 0) < (estate.groups.get(group) ?? 1));
   const someSingle = [...single].some((name) => !without.names.has(name) && !without.groups.has(groupOfInstance(estate.groups, name) as string));
-  if (!someWhole && !someSingle) problems.add(placeAt(root, path), `job \`${job}\` selects no VM`, { expected: 'at least one VM' });
+  if (!someWhole && !someSingle) problems.add(placeAt(root, path), `${who} selects no VM`, { expected: 'at least one VM' });
 }

@@ -18,10 +18,12 @@ import {
   rateOrRelative,
   size,
 } from './fields.ts';
+import { policy } from './policy/schema.ts';
 import { chainKeys, repository, restores } from './repository/schema.ts';
 import { schedule } from './schedule/schema.ts';
 import { limitKeys } from './schema-limits.ts';
 import { methodKeys } from './schema-methods.ts';
+import { selection } from './schema-selection.ts';
 import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
 
@@ -126,22 +128,6 @@ const proxy = z
   })
   .describe('A backup proxy.');
 
-const selection = z
-  .union(
-    [
-      z.literal('all'),
-      z.strictObject({
-        names: nameList('VMs, or whole groups.').optional(),
-        tags: nameList('VMs with any of these tags.').optional(),
-        hosts: nameList('VMs on these hosts.').optional(),
-        datastores: nameList('VMs on these datastores.').optional(),
-        except: nameList('VMs or groups left out.').optional(),
-      }),
-    ],
-    { error: () => complaint('this selects no VMs', 'the word `all`, or a map with `names`, `tags`, `hosts`, `datastores`, `except`') },
-  )
-  .describe('The VMs of a run, evaluated when it starts: keys unite, `except` subtracts.');
-
 const job = z
   .strictObject({
     vms: selection,
@@ -201,6 +187,7 @@ export const headShape = {
     .optional()
     .describe('Who resumes VMs that a full datastore has paused.'),
   restores: restores.optional(),
+  policy: policy.optional(),
   extends: z.string().optional().describe('Another scenario file over which this one is laid.'),
 };
 

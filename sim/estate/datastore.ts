@@ -3,7 +3,7 @@
  * from below by the tangent, checked there, and bounded again (Newton's method from the left): exact to the millisecond without ticking.
  */
 import type { Merge } from '../backup/removal.ts';
-import type { DatastorePlan } from '../plan.ts';
+import type { DatastorePlan, Thresholds } from '../plan.ts';
 import type { LedgerEntry } from '../result.ts';
 import { BlockSums } from './block-sums.ts';
 import { heldBytes, heldSlope } from './delta.ts';
@@ -17,8 +17,8 @@ import { OrderedPlaces } from './ordered-places.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
 import { WorkList } from './work-list.ts';
 
-/** Warn below this fraction of free space (rule `free-space`; Veeam best practice, "interaction with vSphere": at least 10 % free). */
-const WARN_FREE_FRACTION = 0.1;
+/** The log tells of less free space than this share, whatever the policy: a policy judges the log and does not change it. */
+const LOW_FREE_SHARE = 0.1;
 
 /** A device on which reads, writes and random I/O cost busy time. */
 export interface StorageDevice {
@@ -56,9 +56,12 @@ export class Datastore {
   readonly plan: DatastorePlan;
   readonly name: string;
   readonly capacityBytes: number;
-  /** `used` at which writes that need a block are refused, and at which `free-space` warns. */
+  /** `used` at which writes that need a block are refused, at which the log calls it low, and above which `free-space` speaks. */
   readonly fullLevel: number;
   readonly lowLevel: number;
+  readonly warnLevel: number;
+  /** Latency above which the rule `latency` counts. */
+  readonly slowAboveMs: number;
   /** Resource number of the device. */
   readonly device: number;
   /** Busy milliseconds per byte. */
@@ -87,6 +90,7 @@ export class Datastore {
   servedFraction = 1;
 
   isLow = false;
+  isWarned = false;
   isFull = false;
   /** VMs that this datastore's lack of space has stopped and that may run again. */
   heldVms = 0;
@@ -130,7 +134,7 @@ export class Datastore {
   private readonly otherPerMs: number;
   private readonly otherFactor: number;
 
-  constructor(index: number, plan: DatastorePlan, device: number, changes: DatastoreChanges) {
+  constructor(index: number, plan: DatastorePlan, device: number, changes: DatastoreChanges, thresholds: Readonly<Thresholds>) {
     this.index = index;
     this.changes = changes;
     this.plan = plan;
@@ -138,7 +142,9 @@ export class Datastore {
     this.device = device;
     this.capacityBytes = plan.capacityBytes;
     this.fullLevel = plan.capacityBytes - plan.floorBytes;
-    this.lowLevel = plan.capacityBytes * (1 - WARN_FREE_FRACTION);
+    this.lowLevel = plan.capacityBytes * (1 - LOW_FREE_SHARE);
+    this.warnLevel = plan.capacityBytes * (1 - thresholds.freeShare);
+    this.slowAboveMs = thresholds.latencyAboveMs;
     const own = storageDevice(device, plan, plan.ioSizeBytes);
     this.readCost = own.readCost;
     this.writeCost = own.writeCost;

@@ -21,9 +21,6 @@ const SATURATED = 0.9;
 /** The latency estimate stops rising here: a device cannot be more than busy. */
 const MOST_BUSY = 0.98;
 
-/** `latency` warns above this (ms); both warnings need their condition to last. */
-const SLOW_LATENCY_MS = 20;
-
 /** Latency control never takes more than this away from transfers and merges. */
 const LEAST_SHARE = 0.05;
 
@@ -101,7 +98,7 @@ export class Guests {
     datastore.served.set(now, datastore.servedFraction);
     datastore.latency.set(now, latency);
     conditions.follow('io-saturated', datastore, datastore.saturated, datastore.servedFraction < 1 || busyOtherwise > SATURATED);
-    conditions.follow('latency', datastore, datastore.slow, latency > SLOW_LATENCY_MS);
+    conditions.follow('latency', datastore, datastore.slow, latency > datastore.slowAboveMs);
     this.controlAdmission(datastore, latency);
     this.unsettled.add(datastore);
   }

@@ -72,6 +72,10 @@ export class Space {
       this.setLow(datastore);
       passed = true;
     }
+    if (used > datastore.warnLevel !== datastore.isWarned) {
+      this.setWarned(datastore);
+      passed = true;
+    }
     const forced = this.forcedFull.delete(datastore);
     if (!datastore.isFull && (forced || used >= datastore.fullLevel)) {
       this.reachFull(datastore);
@@ -94,6 +98,15 @@ export class Space {
     const fields = this.levels(datastore);
     if (datastore.isLow) datastore.lowEvent = log.record(kernel.nowMs, 'datastore-low', fields, this.growthCauses(datastore));
     else log.record(kernel.nowMs, 'datastore-ok', fields, causesOf(datastore.lowEvent, datastore.lastEvent));
+  }
+
+  /** The same for the share that the policy wants free, which is no event of the log. */
+  private setWarned(datastore: Datastore): void {
+    const { kernel, findings } = this.world;
+    datastore.isWarned = !datastore.isWarned;
+    const kind = datastore.isWarned ? 'space-short' : 'space-enough';
+    const causes = datastore.warnLevel === datastore.lowLevel ? causesOf(datastore.lowEvent) : this.growthCauses(datastore);
+    findings.observe({ atMs: kernel.nowMs, kind, fields: this.levels(datastore), causes });
   }
 
   private reachFull(datastore: Datastore): void {
@@ -124,9 +137,11 @@ export class Space {
   }
 }
 
-/** The lowest level above what is used; null: there is none. */
-function nextLevel(datastore: Datastore): number | null {
-  const { isLow, isFull, lowLevel, fullLevel } = datastore;
-  if (isLow) return isFull ? null : fullLevel;
-  return isFull ? lowLevel : Math.min(lowLevel, fullLevel);
+/** The lowest level that is not passed yet; null: there is none. */
+function nextLevel({ isLow, isWarned, isFull, lowLevel, warnLevel, fullLevel }: Datastore): number | null {
+  let next = Number.POSITIVE_INFINITY;
+  if (!isLow) next = lowLevel;
+  if (!isWarned && warnLevel < next) next = warnLevel;
+  if (!isFull && fullLevel < next) next = fullLevel;
+  return next === Number.POSITIVE_INFINITY ? null : next;
 }

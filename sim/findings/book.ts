@@ -1,13 +1,17 @@
 /** Collects findings while the log is written: one per rule and subject, with the first occurrence in full and the others counted. */
 import { eventName } from '../kernel/log.ts';
 import type { Finding, Severity, Verdict } from '../result.ts';
+import type { Policy } from './policy.ts';
 import type { Occurrence, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
+/** What the policy says of a rule and a subject. */
+type Weight = Pick<Finding, 'severity' | 'waiver'>;
+
 interface Entry {
-  rule: Rule;
+  weight: Weight;
   finding: Finding;
   open: boolean;
 }
@@ -17,7 +21,10 @@ export class FindingBook {
   private readonly ending = new Map<string, Rule[]>();
   private readonly entries = new Map<string, Entry>();
 
-  constructor() {
+  private readonly policy: Policy;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
     for (const rule of RULES) {
       for (const kind of rule.raisedBy) enlist(this.raising, kind, rule);
       for (const kind of rule.endedBy ?? []) enlist(this.ending, kind, rule);
@@ -51,6 +58,8 @@ export class FindingBook {
     const name = String(event.fields[rule.subjectField]);
     const key = `${rule.id}/${rule.subject}/${name}`;
     const known = this.entries.get(key);
+    const weight = known?.weight ?? this.weigh(rule, name);
+    if (weight === null) return;
     const count = ((known?.finding.evidence.count as number | undefined) ?? 0) + 1;
     const lastAtMs = Math.max(event.atMs, (known?.finding.evidence.lastAtMs as number | undefined) ?? 0);
     if (known !== undefined && known.finding.atMs <= event.atMs) {
@@ -65,14 +74,25 @@ export class FindingBook {
     const finding: Finding = {
       id: '',
       rule: rule.id,
-      severity: rule.severity,
+      severity: weight.severity,
       atMs: event.atMs,
       untilMs: event.untilMs ?? null,
       subject: { kind: rule.subject, name },
       causes: (event.id === undefined ? event.causes : [event.id]).map(eventName),
       evidence,
     };
-    this.entries.set(key, { rule, finding, open: event.untilMs === undefined });
+    if (weight.waiver !== undefined) finding.waiver = weight.waiver;
+    this.entries.set(key, { weight, finding, open: event.untilMs === undefined });
+  }
+
+  /** null: the policy does not want to know. What is waived is a note that says what it would be. */
+  private weigh(rule: Rule, name: string): Weight | null {
+    const severity = this.policy.severityOf(rule.id, rule.severity, rule.subject, name);
+    if (severity === 'off') return null;
+    const waiver = this.policy.waiverOf(rule.id, rule.subject, name);
+    if (waiver === null) return { severity };
+    const { owner, reason, until } = waiver;
+    return { severity: 'info', waiver: { severity, owner, reason, until } };
   }
 
   private end(rule: Rule, event: Occurrence): void {

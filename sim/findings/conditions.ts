@@ -10,25 +10,21 @@ import type { ConditionMeter } from '../estate/statistics.ts';
 import type { World } from '../world.ts';
 import { DeepChains } from './rules/chain-depth.ts';
 import { StalledMerges } from './rules/consolidation-stalled.ts';
-import { SATURATION_MS } from './rules/io-saturated.ts';
 import { MeetingJobs } from './rules/job-overlap.ts';
-import { LATENCY_MS } from './rules/latency.ts';
 import { MissedVms } from './rules/new-vm-missed.ts';
 import { StarvedProxies } from './rules/proxy-starved.ts';
 import { MissedRpos } from './rules/rpo-missed.ts';
-import { STARVED_MS } from './rules/slot-starved.ts';
 import { OldSnapshots } from './rules/snapshot-age.ts';
 import { findOrphans } from './rules/snapshot-orphaned.ts';
-import { STUN_MS } from './rules/stun.ts';
 import { UnprotectedVms } from './rules/vm-unprotected.ts';
 
 type Followed = 'io-saturated' | 'latency';
 
-const LEAST_MS: Record<Followed, number> = { 'io-saturated': SATURATION_MS, latency: LATENCY_MS };
-
 interface Episodes {
   kind: Followed;
   datastore: Datastore;
+  /** Shorter ones do not count. */
+  leastMs: number;
   /** Present episode. */
   sinceMs: number;
   cause: number;
@@ -89,7 +85,9 @@ export class Conditions {
     const key = `${kind}/${datastore.index}`;
     let entry = this.episodes.get(key);
     if (entry === undefined) {
-      entry = { kind, datastore, sinceMs: now, cause: 0, firstMs: null, firstCause: 0, count: 0, longestMs: 0, totalMs: 0 };
+      const { saturatedMs, slowMs } = this.world.policy.thresholds('datastore', datastore.name);
+      const leastMs = kind === 'latency' ? slowMs : saturatedMs;
+      entry = { kind, datastore, leastMs, sinceMs: now, cause: 0, firstMs: null, firstCause: 0, count: 0, longestMs: 0, totalMs: 0 };
       this.episodes.set(key, entry);
     }
     if (holds) {
@@ -101,14 +99,15 @@ export class Conditions {
   /** A task's wait for slots is over (or the scenario is). */
   slotsAwaited(task: Task, waited: { job: number; proxy: number; repository: number }): void {
     const sum = waited.job + waited.proxy + waited.repository;
-    if (sum <= STARVED_MS) return;
     const job = task.run.job;
     const names = { job: job.name, proxy: job.plan.proxies.join('+'), repository: job.repository.name };
     let scarce: keyof typeof names = 'job';
     for (const kind of ['proxy', 'repository'] as const) if (waited[kind] > waited[scarce]) scarce = kind;
+    const { slotWaitMs } = this.world.policy.thresholds(scarce, names[scarce]);
+    if (sum <= slotWaitMs) return;
     this.world.findings.observe({
       // It has waited without a break up to now: this is when the wait became too long.
-      atMs: this.world.kernel.nowMs - sum + STARVED_MS,
+      atMs: this.world.kernel.nowMs - sum + slotWaitMs,
       kind: `slot-starved-${scarce}`,
       fields: { name: names[scarce], run: task.run.id, vm: task.vm.name, waitedMs: sum },
       causes: [task.run.startedEvent],
@@ -117,7 +116,7 @@ export class Conditions {
 
   /** A guest stands still for a moment; beyond a few seconds clusters and applications notice. */
   stunned(task: Task, ms: number): void {
-    if (ms < STUN_MS) return;
+    if (ms < this.world.policy.thresholds('vm', task.vm.name).stunMs) return;
     this.world.findings.observe({
       atMs: this.world.kernel.nowMs,
       kind: 'vm-stunned',
@@ -158,7 +157,7 @@ export class Conditions {
 
 function closeEpisode(entry: Episodes, nowMs: number): void {
   const ms = nowMs - entry.sinceMs;
-  if (ms < LEAST_MS[entry.kind]) return;
+  if (ms < entry.leastMs) return;
   entry.count++;
   entry.totalMs += ms;
   if (ms > entry.longestMs) entry.longestMs = ms;

@@ -98,6 +98,7 @@ export function result(values: Partial<Result> = {}): Result {
     fingerprint: 'f'.repeat(64),
     logVersion: 1,
     verdict: 'safe',
+    policy: { preset: 'recommended', settings: 0, waivers: [] },
     findings: [],
     datastores: { ds1: datastore() },
     hosts: {},
@@ -166,6 +167,7 @@ function plan(made: Result, values: Partial<Plan> = {}): Plan {
       origin: `jobs.${name}`,
     })),
     restores: [],
+    policy: { preset: 'recommended', settings: [], waivers: [] },
     assumptions: made.assumptions,
     ...values,
   };

@@ -250,7 +250,12 @@ const CHAINS: Row[] = [
 const UNBUILT: Row[] = [
   ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
   ['proxies: [p1]', 'freezeLimit: 60s', '`freezeLimit` is described in the format but not built yet', 'freezeLimit'],
-  ['overrun: 1', 'overrun: 1\npolicy: { space-exhausted: error }', '`policy` is described in the format but not built yet', 'policy'],
+  [
+    'overrun: 1',
+    'overrun: 1\npolicy: { software-outdated: error }',
+    '`software-outdated` is described in the format but not built yet',
+    'software-outdated',
+  ],
 ];
 
 describe('a scenario that is wrong is refused with the place of the mistake', () => {

@@ -194,6 +194,7 @@ export function plan(given: Partial<Plan> = {}): Plan {
     vms: [vm('web')],
     jobs: [job()],
     restores: [],
+    policy: { preset: 'recommended', settings: [], waivers: [] },
     assumptions: [],
     ...given,
   };

@@ -1,9 +1,6 @@
 /** `io-saturated`: a datastore does not serve its guests in full, or is busy with more than transfers and merges for nearly all the time. */
 import type { Rule } from '../rule.ts';
 
-/** It must last that long. */
-export const SATURATION_MS = 5 * 60_000;
-
 export const ioSaturated: Rule = {
   id: 'io-saturated',
   severity: 'warning',

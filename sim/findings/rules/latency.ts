@@ -1,9 +1,6 @@
 /** `latency`: I/O of a datastore takes too long. */
 import type { Rule } from '../rule.ts';
 
-/** It must last that long. */
-export const LATENCY_MS = 5 * 60_000;
-
 export const latency: Rule = {
   id: 'latency',
   severity: 'warning',

@@ -1,18 +1,13 @@
 /**
  * `proxy-starved`: during the transfers of a run over a proxy the proxy is what holds them back for more than half of their time, and is itself busy for more
- * than half of that span: source and target could do more, the proxy could not. Where only the one core of each stream is the limit while others are idle,
- * the proxy is not short of anything. Both halves, and the least span, are our own.
+ * than half of that span (shares and span by the policy): source and target could do more, the proxy could not. Where only the one core of each stream is the limit while others are idle,
+ * the proxy is not short of anything.
  */
 import type { Run } from '../../backup/run.ts';
 import type { TaskDisk } from '../../backup/task.ts';
 import type { Proxy } from '../../estate/host.ts';
 import type { World } from '../../world.ts';
 import type { Rule } from '../rule.ts';
-
-/** A run that is over its proxies sooner starves nobody. */
-const LEAST_SPAN_MS = 5 * 60_000;
-
-const MOST = 0.5;
 
 export const proxyStarved: Rule = {
   id: 'proxy-starved',
@@ -78,7 +73,8 @@ export class StarvedProxies {
     const { run, proxy, fromMs, heldMs, totalMs } = account;
     const spanMs = account.untilMs - fromMs;
     const busyMs = this.saturatedMs(proxy) - account.saturatedBefore;
-    if (spanMs < LEAST_SPAN_MS || heldMs <= MOST * totalMs || busyMs <= MOST * spanMs) return;
+    const { proxySpanMs, proxyShare } = this.world.policy.thresholds('proxy', proxy.name);
+    if (spanMs < proxySpanMs || heldMs <= proxyShare * totalMs || busyMs <= proxyShare * spanMs) return;
     this.world.findings.observe({
       atMs: fromMs,
       untilMs,

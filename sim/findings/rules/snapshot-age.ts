@@ -3,16 +3,13 @@ import type { Delta } from '../../estate/delta.ts';
 import type { World } from '../../world.ts';
 import type { Rule } from '../rule.ts';
 
-/** No snapshot should be older (VMware's best practice for snapshots, Broadcom KB 318825). */
-const MOST_AGE_MS = 72 * 3_600_000;
-
 export const snapshotAge: Rule = {
   id: 'snapshot-age',
   severity: 'warning',
   subject: 'vm',
   raisedBy: ['snapshot-old'],
   subjectField: 'vm',
-  evidence: ['datastore', 'owner', 'run', 'ageMs'],
+  evidence: ['datastore', 'owner', 'run', 'ageMs', 'mostAgeMs'],
 };
 
 /** Looks at the age of deltas when they go, and at the end at those that are still there: the instant at which one became too old is known by then. */
@@ -32,15 +29,16 @@ export class OldSnapshots {
   }
 
   private look(delta: Delta, untilMs: number | null): void {
-    const { findings, kernel, startEvent } = this.world;
+    const { findings, kernel, policy, startEvent } = this.world;
     const ageMs = kernel.nowMs - delta.createdMs;
-    if (ageMs <= MOST_AGE_MS) return;
     const { vm, datastore } = delta.disk;
+    const mostAgeMs = policy.thresholds('vm', vm.name).snapshotAgeMs;
+    if (ageMs <= mostAgeMs) return;
     findings.observe({
-      atMs: Math.max(0, delta.createdMs + MOST_AGE_MS),
+      atMs: Math.max(0, delta.createdMs + mostAgeMs),
       untilMs,
       kind: 'snapshot-old',
-      fields: { vm: vm.name, datastore: datastore.name, owner: delta.kind, run: delta.run, ageMs },
+      fields: { vm: vm.name, datastore: datastore.name, owner: delta.kind, run: delta.run, ageMs, mostAgeMs },
       causes: [delta.createdBy || startEvent],
     });
   }
