@@ -115,7 +115,8 @@ class Replay {
   private synthesized(event: LogEvent): void {
     const chain = this.chainOfEvent(event);
     if (this.started.delete(workOf(event))) this.change(chain.repository, -(event.increment as number));
-    const place = chain.points.findIndex(({ moment }) => moment === event.moment);
+    // Of two points of one moment the one that was complete last.
+    const place = chain.points.findLastIndex(({ moment }) => moment === event.moment);
     if (place >= 0) Object.assign(chain.points[place] as ReplayedPoint, { kind: 'full', base: null });
     standOn(chain.points, place);
     this.watch(event, chain, []);

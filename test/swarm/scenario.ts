@@ -261,7 +261,7 @@ function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[], docume
   };
   if (more.method === 'document') return keys;
   // What only the document's own method knows goes with it.
-  const steps = without((keys as Keys).timings as Keys | undefined ?? {}, ['attach']);
+  const steps = without(((keys as Keys).timings as Keys | undefined) ?? {}, ['attach']);
   const kept: Keys = { repository: 'r0', ...without(keys, ['method', 'fallback', 'fleecing', 'keep']), timings: steps };
   switch (more.method) {
     case 'agent':
