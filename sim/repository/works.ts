@@ -86,6 +86,8 @@ export class Works {
 
   private begin(work: Work): void {
     for (const { slots } of work.repositories) slots.used++;
+    // Tasks that wait may lack something else from now on.
+    this.world.admission.dirty = true;
     const flows = work.begin();
     if (flows === null) {
       this.release(work);
