@@ -29,13 +29,10 @@ export function cleanText(workbook: Workbook): { workbook: Workbook; cleanedCell
   return { workbook: { ...workbook, sheets }, cleanedCells };
 }
 
-/** What nearly no cell has, found in one look. */
-const unclean = /\p{Control}|__proto__/u;
-
 function clean(cell: Cell | undefined): Cell | undefined {
-  if (typeof cell !== 'string' || !unclean.test(cell)) return cell;
+  if (typeof cell !== 'string') return cell;
   const text = withoutControls(cell);
-  return text.replace(/^(\s*|\[)__proto__(?=\s*$|\])/, '$1_proto_');
+  return text.includes('__proto__') ? text.replace(/^(\s*|\[)__proto__(?=\s*$|\])/, '$1_proto_') : text;
 }
 
 function withoutControls(text: string): string {

@@ -183,13 +183,8 @@ export class Runs {
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     this.world.conditions.runStarted(run);
     this.world.windows.started(run);
-    this.world.faults.runStarted(run);
-    if (vms.length === 0) {
-      this.endRun(run, run.startedEvent);
-      return;
-    }
-    this.addTasks(run, vms);
-    this.world.orphans.runStarted(run);
+    if (vms.length === 0) this.endRun(run, run.startedEvent);
+    else this.addTasks(run, vms);
   }
 
   /** What goes on all the time needs no further start: VMs that have been created since join it. */

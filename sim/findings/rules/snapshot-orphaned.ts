@@ -7,8 +7,8 @@ export const snapshotOrphaned: Rule = {
   id: 'snapshot-orphaned',
   severity: 'warning',
   subject: 'vm',
-  raisedBy: ['merge-refused', 'snapshot-orphaned', 'orphan-found'],
-  endedBy: ['vm-deleted', 'orphans-gone'],
+  raisedBy: ['merge-refused', 'orphan-found'],
+  endedBy: ['vm-deleted'],
   subjectField: 'vm',
   evidence: ['datastore', 'run', 'neededBytes', 'freeBytes', 'bytes'],
 };

@@ -1,11 +1,11 @@
-/** `vm-crashed`: a guest could not ride out its pause, or is gone with a datastore. */
+/** `vm-crashed`: a guest could not ride out its pause. */
 import type { Rule } from '../rule.ts';
 
 export const vmCrashed: Rule = {
   id: 'vm-crashed',
   severity: 'error',
   subject: 'vm',
-  raisedBy: ['vm-crashed', 'vm-lost'],
+  raisedBy: ['vm-crashed'],
   subjectField: 'vm',
-  evidence: ['pausedMs', 'datastore'],
+  evidence: ['pausedMs'],
 };
