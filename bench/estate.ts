@@ -51,6 +51,7 @@ export function estate(size: EstateSize, variant = 0): Plan {
       deletedMs: null,
       rpoMs: null,
       activity: index % 3 === 0 ? 'flat' : 'office-hours',
+      guest: null,
       changeTracking: true,
       deltaOverhead: 1,
       toleratesPauseMs: null,
@@ -93,6 +94,7 @@ export function estate(size: EstateSize, variant = 0): Plan {
       consolidation: 'mirror' as const,
       merges: 'parallel' as const,
       passLimit: 10,
+      orphanCleanup: { kind: 'never' },
       array: null,
       latencyControl: null,
       origin: '',
@@ -161,6 +163,9 @@ export function estate(size: EstateSize, variant = 0): Plan {
       startDeadlineMs: null,
       timeoutMs: null,
       retries: { times: 0, waitMs: 0 },
+      quiesce: { mode: 'crash-consistent', onFailure: 'fail' },
+      freezeLimitMs: 60_000,
+      supportedGuests: null,
       zeroDetection: true,
       cbtOverhead: 1,
       fullBackups: null,
@@ -172,6 +177,7 @@ export function estate(size: EstateSize, variant = 0): Plan {
     })),
     restores: [],
     policy: { preset: 'recommended', settings: [], waivers: [] },
+    faults: [],
     assumptions: [],
   };
 }

@@ -35,7 +35,8 @@ const RULES: Record<RuleId, RuleWords> = {
   'vm-crashed': {
     brief: ['crashes', 'crash'],
     describe: (group, context) =>
-      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'crashes' : 'crash'} ${span(group, context)}, paused for too long.`,
+      `${subjects(group, 'VM', 'VMs')} ${group.length === 1 ? 'crashes' : 'crash'} ${span(group, context)}, ${crashReason(group)}.`,
+    remedyIf: (first) => (text(first, 'datastore') === null ? null : 'Keep restore points on a repository elsewhere, and restore from there.'),
     remedy: 'Prevent the full datastore; these guests cannot ride out a pause.',
   },
   'vm-paused': {
@@ -213,12 +214,6 @@ export function isHarm(rule: RuleId): boolean {
   return SIMULATED.some(({ id, severity }) => id === rule && severity === 'error');
 }
 
-/** A sentence or two on why, from the figures of one finding; null where they add nothing. */
-export function findingReason(finding: Finding, context: ReportContext): string | null {
-  const words = RULES[finding.rule];
-  return words.whyAll?.([finding], context) ?? words.why?.(finding, context) ?? null;
-}
-
 export interface FindingGroup {
   severity: Severity;
   rule: RuleId;
@@ -373,7 +368,7 @@ function failedTasks(group: readonly Finding[], context: ReportContext): string 
   return `${backups} of ${subjects(group, titleOf(group), pluralOf(group))} ${count === 1 ? 'fails' : 'fail'}${when(group, context)}.`;
 }
 
-export const REASONS: Record<string, string> = {
+const REASONS: Record<string, string> = {
   'window-closed': "the job's window closed",
   timeout: 'the run took longer than its timeout allows',
   'start-deadline': 'it had not begun in time',
@@ -388,7 +383,24 @@ export const REASONS: Record<string, string> = {
   'merge-refused': 'there was no room to merge the snapshot',
   cancelled: 'the next run had begun',
   'vm-deleted': 'the VM was deleted',
+  'proxy-crash': 'its proxy crashed',
+  'host-lost': 'the host was lost',
+  'datastore-lost': 'a datastore with a disk of it was lost',
+  'network-lost': 'nothing came through the network for half an hour',
+  'connection-cut': 'security software cut the stream off',
+  'read-error': 'a block of the disk cannot be read',
+  'credential-expired': 'its account was turned away',
+  'application-failure': 'an application in the guest upset it',
+  'writer-failure': 'the applications of the guest did not come to rest',
+  'freeze-limit': 'the snapshot took longer than applications may be at rest',
+  'unsupported-guest': 'the software does not know the operating system of the guest',
 };
+
+function crashReason(group: readonly Finding[]): string {
+  const lost = group.filter((finding) => text(finding, 'datastore') !== null).length;
+  if (lost === 0) return 'paused for too long';
+  return lost === group.length ? 'lost with a datastore' : 'lost with a datastore or paused for too long';
+}
 
 function failureReasons(group: readonly Finding[]): string | null {
   const reasons = new Set(group.flatMap((finding) => text(finding, 'reason') ?? []));
@@ -489,9 +501,10 @@ function unprotectedFrom(finding: Finding, context: ReportContext): string | nul
 
 function orphanOrigin(finding: Finding): string | null {
   const bytes = figure(finding, 'bytes');
-  if (bytes !== null) return `It holds ${formatBytes(bytes)} at the start.`;
-  const [needed, free] = [figure(finding, 'neededBytes'), figure(finding, 'freeBytes')];
   const run = text(finding, 'run');
+  if (bytes !== null)
+    return run === null ? `It holds ${formatBytes(bytes)} at the start.` : `${printable(run)} has left it with ${formatBytes(bytes)} in it.`;
+  const [needed, free] = [figure(finding, 'neededBytes'), figure(finding, 'freeBytes')];
   if (needed === null || free === null || run === null) return null;
   return `The merge after ${printable(run)} needed ${formatBytes(needed)} and found ${formatBytes(free)} free.`;
 }

@@ -11,6 +11,7 @@ import { relativeReadSpeed } from './estate/read-speed.ts';
 import { ABSENT } from './estate/statistics.ts';
 import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
+import type { ResourceState } from './flow/network.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
 import type { DiskPlan, Plan, RepositoryPlan, VmPlan } from './plan.ts';
@@ -25,8 +26,8 @@ export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): Wor
   world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
   for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
   addDatastores(world, plan);
-  const links = addTransport(world, plan);
-  addRepositories(world, plan, links);
+  addTransport(world, plan);
+  addRepositories(world, plan);
   for (const vm of plan.vms) addVm(world, vm, plan);
   addJobs(world, plan);
   for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job, headSchedule(world, job));
@@ -66,26 +67,38 @@ function addDevice(world: World, label: string, capacity: number | null): number
   if (capacity === null) return -1;
   const device = new Device(label);
   world.devices.set(label, [...(world.devices.get(label) ?? []), device]);
-  return world.addResource(label, capacity, (state) => device.setLoad(world.kernel.nowMs, state.load / capacity));
+  return world.addResource(label, capacity, (state) => device.setLoad(world.kernel.nowMs, busyOf(state)));
+}
+
+/** Busy fraction. What lets nothing through is busy as long as somebody waits for it. */
+function busyOf({ load, capacity, queuedFlows }: ResourceState): number {
+  if (capacity > 0) return load / capacity;
+  return queuedFlows > 0 ? 1 : 0;
 }
 
 function perMs(bytesPerSecond: number | null): number | null {
   return bytesPerSecond === null ? null : bytesPerSecond / 1000;
 }
 
-function addTransport(world: World, plan: Plan): Map<string, number> {
+/** The network of a host without a limit matters where it fails. */
+function hostRate(plan: Plan, host: string, bytesPerSecond: number | null): number | null {
+  const fails = plan.faults.some((fault) => fault.kind === 'network-outage' && fault.host === host);
+  return perMs(bytesPerSecond) ?? (fails ? Number.POSITIVE_INFINITY : null);
+}
+
+function addTransport(world: World, plan: Plan): void {
   for (const host of plan.hosts) {
     const label = `host:${host.name}`;
     world.hosts.push(
       new Host(
         host.name,
-        addDevice(world, label, perMs(host.nbdBytesPerSecond)),
-        addDevice(world, label, perMs(host.networkBytesPerSecond)),
+        addDevice(world, label, hostRate(plan, host.name, host.nbdBytesPerSecond)),
+        addDevice(world, label, hostRate(plan, host.name, host.networkBytesPerSecond)),
         host.datastores,
       ),
     );
   }
-  const links = new Map<string, number>();
+  const { links } = world;
   for (const link of plan.links) links.set(link.name, addDevice(world, `link:${link.name}`, link.bandwidthBytesPerSecond / 1000));
   for (const proxy of plan.proxies) {
     const label = `proxy:${proxy.name}`;
@@ -105,10 +118,10 @@ function addTransport(world: World, plan: Plan): Map<string, number> {
       }),
     );
   }
-  return links;
 }
 
-function addRepositories(world: World, plan: Plan, links: Map<string, number>): void {
+function addRepositories(world: World, plan: Plan): void {
+  const { links } = world;
   for (const spec of plan.repositories) {
     const index = world.repositories.length;
     const label = `repository:${spec.name}`;

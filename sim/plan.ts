@@ -5,6 +5,8 @@
  *
  * Every entity carries an opaque `origin`: the simulator hands it on untouched, so that whoever made the plan can map it back to its source.
  */
+
+import type { FaultPlan } from './faults/plan.ts';
 import type { PolicyPlan } from './findings/plan.ts';
 import type { ChainMode, FullBackupsPlan, RepositoryPlan, RestorePlan, RetentionPlan } from './repository/plan.ts';
 import type { SchedulePlan } from './schedule/plan.ts';
@@ -86,6 +88,8 @@ export interface VmPlan {
   deletedMs: number | null;
   /** How old its newest good restore point may become; null: nobody said. */
   rpoMs: number | null;
+  /** Its operating system, as `supportedGuests` of jobs name it; null: unknown. */
+  guest: string | null;
   changeTracking: boolean;
   deltaOverhead: number;
   /** How long the guest rides out a pause before it crashes; null: for ever. */
@@ -129,6 +133,8 @@ export interface DatastorePlan {
   merges: 'parallel' | 'serial';
   /** Passes of a helper merge before the rest is merged in one stun. */
   passLimit: number;
+  /** When deltas that were left behind are tried to be removed: never, with each run that takes their VM, or once a period from the start. */
+  orphanCleanup: { kind: 'never' } | { kind: 'next-run' } | { kind: 'every'; everyMs: number };
   /** Name of the array behind it; null: none. */
   array: string | null;
   /** No new task above `stopMs`; transfers and merges are held back so that latency stays at `throttleMs`. */
@@ -172,6 +178,7 @@ export interface ProxyPlan {
   origin: string;
 }
 
+export type * from './faults/plan.ts';
 export type * from './findings/plan.ts';
 export type * from './repository/plan.ts';
 export type * from './schedule/plan.ts';
@@ -241,6 +248,12 @@ export interface JobPlan {
   timeoutMs: number | null;
   /** Further attempts at a VM whose task has failed, each so long after the last one ended. */
   retries: { times: number; waitMs: number };
+  /** Whether the guest's applications come to rest for a snapshot, and what becomes of a task where they do not. */
+  quiesce: { mode: 'crash-consistent' | 'application'; onFailure: 'fail' | 'crash-consistent' };
+  /** How long they may be at rest at most, in mode `application`. */
+  freezeLimitMs: number;
+  /** Operating systems that its software knows; null: all. */
+  supportedGuests: string[] | null;
   zeroDetection: boolean;
   cbtOverhead: number;
   retention: RetentionPlan;
@@ -281,5 +294,6 @@ export interface Plan {
   restores: RestorePlan[];
   /** What counts as trouble; it judges the run and never changes it. */
   policy: PolicyPlan;
+  faults: FaultPlan[];
   assumptions: Assumption[];
 }

@@ -121,6 +121,8 @@ function vmResult(world: World, vm: Vm): VmResult {
     pausedAtMs: vm.firstPausedAtMs,
     pausedMs: vm.pausedMs + (vm.state === 'paused' ? now - vm.pausedSinceMs : 0),
     crashedAtMs: vm.crashedAtMs,
+    downMs: vm.downMs + (vm.state === 'down' ? now - vm.downSinceMs : 0),
+    lostAtMs: vm.lostAtMs,
     stunMs: vm.stunMs,
     maxChainDepth: vm.maxChainDepth,
     snapshotOpenMs: vm.snapshotOpenMs + open,
@@ -150,6 +152,7 @@ function taskResult(task: Task): TaskResult {
     attempt: task.attempt,
     kind: task.snapshotMs === null ? null : task.level,
     reason: task.reason,
+    consistency: consistencyOf(task),
     queuedMs: task.queuedMs,
     snapshotMs: task.snapshotMs,
     transferMs: task.transferMs,
@@ -161,6 +164,11 @@ function taskResult(task: Task): TaskResult {
     peakDeltaBytes: Math.ceil(task.peakDeltaBytes),
     bottleneck: bottleneckOf(task),
   };
+}
+
+function consistencyOf({ run, snapshotMs, crashConsistent }: Task): TaskResult['consistency'] {
+  if (snapshotMs === null || run.job.plan.quiesce.mode !== 'application') return null;
+  return crashConsistent ? 'crash' : 'application';
 }
 
 /** Fractions of all the time accounted for, largest first. */

@@ -125,6 +125,10 @@ export interface VmResult {
   pausedAtMs: number | null;
   pausedMs: number;
   crashedAtMs: number | null;
+  /** Time with its host lost. */
+  downMs: number;
+  /** When a datastore with a disk of it was lost for good. */
+  lostAtMs: number | null;
   stunMs: number;
   maxChainDepth: number;
   /** Total time with at least one snapshot of a job open. */
@@ -156,6 +160,8 @@ export interface TaskResult {
    * `fleecing-full`, `window-closed`, `timeout`, `start-deadline`, `inconsistent-copy`, `damaged-copy`, `vm-deleted`.
    */
   reason: string | null;
+  /** What its point is worth to the applications of the guest; null: no snapshot, or no application was asked to come to rest. */
+  consistency: 'application' | 'crash' | null;
   queuedMs: number;
   snapshotMs: number | null;
   transferMs: number | null;

@@ -53,6 +53,8 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
   world.copies.begin();
   world.upkeep.begin();
   world.restores.begin(plan.restores);
+  world.orphans.begin();
+  world.faults.begin(plan.faults, plan.seed);
   world.kernel.run(plan.durationMs, {
     advance(_fromMs, toMs) {
       sampler?.sampleBefore(toMs);
@@ -66,6 +68,7 @@ export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
     solve() {
       world.guests.refreshDemand();
       world.network.solve();
+      world.faults.stalls.settle();
       world.guests.settlePaces();
       world.copyBeforeWrite.settle();
       world.cdp.settle();

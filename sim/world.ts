@@ -6,6 +6,8 @@ import { Admission } from './backup/admission.ts';
 import { Cdp } from './backup/cdp.ts';
 import { Consolidation } from './backup/consolidation.ts';
 import { CopyBeforeWrite } from './backup/copy-before-write.ts';
+import { Orphans } from './backup/orphans.ts';
+import { Quiescing } from './backup/quiescing.ts';
 import { Merge } from './backup/removal.ts';
 import type { Job } from './backup/run.ts';
 import { Runs } from './backup/runs.ts';
@@ -21,6 +23,7 @@ import { Lifecycle } from './estate/lifecycle.ts';
 import { Space } from './estate/space.ts';
 import type { Vm } from './estate/vm.ts';
 import type { Zone } from './estate/zone.ts';
+import { Faults } from './faults/faults.ts';
 import { FindingBook } from './findings/book.ts';
 import { Conditions } from './findings/conditions.ts';
 import { Policy } from './findings/policy.ts';
@@ -34,6 +37,7 @@ import { Recovery } from './repository/recovery.ts';
 import type { Repository } from './repository/repository.ts';
 import { Restores } from './repository/restores.ts';
 import { Storage } from './repository/storage.ts';
+import { Theft } from './repository/theft.ts';
 import { Upkeep } from './repository/upkeep.ts';
 import { Works } from './repository/works.ts';
 
@@ -47,6 +51,8 @@ export class World {
   readonly datastores: Datastore[] = [];
   readonly datastoreChanges = new DatastoreChanges();
   readonly hosts: Host[] = [];
+  /** Resource numbers by name. */
+  readonly links = new Map<string, number>();
   readonly proxies: Proxy[] = [];
   readonly repositories: Repository[] = [];
   readonly vms: Vm[] = [];
@@ -73,6 +79,9 @@ export class World {
   readonly copyBeforeWrite: CopyBeforeWrite;
   readonly cdp: Cdp;
   readonly consolidation: Consolidation;
+  readonly orphans: Orphans;
+  readonly quiescing: Quiescing;
+  readonly faults: Faults;
   readonly storage: Storage;
   readonly works: Works;
   readonly recovery: Recovery;
@@ -80,6 +89,7 @@ export class World {
   readonly copies: Copies;
   readonly upkeep: Upkeep;
   readonly restores: Restores;
+  readonly theft: Theft;
   readonly windows: Windows;
   readonly runs: Runs;
 
@@ -108,6 +118,9 @@ export class World {
     this.copyBeforeWrite = new CopyBeforeWrite(this);
     this.cdp = new Cdp(this);
     this.consolidation = new Consolidation(this);
+    this.orphans = new Orphans(this);
+    this.quiescing = new Quiescing(this);
+    this.faults = new Faults(this);
     this.storage = new Storage(this);
     this.works = new Works(this);
     this.recovery = new Recovery(this);
@@ -115,6 +128,7 @@ export class World {
     this.copies = new Copies(this);
     this.upkeep = new Upkeep(this);
     this.restores = new Restores(this);
+    this.theft = new Theft(this);
     this.windows = new Windows(this);
     this.runs = new Runs(this);
   }

@@ -1,5 +1,5 @@
 /** What is assumed where a scenario says nothing: each value with the source of its figure. Whatever is used ends up in the plan's `assumptions`. */
-import type { Assumption, MethodName } from '../../sim/plan.ts';
+import type { Assumption, DatastorePlan, MethodName } from '../../sim/plan.ts';
 import type { COMPRESSIONS } from './schema-methods.ts';
 import { formatDuration, formatRate, formatSize } from './units.ts';
 
@@ -90,6 +90,7 @@ export const DATASTORE = {
   consolidation: plain<'mirror' | 'helper'>('mirror', 'vSphere 6 and later mirror writes while merging'),
   passLimit: plain(10, 'low confidence: ten passes, as usually reported of versions before vSphere 6'),
   merges: plain<'parallel' | 'serial'>('parallel', 'VMs consolidate independently of each other on vSphere'),
+  orphanCleanup: { value: { kind: 'never' }, text: 'never', source: `${OWN}: somebody has to see it` } as Default<DatastorePlan['orphanCleanup']>,
   latencyControl: { value: null, text: 'none', source: 'off unless somebody switches it on (Veeam user guide, I/O settings)' } as Default<{
     stop: number;
     throttle: number;
@@ -165,6 +166,15 @@ export const JOB = {
   create: durationDefault(500, 'typically below 1 s (Veeam best practice guide; stuns of 0.4 s in Broadcom KB 417644)'),
   remove: durationDefault(1000, 'a few seconds or less (Veeam best practice guide)'),
   attach: durationDefault(90_000, '1 to 2 minutes per VM to attach and detach (Veeam best practice guide, virtual appliance mode)'),
+};
+
+export const QUIESCE = {
+  mode: plain<'crash-consistent' | 'application'>('crash-consistent'),
+  onFailure: plain<'fail' | 'crash-consistent'>(
+    'fail',
+    'success is required unless failures are to be ignored (Veeam user guide, application-aware processing)',
+  ),
+  freezeLimit: durationDefault(60_000, 'writers of Windows stay frozen for 60 s at most (Veeam KB 1377; Exchange 20 s)'),
 };
 
 const DEDUPLICATION_GUIDE = 'Veeam best practice guide, deduplication and compression';

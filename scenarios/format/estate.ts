@@ -70,7 +70,7 @@ export function planDatastores(draft: Draft): DatastorePlan[] {
   });
 }
 
-type SnapshotCare = Pick<DatastorePlan, 'maxOpenSnapshots' | 'countOrphans' | 'consolidation' | 'passLimit' | 'merges'>;
+type SnapshotCare = Pick<DatastorePlan, 'maxOpenSnapshots' | 'countOrphans' | 'consolidation' | 'passLimit' | 'merges' | 'orphanCleanup'>;
 
 function planSnapshotCare({ assumptions }: Draft, origin: string, entry: EntryOf<'datastores'>): SnapshotCare {
   const maxOpenSnapshots = assumptions.fill(entry.maxOpenSnapshots, `${origin}.maxOpenSnapshots`, unlimited);
@@ -81,6 +81,7 @@ function planSnapshotCare({ assumptions }: Draft, origin: string, entry: EntryOf
     consolidation,
     passLimit: assumptions.fillIf(consolidation === 'helper', entry.passLimit, `${origin}.passLimit`, DATASTORE.passLimit),
     merges: assumptions.fill(entry.merges, `${origin}.merges`, DATASTORE.merges),
+    orphanCleanup: assumptions.fill<DatastorePlan['orphanCleanup']>(entry.orphanCleanup, `${origin}.orphanCleanup`, DATASTORE.orphanCleanup),
   };
 }
 

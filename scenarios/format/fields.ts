@@ -1,7 +1,18 @@
 /** Building blocks of the schema: each reads one kind of value as people write it and says what it expected when it cannot. */
 import { z } from 'zod';
 import { EXPECTED_LOCAL_TIME, EXPECTED_TIME_OF_DAY, LOCAL_TIME_PATTERN, parseLocalTime, parseTimeOfDay, TIME_OF_DAY_PATTERN } from './local-time.ts';
-import { EXPECTED, PATTERNS, parseDuration, parsePercent, parseRate, parseRateOrRelative, parseRelative, parseSize, UnitError } from './units.ts';
+import {
+  EXPECTED,
+  PATTERNS,
+  parseDuration,
+  parseOccurrences,
+  parsePercent,
+  parseRate,
+  parseRateOrRelative,
+  parseRelative,
+  parseSize,
+  UnitError,
+} from './units.ts';
 
 /** A complaint carries what was expected in a second line; `issues.ts` takes the two apart. */
 export function complaint(text: string, expected: string): string {
@@ -18,6 +29,7 @@ interface Form<T> {
 const SIZE: Form<number> = { parse: parseSize, pattern: PATTERNS.size, examples: ['100GiB', '1.5TB'], expected: EXPECTED.size };
 const RATE: Form<number> = { parse: parseRate, pattern: PATTERNS.rate, examples: ['200MiB/s', '10Gbit/s', '3GiB/day'], expected: EXPECTED.rate };
 const DURATION: Form<number> = { parse: parseDuration, pattern: PATTERNS.duration, examples: ['4h', '1h30m', '500ms'], expected: EXPECTED.duration };
+const OCCURRENCES: Form<number> = { parse: parseOccurrences, pattern: PATTERNS.occurrences, examples: ['0.1/day'], expected: EXPECTED.occurrences };
 const PERCENT: Form<number> = { parse: parsePercent, pattern: PATTERNS.percent, examples: ['20%'], expected: EXPECTED.percent };
 const RATE_OR_RELATIVE = {
   parse: parseRateOrRelative,
@@ -102,6 +114,7 @@ export const durationOrNever = (description: string) => orWord(DURATION, 'never'
 export const percent = (description: string) => orBareZero(PERCENT, 0, description);
 export const rateOrRelative = (description: string) => orBareZero(RATE_OR_RELATIVE, { kind: 'absolute', bytesPerDay: 0 } as const, description);
 export const relative = (description: string) => orBareZero(RELATIVE, { kind: 'relative', fraction: 0, perDays: 1 } as const, description);
+export const occurrences = (description: string) => written(OCCURRENCES, description);
 export const localTime = (description: string) => written(LOCAL_TIME, description);
 export const timeOfDay = (description: string) => written(TIME_OF_DAY, description);
 

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { planLimits } from './limits.ts';
 import { opensSnapshot, planMethod } from './methods.ts';
 import { withPreset } from './presets.ts';
+import { planQuiesce } from './quiesce.ts';
 import { planChain } from './repository/plan.ts';
 import { planSchedule } from './schedule/plan.ts';
 import type { EntryOf } from './schema.ts';
@@ -34,6 +35,7 @@ export function planJobs(draft: Draft): JobPlan[] {
       ifVmBusy: assumptions.fill(entry.ifVmBusy, at('ifVmBusy'), JOB.ifVmBusy),
       snapshots: assumptions.fillIf(frozen, entry.snapshots, at('snapshots'), JOB.snapshots),
       ...planLimits(draft, name, entry),
+      ...planQuiesce(draft, name, entry, how.method, frozen),
       priority: assumptions.fill(entry.priority, at('priority'), JOB.priority),
       zeroDetection: assumptions.fill(entry.zeroDetection, at('zeroDetection'), JOB.zeroDetection),
       cbtOverhead: assumptions.fill(entry.cbtOverhead, at('cbtOverhead'), JOB.cbtOverhead),

@@ -6,6 +6,7 @@ import { Assumptions, SCENARIO_SOURCE } from './defaults.ts';
 import { digestOf } from './digest.ts';
 import { type Clock, type Draft, type Entries, resolveNoted } from './draft.ts';
 import { planArrays, planDatastores, planHosts, planLinks, planOperator, planProxies } from './estate.ts';
+import { planFaults, readFaults } from './faults/plan.ts';
 import { nameKey } from './fields.ts';
 import { reportUnknownKey, type Target, validate } from './issues.ts';
 import { planJobs } from './jobs.ts';
@@ -58,6 +59,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   const target: Target = { root, problems };
   const head = readHead(target);
   const entries = readEntries(target);
+  const statedFaults = readFaults(target);
   checkReferences(root, problems);
   const name =
     head.name ?? assumptions.fill(undefined, 'name', { value: stem(source.path), text: stem(source.path), source: 'the name of the file' });
@@ -81,6 +83,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   const jobs = planJobs(draft);
   const restores = planRestores(draft, head.restores ?? []);
   const policy = planPolicy(draft, head.policy, vms);
+  const faults = planFaults(draft, statedFaults);
   checkSpace(draft, datastores, vms);
   problems.throwIfAny(sources);
 
@@ -99,6 +102,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
     jobs,
     restores,
     policy,
+    faults,
     assumptions: assumptions.list,
   };
   checkRepositories(draft, plan);
@@ -109,7 +113,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
 type Head = { [K in keyof typeof headShape]?: z.output<(typeof headShape)[K]> | undefined };
 
 function readHead(target: Target): Head {
-  const known = [...Object.keys(headShape), ...SECTIONS];
+  const known = [...Object.keys(headShape), ...SECTIONS, 'faults'];
   for (const key of target.root.entries.keys()) if (!known.includes(key)) reportUnknownKey(target, [key], known);
   const read = <T>(key: keyof typeof headShape, schema: z.ZodType<T>): T | undefined => {
     const value = valueAt(target.root, [key]);

@@ -60,6 +60,34 @@ export function checkReferences(root: MapTree, problems: Problems): void {
   for (const job of known.jobs) checkSelection(root, ['jobs', job, 'vms'], `job \`${job}\``, estate, problems);
   checkPolicy(root, known, estate, problems);
   checkRestores(root, groups, known.repositories, problems);
+  checkFaults(root, groups, known, problems);
+}
+
+/** What faults are on. */
+const FAULT_REFERENCES: readonly (readonly [key: string, target: Section])[] = [
+  ['link', 'links'],
+  ['host', 'hosts'],
+  ['proxy', 'proxies'],
+  ['datastore', 'datastores'],
+  ['job', 'jobs'],
+];
+
+function checkFaults(root: MapTree, groups: Groups, known: Record<Section, ReadonlySet<string>>, problems: Problems): void {
+  for (const [key, target] of FAULT_REFERENCES) {
+    for (const { text, place } of textsAt(root, ['faults', null, key])) {
+      if (!known[target].has(text)) unknownName(problems, place, WORDS[target], text, known[target]);
+    }
+  }
+  for (const { text, place } of textsAt(root, ['faults', null, 'vm'])) {
+    if (!groups.has(text) && groupOfInstance(groups, text) === null) unknownName(problems, place, 'VM', text, groups);
+  }
+  const accounts = new Set([...known.jobs].flatMap((job) => textsAt(root, ['jobs', job, 'account'])).map(({ text }) => text));
+  for (const repository of known.repositories) {
+    for (const { text } of textsAt(root, ['repositories', repository, 'copyTo', 'account'])) accounts.add(text);
+  }
+  for (const { text, place } of textsAt(root, ['faults', null, 'account'])) {
+    if (!accounts.has(text)) unknownName(problems, place, 'account', text, accounts);
+  }
 }
 
 /** For whom the rules of a policy are, and what is waived. */

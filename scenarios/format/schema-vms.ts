@@ -98,6 +98,7 @@ export const vm = z
       .describe('How reads and writes spread over the hours: a profile, or 24 or 168 multipliers. Default flat.'),
     exists: exists.optional(),
     rpo: positiveDuration('How old its newest good restore point may become. Default: nothing is wanted.').optional(),
+    guest: nameReference('Its operating system, as `supportedGuests` of jobs name it. Default none.').optional(),
     tags: nameList('Tags that jobs may select by. Default none.').optional(),
     snapshots: z.array(snapshot).optional().describe('Snapshots that exist at the start. Default none.'),
     changeTracking: z.boolean().optional().describe('Whether increments can be read. Default true.'),

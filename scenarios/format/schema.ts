@@ -1,5 +1,6 @@
 /** The structure of a scenario file, stated once: types, validation and the JSON Schema all come from here. */
 import { z } from 'zod';
+import { faults } from './faults/schema.ts';
 import {
   amountOrUnlimited,
   complaint,
@@ -23,6 +24,7 @@ import { chainKeys, repository, restores } from './repository/schema.ts';
 import { schedule } from './schedule/schema.ts';
 import { limitKeys } from './schema-limits.ts';
 import { methodKeys } from './schema-methods.ts';
+import { quiesceKeys } from './schema-quiesce.ts';
 import { selection } from './schema-selection.ts';
 import { vm } from './schema-vms.ts';
 import { MS_PER_DAY } from './units.ts';
@@ -53,6 +55,18 @@ const latencyControl = z
     { error: () => complaint('this is no latency control', '`{stop: 20ms, throttle: 30ms}`, or `none`') },
   )
   .describe('What protects the guests from backups. Default none.');
+
+const orphanCleanup = z
+  .union(
+    [
+      z.enum(['never', 'next-run']).transform((kind) => ({ kind })),
+      z
+        .strictObject({ every: positiveDuration('How often, from the start.') })
+        .transform(({ every }) => ({ kind: 'every' as const, everyMs: every })),
+    ],
+    { error: () => complaint('this does not say when orphans are cleaned up', '`never`, `next-run`, or `{every: 4h}`') },
+  )
+  .describe('When snapshots that were left behind are tried to be removed: with each run that takes their VM, or each period. Default never.');
 
 const datastore = z
   .strictObject({
@@ -87,6 +101,7 @@ const datastore = z
       .optional()
       .describe('Passes of a merge with helper deltas before the VM stands still for the rest; only for `consolidation: helper`. Default 10.'),
     merges: z.enum(['parallel', 'serial']).optional().describe('How several VMs consolidate on one datastore. Default parallel.'),
+    orphanCleanup: orphanCleanup.optional(),
     latencyControl: latencyControl.optional(),
     array: nameReference('The array behind it. Default none.').optional(),
     ioSize: positiveSize('Mean size of a random guest operation. Default 16KiB.').optional(),
@@ -152,6 +167,7 @@ const job = z
       .describe('What a task does when another job holds the VM: wait for it, or put a snapshot on top. Default wait.'),
     snapshots: z.enum(['per-task', 'whole-run']).optional().describe('When snapshots open. Default per-task.'),
     ...limitKeys,
+    ...quiesceKeys,
     priority: z.int().optional().describe('Lower goes first. Default 0.'),
     zeroDetection: z.boolean().optional().describe('Whether a full leaves out unused blocks. Default true.'),
     cbtOverhead: z.number().min(1).optional().describe('Bytes an increment reads per changed byte. Default 1.'),
@@ -218,6 +234,7 @@ export const scenarioSchema = z.strictObject({
   repositories: z.record(nameKey, repository).optional().describe('Backup repositories by name.'),
   vms: z.record(nameKey, vm).optional().describe('VMs, or groups of them, by name.'),
   jobs: z.record(nameKey, job).optional().describe('Backup jobs by name.'),
+  faults: faults.optional(),
 });
 
 /** The JSON Schema (draft-07) of what people write, for editors: from the definition that validates. */

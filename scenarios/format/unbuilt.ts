@@ -4,14 +4,7 @@
  */
 const RULES = ['guest-agent-storm', 'excessive-permission', 'unsupported-guest', 'software-outdated'];
 
-const ROWS = new Set([
-  ...RULES.flatMap((rule) => [`policy.${rule}`, `policy.for.*.rules.${rule}`]),
-  'faults',
-  'datastores.*.orphanCleanup',
-  'vms.*.guest',
-  'jobs.*.freezeLimit',
-  'jobs.*.quiesce',
-]);
+const ROWS = new Set(RULES.flatMap((rule) => [`policy.${rule}`, `policy.for.*.rules.${rule}`]));
 
 /** True for a key, or with `value` for one value of a key. */
 export function isUnbuilt(path: readonly PropertyKey[], value?: string): boolean {

@@ -43,6 +43,12 @@ const PERIOD_SECONDS = new Map([
   ['day', SECONDS_PER_DAY],
 ]);
 
+const OCCURRENCES_PER_DAY = new Map([
+  ['h', 24],
+  ['day', 1],
+  ['week', 1 / 7],
+]);
+
 const NUMBER = '(?:[0-9]+(?:\\.[0-9]+)?)';
 const SIZE = `${NUMBER} ?(?:[KMGTP]iB|[kMGTP]B)`;
 const RATE = `(?:${SIZE}/(?:s|min|h|day)|${NUMBER} ?[kMG]bit/s)`;
@@ -57,6 +63,7 @@ export const PATTERNS = {
   rateOrRelative: `^(?:${RATE}|${RELATIVE})$`,
   percent: `^${NUMBER} ?%$`,
   duration: `^${DURATION_PART}(?: ?${DURATION_PART})*$`,
+  occurrences: `^${NUMBER} ?/(?:h|day|week)$`,
 };
 
 export const EXPECTED = {
@@ -65,6 +72,7 @@ export const EXPECTED = {
   rateOrRelative: 'a rate such as `3GiB/day` or `200KiB/s`, or a share such as `5%/day` or `20%/week`',
   relative: 'a share such as `2%/week` or `0.5%/day`',
   percent: 'a percentage such as `20%`',
+  occurrences: 'how often on average, such as `0.1/day` (per h, day or week)',
   duration: 'a duration such as `4h`, `90s` or `1h30m` (ms s m h d w)',
 };
 
@@ -108,6 +116,15 @@ export function parsePercent(text: string): number {
   const match = new RegExp(`^(${NUMBER}) ?%$`).exec(text.trim());
   if (match === null) throw unreadable(text, ['%'], EXPECTED.percent);
   return Number(match[1]) / 100;
+}
+
+/** Occurrences a day, more than 0. */
+export function parseOccurrences(text: string): number {
+  const match = new RegExp(`^(${NUMBER}) ?/(h|day|week)$`).exec(text.trim());
+  if (match === null) throw new UnitError(`\`${text}\` does not say how often`, EXPECTED.occurrences);
+  const perDay = Number(match[1]) * (OCCURRENCES_PER_DAY.get(match[2] as string) as number);
+  if (perDay === 0) throw new UnitError(`\`${text}\` is never`, EXPECTED.occurrences);
+  return perDay;
 }
 
 /** Whole milliseconds. */

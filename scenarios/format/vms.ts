@@ -50,6 +50,7 @@ function planGroup(draft: Draft, activities: Activities, name: string, entry: En
       ),
       ...planExistence(draft, name, entry),
       rpoMs: entry.rpo ?? null,
+      guest: entry.guest ?? null,
       changeTracking: assumptions.fill(entry.changeTracking, at('changeTracking'), VM.changeTracking),
       deltaOverhead: assumptions.fill(entry.deltaOverhead, at('deltaOverhead'), VM.deltaOverhead),
       toleratesPauseMs: assumptions.fill(entry.toleratesPause, at('toleratesPause'), VM.toleratesPause),

@@ -16,22 +16,22 @@ const firstRealYear = 1999;
  * sizes are rounded up, so that no space is lost.
  */
 export function parseMebibytes(cell: Cell, holds: 'whole' | 'size', conventions: Conventions): Parsed<number> {
-  const shown = JSON.stringify(cell);
+  const problem = (text: string) => ({ problem: `${JSON.stringify(cell)} ${text}` });
   const wanted = holds === 'whole' ? 'a whole number' : 'a number';
   let value: number;
   if (typeof cell === 'number') value = cell;
   else if (typeof cell === 'string') {
     const shape = readNumberShape(cell.trim());
-    if (shape === undefined) return { problem: `${shown} is not ${wanted}` };
+    if (shape === undefined) return problem(`is not ${wanted}`);
     const isFraction = shape.couldBeFraction && holds === 'size' ? readsAsFraction(shape, conventions) : false;
     if (isFraction === undefined) {
-      return { problem: `${shown} may have a thousands separator or a decimal one; nothing in the file tells. Write the number without separators` };
+      return problem('may have a thousands separator or a decimal one; nothing in the file tells. Write the number without separators');
     }
     value = isFraction ? Number(shape.whole) / 1000 : Number(`${shape.whole}.${shape.fraction}0`);
-  } else return { problem: `${shown} is not ${wanted}` };
-  if (holds === 'whole' && !Number.isInteger(value)) return { problem: `${shown} is not a whole number` };
-  if (value < 0) return { problem: `${shown} is negative` };
-  if (value > largestMebibytes) return { problem: `${shown} is more than 8 PiB` };
+  } else return problem(`is not ${wanted}`);
+  if (holds === 'whole' && !Number.isInteger(value)) return problem('is not a whole number');
+  if (value < 0) return problem('is negative');
+  if (value > largestMebibytes) return problem('is more than 8 PiB');
   return { value: Math.ceil(value) };
 }
 
@@ -43,14 +43,15 @@ function readsAsFraction({ group }: NumberShape, { thousands, decimal }: Convent
 }
 
 /** As spreadsheets write them in the languages in which they write anything else than TRUE and FALSE. */
-const trueWords = new Set(['true', '1', 'yes', 'wahr', 'vrai', 'verdadero', 'vero', 'waar', 'verdadeiro']);
-const falseWords = new Set(['false', '0', 'no', 'falsch', 'faux', 'falso', 'onwaar']);
+const flagWords = new Map([
+  ...['True', 'TRUE', 'true', '1', 'yes', 'wahr', 'vrai', 'verdadero', 'vero', 'waar', 'verdadeiro'].map((word) => [word, true] as const),
+  ...['False', 'FALSE', 'false', '0', 'no', 'falsch', 'faux', 'falso', 'onwaar'].map((word) => [word, false] as const),
+]);
 
 export function parseFlag(cell: Cell): Parsed<boolean> {
-  const text = String(cell).trim().toLowerCase();
-  if (trueWords.has(text)) return { value: true };
-  if (falseWords.has(text)) return { value: false };
-  return { problem: `${JSON.stringify(cell)} is neither True nor False` };
+  const text = String(cell);
+  const value = flagWords.get(text) ?? flagWords.get(text.trim().toLowerCase());
+  return value === undefined ? { problem: `${JSON.stringify(cell)} is neither True nor False` } : { value };
 }
 
 /**

@@ -29,10 +29,13 @@ export function cleanText(workbook: Workbook): { workbook: Workbook; cleanedCell
   return { workbook: { ...workbook, sheets }, cleanedCells };
 }
 
+/** What nearly no cell has, found in one look. */
+const unclean = /\p{Control}|__proto__/u;
+
 function clean(cell: Cell | undefined): Cell | undefined {
-  if (typeof cell !== 'string') return cell;
+  if (typeof cell !== 'string' || !unclean.test(cell)) return cell;
   const text = withoutControls(cell);
-  return text.includes('__proto__') ? text.replace(/^(\s*|\[)__proto__(?=\s*$|\])/, '$1_proto_') : text;
+  return text.replace(/^(\s*|\[)__proto__(?=\s*$|\])/, '$1_proto_');
 }
 
 function withoutControls(text: string): string {

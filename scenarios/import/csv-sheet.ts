@@ -2,6 +2,7 @@ import { type CsvRecord, readRecord } from './csv.ts';
 import { ImportError } from './errors.ts';
 import type { ReadCount } from './read-count.ts';
 import { decodeFile } from './text-encoding.ts';
+import { Texts } from './texts.ts';
 import { type Cell, type Header, type ImportFile, limits, type Remark, type Row, type Sheet, type SheetRequest } from './workbook.ts';
 
 /** Windows writes the list separator of the region. */
@@ -68,6 +69,7 @@ function readRows(text: string, start: Start, sheet: Sheet, count: ReadCount): R
   const width = start.headers.length;
   let { at, rowNumber } = start;
   let repairedRows = 0;
+  const texts = new Texts();
   const shortRows: number[] = [];
   for (; at < text.length; rowNumber++) {
     const record = nextRecord(text, at, start.delimiter, width);
@@ -93,7 +95,7 @@ function readRows(text: string, start: Start, sheet: Sheet, count: ReadCount): R
     }
     if (record.repaired && ++repairedRows > limits.repairedRows) fail(`is one of more than ${limits.repairedRows} rows with broken quotes`);
     sheet.cellsBeyondLimit += Math.max(0, Math.min(values.length, width) - limits.columns);
-    const row = keep(values, sheet.headers, rowNumber);
+    const row = keep(values, sheet.headers, rowNumber, texts);
     count.addRow(sheet, rowNumber, row !== undefined);
     if (row !== undefined) sheet.rows.push(row);
     at = record.next;
@@ -121,13 +123,13 @@ function nextRecord(text: string, at: number, delimiter: string, width: number):
   return other.problem === undefined && other.values.length === width ? { ...other, repaired: true } : usual;
 }
 
-function keep(values: readonly string[], headers: readonly Header[], number: number): Row | undefined {
+function keep(values: readonly string[], headers: readonly Header[], number: number, texts: Texts): Row | undefined {
   const cells: (Cell | undefined)[] = [];
   let filled = false;
   for (const { column, slot } of headers) {
     if (slot === undefined) continue;
     const value = values[column];
-    cells[slot] = value === '' ? undefined : value;
+    cells[slot] = value === undefined || value === '' ? undefined : texts.hold(value, slot);
     filled ||= cells[slot] !== undefined;
   }
   return filled ? { number, cells } : undefined;

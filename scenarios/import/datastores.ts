@@ -4,7 +4,7 @@ import { UniqueNames } from './names.ts';
 import { distinctRows } from './owners.ts';
 import { formatMebibytes, sum, upToGibibyte } from './quantities.ts';
 import type { ImportLog } from './report.ts';
-import type { ImportedVm } from './vms.ts';
+import type { ImportedDisk, ImportedVm } from './vms.ts';
 
 /** Share of a datastore that the imported disks allocate where the file does not give its capacity. */
 const assumedFill = 0.7;
@@ -21,7 +21,7 @@ export interface ImportedDatastore {
   /** Whether the capacity is the file's. */
   described: boolean;
   /** What lies there, VM by VM. */
-  shares: { vm: ImportedVm; disks: ImportedVm['disks'] }[];
+  shares: { vm: ImportedVm; disks: ImportedDisk[] }[];
 }
 
 /** Lays the disks on the datastores of the file, and on assumed ones where the file says too little. In the order of the file. */
@@ -126,9 +126,7 @@ function assumedDatastore(
 /** Base disks and open snapshots. In MiB. */
 function allocatedMebibytes({ shares }: ImportedDatastore): number {
   const disks = shares.flatMap((share) => share.disks.map((disk) => (disk.provisioning === 'thick' ? disk.sizeMebibytes : disk.usedMebibytes)));
-  const snapshots = shares.flatMap(({ vm, disks: here }) =>
-    vm.snapshots.filter(({ disk }) => here.includes(vm.disks[disk] as (typeof here)[number])),
-  );
+  const snapshots = shares.flatMap(({ vm, disks: here }) => vm.snapshots.filter(({ disk }) => here.includes(vm.disks[disk] as ImportedDisk)));
   return sum(disks) + sum(snapshots.map((snapshot) => snapshot.sizeMebibytes));
 }
 

@@ -2,23 +2,21 @@ import type { DiskRecord, PartitionRecord, VmRecord } from './inventory.ts';
 import { divideByRoom, sum } from './quantities.ts';
 import type { ImportLog } from './report.ts';
 
-/** A disk of a VM as the scenario will hold it. */
-export interface ImportedDisk {
+/** A disk of a VM as the file has it. */
+export interface SizedDisk {
   /** Its row of vDisk; undefined where the file has only a size for all disks of the VM, which then count as one. */
   record: DiskRecord | undefined;
   /** As the file calls it; undefined where the file does not say. */
   datastore: string | undefined;
   sizeMebibytes: number;
-  usedMebibytes: number;
   provisioning: 'thin' | 'thick';
   provisioningIsStated: boolean;
 }
 
-export interface ImportedDisks {
-  /** At least one. */
-  disks: ImportedDisk[];
-  /** The columns that the figures come from. */
-  sizeSource: string;
+interface UsedBytes {
+  /** By disk. */
+  usedMebibytes: number[];
+  /** The column that it comes from. */
   usedSource: string;
   /** Whether the file knows only for several disks together what is in use on them. */
   usedIsDivided: boolean;
@@ -26,13 +24,20 @@ export interface ImportedDisks {
   statedUsedMebibytes: number;
 }
 
+export interface FoundDisks extends UsedBytes {
+  /** At least one. */
+  disks: SizedDisk[];
+  /** The column that sizes come from. */
+  sizeSource: string;
+}
+
 /** The disks that a snapshot holds, with what is in use on each; the reason why there are none where there are none. */
-export function importDisks(
+export function findDisks(
   record: VmRecord,
   allDisks: readonly DiskRecord[],
   partitions: readonly PartitionRecord[],
   log: ImportLog,
-): ImportedDisks | { none: string } {
+): FoundDisks | { none: string } {
   const leftOut = allDisks.filter((disk) => disk.raw || disk.independent);
   for (const disk of leftOut) {
     log.leaveOut(disk.sheet, disk.row, `${record.vm}: ${disk.disk}`, disk.raw ? 'raw device mapping' : 'independent disk, which no snapshot holds');
@@ -44,11 +49,8 @@ export function importDisks(
   }
   const leftOutKeys = new Set(leftOut.map((disk) => disk.diskKey));
   const own = partitions.filter((partition) => partition.diskKey === undefined || !leftOutKeys.has(partition.diskKey));
-  const { usedMebibytes, ...used } = usedOf(record, own, disks);
-  return { disks: disks.map((disk, index) => ({ ...disk, usedMebibytes: usedMebibytes[index] ?? 0 })), sizeSource, ...used };
+  return { disks, sizeSource, ...usedOf(record, own, disks) };
 }
-
-type SizedDisk = Omit<ImportedDisk, 'usedMebibytes'>;
 
 /** One for each row of vDisk. A disk without a path lies where others of its VM do. */
 function sizedDisks(record: VmRecord, held: readonly DiskRecord[], log: ImportLog): { disks: SizedDisk[]; sizeSource: string } {
@@ -71,11 +73,6 @@ function wholeOf(record: VmRecord): { disks: SizedDisk[]; sizeSource: string } {
   const sizeMebibytes = record.capacityMebibytes ?? record.provisionedMebibytes ?? 0;
   const disk: SizedDisk = { record: undefined, datastore: record.datastore, sizeMebibytes, provisioning: 'thin', provisioningIsStated: false };
   return { disks: sizeMebibytes > 0 ? [disk] : [], sizeSource: isTotal ? 'vInfo Total disk capacity' : 'vInfo Provisioned' };
-}
-
-interface UsedBytes extends Pick<ImportedDisks, 'usedSource' | 'usedIsDivided' | 'statedUsedMebibytes'> {
-  /** By disk. */
-  usedMebibytes: number[];
 }
 
 /** What the guest sees as used is what a full backup reads; the datastore's view comes second. */

@@ -20,25 +20,50 @@ export interface TotalComparison {
   addsUp: boolean | undefined;
 }
 
-interface RawColumn {
-  tab: string;
-  header: string;
+/** Columns whose totals are compared, by tab and current name, and what is counted there. */
+const units = {
+  'vInfo VM': 'rows',
+  'vInfo Total disk capacity MiB': 'bytes',
+  'vInfo Provisioned MiB': 'bytes',
+  'vInfo In Use MiB': 'bytes',
+  'vDisk VM': 'rows',
+  'vDisk Capacity MiB': 'bytes',
+  'vPartition Consumed MiB': 'bytes',
+  'vSnapshot VM': 'rows',
+  'vDatastore Name': 'rows',
+  'vDatastore Capacity MiB': 'bytes',
+} as const;
+
+type Column = keyof typeof units;
+
+/** The file's own totals; of columns that it does not have there are none. */
+export type FileTotals = ReadonlyMap<Column, number>;
+
+/** Sums up the cells as they stand, past everything that makes VMs of them. */
+export function readTotals(workbook: Workbook): FileTotals {
+  const totals = new Map<Column, number>();
+  for (const column of Object.keys(units) as Column[]) {
+    const [, tab = '', header = ''] = /^(\S+) (.+)$/.exec(column) ?? [];
+    const cells = rawCells(workbook, tab, header);
+    if (cells !== undefined) totals.set(column, units[column] === 'bytes' ? rawSum(cells) * mebibyte : cells.length);
+  }
+  return totals;
 }
 
 /** Every cell of a column that has something in it, over all sheets of the tab; undefined where no sheet has the column. */
-function rawCells(workbook: Workbook, { tab, header }: RawColumn): Cell[] | undefined {
+function rawCells(workbook: Workbook, tab: string, header: string): Cell[] | undefined {
   const spellings = [header, header.replace('MiB', 'MB'), `${tab}${header}`, `${tab}${header.replace(' MiB', '')}`];
   if (header === 'VM') spellings.push(`${tab}VMName`);
   const names = spellings.map(normaliseHeader);
-  const columns = workbook.sheets
+  const found = workbook.sheets
     .filter((sheet) => sheet.tab === tab)
     .flatMap((sheet) => {
       const ranked = sheet.headers.filter((candidate) => candidate.slot !== undefined).toSorted((left, right) => rank(left.text) - rank(right.text));
-      const found = ranked.find((candidate) => names.includes(normaliseHeader(candidate.text)));
-      return found?.slot === undefined ? [] : [{ sheet, slot: found.slot }];
+      const slot = ranked.find((candidate) => names.includes(normaliseHeader(candidate.text)))?.slot;
+      return slot === undefined ? [] : [{ sheet, slot }];
     });
-  if (columns.length === 0) return undefined;
-  return columns
+  if (found.length === 0) return undefined;
+  return found
     .flatMap(({ sheet, slot }) => sheet.rows.map((row) => row.cells[slot]))
     .filter((cell): cell is Cell => cell !== undefined && String(cell).trim() !== '');
 
@@ -64,51 +89,46 @@ function rawSum(cells: readonly Cell[]): number {
   );
 }
 
-export function compareTotals(workbook: Workbook, inventory: Inventory, estate: Estate): TotalComparison[] {
+export function compareTotals(totals: FileTotals, inventory: Inventory, estate: Estate): TotalComparison[] {
   const { vms } = estate;
   const comparisons: TotalComparison[] = [];
-  const compare = (what: string, column: RawColumn, unit: 'rows' | 'bytes', setAside: number | undefined, inScenario: number): void => {
-    const cells = rawCells(workbook, column);
-    if (cells === undefined) return;
+  const compare = (what: string, column: Column, setAside: number | undefined, inScenario: number): void => {
+    const inFile = totals.get(column);
+    if (inFile === undefined) return;
+    const unit = units[column];
     const scale = unit === 'bytes' ? mebibyte : 1;
-    const inFile = unit === 'bytes' ? rawSum(cells) * scale : cells.length;
     const aside = setAside === undefined ? undefined : setAside * scale;
     const there = inScenario * scale;
     const addsUp = aside === undefined ? undefined : inFile === aside + there;
-    comparisons.push({ what, column: `${column.tab} ${column.header}`, unit, inFile, setAside: aside, inScenario: there, addsUp });
+    comparisons.push({ what, column, unit, inFile, setAside: aside, inScenario: there, addsUp });
   };
   const importedRecords = new Set(vms.map((vm) => vm.record));
   const asideRecords = inventory.vms.filter((record) => !importedRecords.has(record));
-  compare('VMs', { tab: 'vInfo', header: 'VM' }, 'rows', asideRecords.length, vms.length);
+  compare('VMs', 'vInfo VM', asideRecords.length, vms.length);
 
   const usedDisks = new Set(vms.flatMap((vm) => vm.disks.map((disk) => disk.record)));
   const asideDisks = inventory.disks.filter((disk) => !usedDisks.has(disk));
   const sizedByDisks = vms.filter((vm) => vm.sizeSource === 'vDisk Capacity');
-  compare('disks', { tab: 'vDisk', header: 'VM' }, 'rows', asideDisks.length, sum(sizedByDisks.map((vm) => vm.disks.length)));
+  compare('disks', 'vDisk VM', asideDisks.length, sum(sizedByDisks.map((vm) => vm.disks.length)));
   const asideCapacity = sum(asideDisks.map((disk) => disk.capacityMebibytes ?? 0));
-  compare('size of disks', { tab: 'vDisk', header: 'Capacity MiB' }, 'bytes', asideCapacity, sum(sizedByDisks.map((vm) => vm.sizeMebibytes)));
+  compare('size of disks', 'vDisk Capacity MiB', asideCapacity, sum(sizedByDisks.map((vm) => vm.sizeMebibytes)));
   if (sizedByDisks.length === 0) {
     const bySource = (source: string) => sum(vms.filter((vm) => vm.sizeSource === source).map((vm) => vm.sizeMebibytes));
     const isTotal = vms.some((vm) => vm.sizeSource === 'vInfo Total disk capacity');
-    const header = isTotal ? 'Total disk capacity MiB' : 'Provisioned MiB';
+    const column = isTotal ? 'vInfo Total disk capacity MiB' : 'vInfo Provisioned MiB';
     const others = isTotal ? vms.every((vm) => vm.sizeSource === 'vInfo Total disk capacity') : true;
     const aside = sum(asideRecords.map((record) => (isTotal ? record.capacityMebibytes : record.provisionedMebibytes) ?? 0));
-    compare('size of disks', { tab: 'vInfo', header }, 'bytes', others ? aside : undefined, bySource(`vInfo ${header.replace(' MiB', '')}`));
+    compare('size of disks', column, others ? aside : undefined, bySource(column.replace(' MiB', '')));
   }
   const usedMebibytes = sum(vms.map((vm) => vm.usedMebibytes));
-  compare('used, as guests see it', { tab: 'vPartition', header: 'Consumed MiB' }, 'bytes', undefined, usedMebibytes);
-  compare('used, as vCenter sees it', { tab: 'vInfo', header: 'In Use MiB' }, 'bytes', undefined, usedMebibytes);
+  compare('used, as guests see it', 'vPartition Consumed MiB', undefined, usedMebibytes);
+  compare('used, as vCenter sees it', 'vInfo In Use MiB', undefined, usedMebibytes);
   const snapshots = vms.flatMap((vm) => vm.snapshots.filter((snapshot) => snapshot.kind === 'user'));
-  compare('snapshots', { tab: 'vSnapshot', header: 'VM' }, 'rows', inventory.snapshots.length - snapshots.length, snapshots.length);
+  compare('snapshots', 'vSnapshot VM', inventory.snapshots.length - snapshots.length, snapshots.length);
 
   const described = estate.datastores.filter((datastore) => datastore.described);
-  compare('datastores', { tab: 'vDatastore', header: 'Name' }, 'rows', inventory.datastores.length - described.length, described.length);
-  compare(
-    'capacity of datastores',
-    { tab: 'vDatastore', header: 'Capacity MiB' },
-    'bytes',
-    undefined,
-    sum(described.map((datastore) => datastore.capacityMebibytes)),
-  );
+  compare('datastores', 'vDatastore Name', inventory.datastores.length - described.length, described.length);
+  const capacityMebibytes = sum(described.map((datastore) => datastore.capacityMebibytes));
+  compare('capacity of datastores', 'vDatastore Capacity MiB', undefined, capacityMebibytes);
   return comparisons;
 }

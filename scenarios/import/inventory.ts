@@ -100,11 +100,15 @@ export interface Inventory {
 export function readInventory(workbook: Workbook): { inventory: Inventory; reading: ReadingReport } {
   const tabs = new Tabs(workbook, [vInfo, vDisk, vPartition, vSnapshot, vDatastore, vHost, vMetaData]);
   tabs.require(vInfo);
-  const infoRows = tabs.keyedRows(vInfo);
+  const infoRows = tabs.keyedRows(vInfo, (row) => row);
   const tagColumns = findTagColumns(infoRows);
+  const identityOf = identityReader();
   const vms = infoRows.map(
     (row): VmRecord => ({
-      ...vmRow(row),
+      sheet: row.sheet.name,
+      row: row.number,
+      vm: row.text('vm') ?? '',
+      identity: identityOf(row),
       powerstate: readPowerstate(row),
       template: row.flag('template') ?? false,
       placeholder: row.flag('placeholder') ?? false,
@@ -117,9 +121,13 @@ export function readInventory(workbook: Workbook): { inventory: Inventory; readi
       datastore: datastoreOf(row.text('path')),
     }),
   );
-  const disks = tabs.keyedRows(vDisk).map(
+  const disks = tabs.keyedRows(
+    vDisk,
     (row): DiskRecord => ({
-      ...vmRow(row),
+      sheet: row.sheet.name,
+      row: row.number,
+      vm: row.text('vm') ?? '',
+      identity: identityOf(row),
       disk: row.text('disk') ?? `row ${row.number}`,
       diskKey: row.text('diskKey'),
       capacityMebibytes: row.mebibytes('capacity'),
@@ -130,23 +138,31 @@ export function readInventory(workbook: Workbook): { inventory: Inventory; readi
       isDelta: /-\d{6}\.vmdk$/i.test(row.text('path') ?? ''),
     }),
   );
-  const partitions = tabs.keyedRows(vPartition).map(
+  const partitions = tabs.keyedRows(
+    vPartition,
     (row): PartitionRecord => ({
-      ...vmRow(row),
+      sheet: row.sheet.name,
+      row: row.number,
+      vm: row.text('vm') ?? '',
+      identity: identityOf(row),
       disk: row.text('disk'),
       diskKey: row.text('diskKey'),
       consumedMebibytes: row.mebibytes('consumed'),
     }),
   );
-  const snapshots = tabs.keyedRows(vSnapshot).map(
+  const snapshots = tabs.keyedRows(
+    vSnapshot,
     (row): SnapshotRecord => ({
-      ...vmRow(row),
+      sheet: row.sheet.name,
+      row: row.number,
+      vm: row.text('vm') ?? '',
+      identity: identityOf(row),
       takenMs: row.time('taken'),
       sizeMebibytes: row.mebibytes('size'),
     }),
   );
-  const datastores = tabs.keyedRows(vDatastore).map(readDatastore);
-  const hosts = tabs.keyedRows(vHost).map((row) => ({ sheet: row.sheet.name, row: row.number, name: row.text('host') ?? '' }));
+  const datastores = tabs.keyedRows(vDatastore, readDatastore);
+  const hosts = tabs.keyedRows(vHost, (row) => ({ sheet: row.sheet.name, row: row.number, name: row.text('host') ?? '' }));
   const newestMs = latest([
     ...snapshots.map((snapshot) => snapshot.takenMs),
     ...infoRows.flatMap((row) => [row.timeIfAny('created'), row.timeIfAny('poweredOn')]),
@@ -193,8 +209,20 @@ function tagsOf(row: InfoRow, tagColumns: readonly Header[]): string[] {
   ];
 }
 
-function vmRow(row: RowReader<Exclude<keyof Identity, 'file'> | 'vm'>): VmRow {
-  const identity: Identity = {
+type RowOfVm = RowReader<Exclude<keyof Identity, 'file'>>;
+
+/** Rows of one VM stand together, and share one identity. */
+function identityReader(): (row: RowOfVm) => Identity {
+  let last: Identity | undefined;
+  return (row) => {
+    const identity = readIdentity(row);
+    if (last === undefined || !isSame(identity, last)) last = identity;
+    return last;
+  };
+}
+
+function readIdentity(row: RowOfVm): Identity {
+  return {
     file: row.sheet.sharesFile ? row.sheet.fileName : undefined,
     server: row.text('server'),
     serverName: row.text('serverName'),
@@ -205,7 +233,10 @@ function vmRow(row: RowReader<Exclude<keyof Identity, 'file'> | 'vm'>): VmRow {
     host: row.text('host'),
     folder: row.text('folder'),
   };
-  return { sheet: row.sheet.name, row: row.number, vm: row.text('vm') ?? '', identity };
+}
+
+function isSame(left: Identity, right: Identity): boolean {
+  return (Object.keys(left) as (keyof Identity)[]).every((key) => left[key] === right[key]);
 }
 
 function readPowerstate(row: InfoRow): VmRecord['powerstate'] {
@@ -239,7 +270,7 @@ function readDatastore(row: RowReader<keyof typeof vDatastore.columns>): Datasto
 
 /** The export's own word, else the workbook's, else the newest date in the file. */
 function exportTime(workbook: Workbook, tabs: Tabs, newestMs: number): Inventory['exported'] {
-  const statedMs = latest(tabs.rows(vMetaData).map((row) => row.timeIfAny(isExportTime(row.text('property')) ? 'value' : 'created')));
+  const statedMs = latest(Array.from(tabs.rows(vMetaData), (row) => row.timeIfAny(isExportTime(row.text('property')) ? 'value' : 'created')));
   if (statedMs > 0) return { timeMs: statedMs, source: 'vMetaData' };
   const created = workbook.created === undefined ? undefined : parseTime(workbook.created, 1900, unknownConventions);
   const createdMs = created !== undefined && 'value' in created ? (created.value ?? 0) : 0;

@@ -10,23 +10,36 @@ const likely = ['file', 'datacenter', 'folder', 'cluster', 'host'] as const sati
 /** Among more VMs of one name than this nobody tells them apart by place. */
 const mostNamesakes = 1000;
 
-/**
- * Sorts the rows of another tab by the VM of vInfo that they belong to. Names are not unique across vCenters and folders; a row that could belong
- * to several VMs, or belongs to none, is left out and logged.
- */
-export function rowsByVm<Row extends VmRow>(rows: readonly Row[], vms: readonly VmRecord[], log: ImportLog): Map<VmRecord, Row[]> {
-  const byName = groupBy(vms, (vm) => vm.vm);
-  const byKey = groupBy(vms, (vm) => vmKey(vm.identity));
-  const owned = new Map<VmRecord, Row[]>();
-  for (const row of rows) {
-    const key = vmKey(row.identity);
-    const candidates = (key === undefined ? undefined : byKey.get(key)) ?? ownersOf(row, byName.get(row.vm) ?? []);
-    const [owner, other] = candidates;
-    if (owner === undefined) log.leaveOut(row.sheet, row.row, row.vm, 'belongs to no VM of vInfo');
-    else if (other !== undefined) log.leaveOut(row.sheet, row.row, row.vm, 'could belong to any of several VMs of this name');
-    else append(owned, owner, row);
+/** Finds the VM of vInfo that a row of another tab belongs to. Names are not unique across vCenters and folders. */
+export class Owners {
+  readonly #byName: ReadonlyMap<string, VmRecord[]>;
+  readonly #byKey: ReadonlyMap<string | undefined, VmRecord[]>;
+
+  constructor(vms: readonly VmRecord[]) {
+    this.#byName = groupBy(vms, (vm) => vm.vm);
+    this.#byKey = groupBy(vms, (vm) => vmKey(vm.identity));
   }
-  return owned;
+
+  /** The rows by their VM; one that could belong to several VMs, or belongs to none, is left out and logged. */
+  rowsByVm<Row extends VmRow>(rows: readonly Row[], log: ImportLog): Map<VmRecord, Row[]> {
+    const owned = new Map<VmRecord, Row[]>();
+    let last: { row: Row; candidates: readonly VmRecord[] } | undefined;
+    for (const row of rows) {
+      const isOfLast = last !== undefined && last.row.identity === row.identity && last.row.vm === row.vm;
+      const candidates: readonly VmRecord[] = isOfLast && last !== undefined ? last.candidates : this.#candidatesOf(row);
+      last = { row, candidates };
+      const [owner, other] = candidates;
+      if (owner === undefined) log.leaveOut(row.sheet, row.row, row.vm, 'belongs to no VM of vInfo');
+      else if (other !== undefined) log.leaveOut(row.sheet, row.row, row.vm, 'could belong to any of several VMs of this name');
+      else append(owned, owner, row);
+    }
+    return owned;
+  }
+
+  #candidatesOf(row: VmRow): readonly VmRecord[] {
+    const key = vmKey(row.identity);
+    return (key === undefined ? undefined : this.#byKey.get(key)) ?? ownersOf(row, this.#byName.get(row.vm) ?? []);
+  }
 }
 
 /**
@@ -38,7 +51,8 @@ export function distinctRows<Row extends { sheet: string; row: number }>(
   keyOf: (row: Row) => string | undefined,
   nameOf: (row: Row) => string,
   log: ImportLog,
-): Row[] {
+): readonly Row[] {
+  if (rows.length < 2) return rows;
   const seen = new Map<string, Row>();
   return rows.filter((row) => {
     const key = keyOf(row);
@@ -52,7 +66,8 @@ export function distinctRows<Row extends { sheet: string; row: number }>(
 
 /** Names repeat from one vCenter to the next, and so do the numbers of VMs; only both together are unique. Undefined where one is missing. */
 export function vmKey({ server, vmId }: Identity): string | undefined {
-  return server === undefined || vmId === undefined ? undefined : JSON.stringify([server, vmId]);
+  // No text of a cell has a line break any more.
+  return server === undefined || vmId === undefined ? undefined : `${server}\n${vmId}`;
 }
 
 function ownersOf(row: VmRow, namesakes: readonly VmRecord[]): readonly VmRecord[] {

@@ -1,7 +1,7 @@
 import { anonymise, InventedNames, type NameKey, originalNames, replaceTexts } from './anonymise.ts';
 import { cleanText } from './clean-text.ts';
 import { type Estate, importEstate } from './estate.ts';
-import { compareTotals } from './file-totals.ts';
+import { compareTotals, readTotals } from './file-totals.ts';
 import { readInventory, type VmRecord } from './inventory.ts';
 import { type ImportOptions, parseOptions } from './options.ts';
 import { sum } from './quantities.ts';
@@ -27,8 +27,7 @@ export interface RvtoolsInput {
  */
 export function importRvtools(input: RvtoolsInput): ImportResult {
   const choices = parseOptions(input.options ?? {});
-  const { workbook, cleanedCells } = cleanText(readWorkbook(input.files, rvtoolsRequest));
-  const { inventory: original, reading } = readInventory(workbook);
+  const { file, inventory: original, reading, cleanedCells, fileTotals } = readExport(input.files);
   const joined = input.rates === undefined ? undefined : joinRates(original.vms, (vm) => vm.vm, input.rates.byName);
   const names =
     input.anonymise === undefined
@@ -39,7 +38,7 @@ export function importRvtools(input: RvtoolsInput): ImportResult {
   const byVm = new Map([...(joined?.byVm ?? [])].map(([vm, rates]) => [sameVm.get(vm) as VmRecord, rates]));
 
   const log = new ImportLog();
-  const fileName = names === undefined ? workbook.fileName : 'an export under invented names';
+  const fileName = names === undefined ? file : 'an export under invented names';
   const estate = importEstate(fileName, inventory, byVm, choices, log);
   const totals = totalsOf(estate);
   const report: ImportReport = {
@@ -51,7 +50,7 @@ export function importRvtools(input: RvtoolsInput): ImportResult {
     lookFirst: log.lookFirst(),
     rates: input.rates === undefined || joined === undefined ? undefined : ratesReport(input.rates, { ...joined, byVm }, estate),
     totals,
-    comparisons: compareTotals(workbook, inventory, estate),
+    comparisons: compareTotals(fileTotals, inventory, estate),
   };
   const shown = names === undefined ? report : anonymousReport(report, input, names);
   return {
@@ -59,6 +58,12 @@ export function importRvtools(input: RvtoolsInput): ImportResult {
     report: shown,
     nameKey: names?.key(),
   };
+}
+
+/** All that is needed of the files; their cells are free to go. */
+function readExport(files: readonly ImportFile[]) {
+  const { workbook, cleanedCells } = cleanText(readWorkbook(files, rvtoolsRequest));
+  return { ...readInventory(workbook), file: workbook.fileName, cleanedCells, fileTotals: readTotals(workbook) };
 }
 
 function ratesReport(rates: MeasuredRates, joined: JoinedRates<VmRecord>, estate: Estate): RatesReport {

@@ -6,7 +6,7 @@ import { groupBy } from './groups.ts';
 import { formatMebibytes } from './quantities.ts';
 import type { ImportTotals, SetAside } from './report.ts';
 import { groupVms } from './vm-groups.ts';
-import type { ImportedVm } from './vms.ts';
+import type { ImportedDisk, ImportedVm } from './vms.ts';
 
 const dayMs = 86_400_000;
 /** Words that a YAML reader may take for something else than text. */
@@ -130,24 +130,22 @@ interface VmBody {
   comment: string;
 }
 
+/** One text for each entry. */
 function vmSection(estate: Estate, usual: Usual): string[] {
   const { vms } = estate;
   const datastoreNames = new Map(
     estate.datastores.flatMap(({ name, shares }) => shares.flatMap(({ disks }) => disks.map((disk) => [disk, name] as const))),
   );
-  const bodies = new Map(vms.map((vm) => [vm, bodyOf(vm, datastoreNames, usual, estate.startMs.value)]));
-  const entries = groupVms(vms, (vm) => JSON.stringify(bodies.get(vm)));
-  return entries.flatMap(({ name, count: instances, vm }) => {
-    const { fields: own, lists, comment } = bodies.get(vm) as VmBody;
+  const body = (vm: ImportedVm): VmBody => bodyOf(vm, datastoreNames, usual, estate.startMs.value);
+  return groupVms(vms, (vm) => JSON.stringify(body(vm))).map(({ name, count: instances, vm }) => {
+    const { fields: own, lists, comment } = body(vm);
     const fields = instances === undefined ? own : [`count: ${instances}`, ...own];
-    if (lists.length === 0) return [`  ${scalar(name)}: { ${fields.join(', ')} }${comment}`];
-    return [`  ${scalar(name)}:${comment}`, ...[...fields, ...lists].map((line) => `    ${line}`)];
+    if (lists.length === 0) return `  ${scalar(name)}: { ${fields.join(', ')} }${comment}`;
+    return [`  ${scalar(name)}:${comment}`, ...fields, ...lists].join('\n    ');
   });
 }
 
-type Disk = ImportedVm['disks'][number];
-
-function bodyOf(vm: ImportedVm, datastoreNames: ReadonlyMap<Disk, string>, usual: Usual, startMs: number): VmBody {
+function bodyOf(vm: ImportedVm, datastoreNames: ReadonlyMap<ImportedDisk, string>, usual: Usual, startMs: number): VmBody {
   const { identity, changeTracking, tags } = vm.record;
   const disks = vm.disks.map((disk) => diskFields(disk, datastoreNames.get(disk) ?? ''));
   const [only = []] = disks;
@@ -163,7 +161,7 @@ function bodyOf(vm: ImportedVm, datastoreNames: ReadonlyMap<Disk, string>, usual
   };
 }
 
-function diskFields(disk: Disk, datastoreName: string): string[] {
+function diskFields(disk: ImportedDisk, datastoreName: string): string[] {
   const { changed, rate, readRate } = disk.writes;
   const writes = [...(changed === undefined ? [] : [`changed: ${changed}`]), ...(rate === undefined ? [] : [`rate: ${rate}`])];
   return [

@@ -40,26 +40,31 @@ export class Tabs {
     );
   }
 
-  /** All rows of a tab, of every file that has it. */
-  rows<Field extends string>(spec: SheetSpec<Field>): RowReader<Field>[] {
-    return this.#sheetsOf(spec).flatMap(({ sheet, match }) => {
+  /** All rows of a tab, of every file that has it. Each reader is made when its turn comes: there may be hundreds of thousands. */
+  *rows<Field extends string>(spec: SheetSpec<Field>): Generator<RowReader<Field>> {
+    for (const { sheet, match } of this.#sheetsOf(spec)) {
       const conventions = this.#conventions.get(sheet.fileName) as Conventions;
-      return sheet.rows.map((row) => new RowReader(sheet, spec, match.columns, conventions, row));
-    });
+      for (const row of sheet.rows) yield new RowReader(sheet, spec, match.columns, conventions, row);
+    }
   }
 
-  /** The rows that have a key, reported as read; none where the tab is missing. */
-  keyedRows<Field extends string>(spec: SheetSpec<Field>): RowReader<Field>[] {
+  /** What is made of each row that has a key, reported as read; nothing where the tab is missing. */
+  keyedRows<Field extends string, Made>(spec: SheetSpec<Field>, make: (row: RowReader<Field>) => Made): Made[] {
     const sheets = this.#sheetsOf(spec);
     if (sheets.length === 0) this.reading.missingSheets.push(spec.sheet);
-    const keyed = this.rows(spec).filter((row) => row.text(spec.key) !== undefined);
     for (const { sheet, match } of sheets) {
       if (!match.columns.has(spec.key))
         throw new ImportError(sheet.fileName, `has no column ${spec.columns[spec.key].header}`, { sheet: sheet.name });
-      const rowsRead = keyed.filter((row) => row.sheet === sheet).length;
-      this.#report(sheet, match, rowsRead);
     }
-    return keyed;
+    const rowsRead = new Map<Sheet, number>();
+    const made: Made[] = [];
+    for (const row of this.rows(spec)) {
+      if (row.text(spec.key) === undefined) continue;
+      rowsRead.set(row.sheet, (rowsRead.get(row.sheet) ?? 0) + 1);
+      made.push(make(row));
+    }
+    for (const { sheet, match } of sheets) this.#report(sheet, match, rowsRead.get(sheet) ?? 0);
+    return made;
   }
 
   /** The main tab, without which the files are no export. */

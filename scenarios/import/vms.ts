@@ -1,7 +1,7 @@
-import { type ImportedDisk, type ImportedDisks, importDisks } from './disks.ts';
+import { type FoundDisks, findDisks, type SizedDisk } from './disks.ts';
 import type { DiskRecord, Inventory, PartitionRecord, SnapshotRecord, VmRecord, VmRow } from './inventory.ts';
 import { UniqueNames } from './names.ts';
-import { distinctRows, rowsByVm, vmKey } from './owners.ts';
+import { distinctRows, Owners, vmKey } from './owners.ts';
 import { sum } from './quantities.ts';
 import type { MeasuredVm } from './rates/join.ts';
 import type { ImportLog } from './report.ts';
@@ -9,17 +9,18 @@ import { type ImportedSnapshot, importOrphan, importSnapshots } from './snapshot
 import { logCommonAssumptions } from './vm-assumptions.ts';
 import { type ImportedWrites, importWrites, type VmWrites } from './writes.ts';
 
-/** A disk with what the guest writes to it. */
-interface WrittenDisk extends ImportedDisk {
+/** A disk of a VM as the scenario will hold it. */
+export interface ImportedDisk extends SizedDisk {
+  usedMebibytes: number;
   writes: ImportedWrites;
 }
 
 /** A VM as the scenario will hold it. */
-export interface ImportedVm extends Pick<ImportedDisks, 'sizeSource' | 'usedSource' | 'usedIsDivided'> {
+export interface ImportedVm extends Pick<FoundDisks, 'sizeSource' | 'usedSource' | 'usedIsDivided'> {
   name: string;
   record: VmRecord;
   /** At least one. */
-  disks: WrittenDisk[];
+  disks: ImportedDisk[];
   /** Of all disks together. */
   sizeMebibytes: number;
   usedMebibytes: number;
@@ -37,9 +38,10 @@ export function importVms(inventory: Inventory, measured: ReadonlyMap<VmRecord, 
     ({ vm }) => vm,
     log,
   );
-  const disks = rowsByVm(inventory.disks, records, log);
-  const partitions = rowsByVm(inventory.partitions, records, log);
-  const snapshots = rowsByVm(inventory.snapshots, records, log);
+  const owners = new Owners(records);
+  const disks = owners.rowsByVm(inventory.disks, log);
+  const partitions = owners.rowsByVm(inventory.partitions, log);
+  const snapshots = owners.rowsByVm(inventory.snapshots, log);
   const names = new UniqueNames(inventory.vms.map((vm) => vm.vm));
   const imported: ImportedVm[] = [];
   for (const record of records) {
@@ -86,28 +88,41 @@ function importVm(
   measured: MeasuredVm | undefined,
   log: ImportLog,
 ): ImportedVm | undefined {
-  const found = importDisks(record, allDisks, partitions, log);
+  const found = findDisks(record, allDisks, partitions, log);
   if ('none' in found) {
     log.leaveOut(record.sheet, record.row, record.vm, found.none);
     return undefined;
   }
-  const { disks, statedUsedMebibytes, ...sources } = found;
+  const { disks, sizeSource, usedSource, usedIsDivided, statedUsedMebibytes } = found;
+  const sizesMebibytes = disks.map((disk) => disk.sizeMebibytes);
   const name = names.take(record.vm);
   if (name !== record.vm) log.assume(`vms.${name}`, name, `another VM named ${record.vm} (${record.sheet}, row ${record.row})`);
-  const usedMebibytes = sum(disks.map((disk) => disk.usedMebibytes));
+  const usedMebibytes = sum(found.usedMebibytes);
   if (statedUsedMebibytes > usedMebibytes) {
-    const source = `${sources.usedSource} says ${statedUsedMebibytes} MiB, more than the size: taken as the size`;
+    const source = `${usedSource} says ${statedUsedMebibytes} MiB, more than the size: taken as the size`;
     log.assume(`vms.${name}.used`, `${usedMebibytes}MiB`, source);
   }
   const running = record.powerstate === undefined || record.powerstate === 'poweredOn';
-  const writes = importWrites({ name, running, disks }, measured, log);
+  const writes = importWrites({ name, running, sizesMebibytes, usedMebibytes: found.usedMebibytes }, measured, log);
   return {
-    ...sources,
     name,
     record,
-    disks: disks.map((disk, index) => ({ ...disk, writes: writes.ofDisks[index] as ImportedWrites })),
-    sizeMebibytes: sum(disks.map((disk) => disk.sizeMebibytes)),
+    disks: disks.map(
+      (disk, index): ImportedDisk => ({
+        record: disk.record,
+        datastore: disk.datastore,
+        sizeMebibytes: disk.sizeMebibytes,
+        usedMebibytes: found.usedMebibytes[index] ?? 0,
+        provisioning: disk.provisioning,
+        provisioningIsStated: disk.provisioningIsStated,
+        writes: writes.ofDisks[index] as ImportedWrites,
+      }),
+    ),
+    sizeMebibytes: sum(sizesMebibytes),
     usedMebibytes,
+    sizeSource,
+    usedSource,
+    usedIsDivided,
     running,
     writesSource: writes.source,
     snapshots: [],

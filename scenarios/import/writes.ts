@@ -24,8 +24,13 @@ export interface VmWrites {
 export interface WritingVm {
   name: string;
   running: boolean;
-  disks: readonly { sizeMebibytes: number; usedMebibytes: number }[];
+  /** By disk. */
+  sizesMebibytes: readonly number[];
+  usedMebibytes: readonly number[];
 }
+
+const byDefault: ImportedWrites = { changed: undefined, rate: undefined, readRate: undefined };
+const nothing: ImportedWrites = { ...byDefault, changed: '0MiB/day' };
 
 /**
  * All that is written is no measure of what changes: the same blocks are written again and again. So a measurement becomes `rate`, and `changed` stays
@@ -36,9 +41,10 @@ export function importWrites(vm: WritingVm, measured: MeasuredVm | undefined, lo
   if (!vm.running) {
     if (measured !== undefined)
       log.assume(`vms.${vm.name}.writes`, '0MiB/day', 'powered off or suspended when exported: its measurement is not used');
-    return { source: 'not running', ofDisks: vm.disks.map(() => ({ changed: '0MiB/day', rate: undefined, readRate: undefined })) };
+    return { source: 'not running', ofDisks: vm.sizesMebibytes.map(() => nothing) };
   }
-  const { writesBytesPerSecond, readsBytesPerSecond } = measured ?? {};
+  if (measured === undefined) return { source: 'default', ofDisks: vm.sizesMebibytes.map(() => byDefault) };
+  const { writesBytesPerSecond, readsBytesPerSecond } = measured;
   const shares = sharesOf(vm);
   const changesAll = writesBytesPerSecond !== undefined && isLessThanChanges(vm, writesBytesPerSecond, log);
   const ofDisks = shares.map((share): ImportedWrites => {
@@ -53,16 +59,15 @@ export function importWrites(vm: WritingVm, measured: MeasuredVm | undefined, lo
 }
 
 /** By used bytes; by size where nothing is in use. */
-function sharesOf({ disks }: WritingVm): number[] {
-  const isUsed = disks.some((disk) => disk.usedMebibytes > 0);
-  const weights = disks.map((disk) => (isUsed ? disk.usedMebibytes : disk.sizeMebibytes));
+function sharesOf({ sizesMebibytes, usedMebibytes }: WritingVm): number[] {
+  const weights = usedMebibytes.some((mebibytes) => mebibytes > 0) ? usedMebibytes : sizesMebibytes;
   const total = sum(weights);
   return weights.map((weight) => weight / total);
 }
 
-function isLessThanChanges({ name, disks }: WritingVm, writesBytesPerSecond: number, log: ImportLog): boolean {
+function isLessThanChanges({ name, usedMebibytes }: WritingVm, writesBytesPerSecond: number, log: ImportLog): boolean {
   const writtenBytes = parseRate(rateText(writesBytesPerSecond)) * SECONDS_PER_DAY;
-  if (writtenBytes >= changedPerDay * sum(disks.map((disk) => disk.usedMebibytes)) * mebibyte) return false;
+  if (writtenBytes >= changedPerDay * sum(usedMebibytes) * mebibyte) return false;
   const source = 'the default of 5 % of used a day is more than all that was measured as written in a day';
   log.assume(`vms.${name}.writes.changed`, perDayText(writtenBytes), source);
   return true;

@@ -1,7 +1,9 @@
 import { ImportError } from './errors.ts';
 import type { ReadCount } from './read-count.ts';
+import { TextPieces } from './text-pieces.ts';
+import { Texts } from './texts.ts';
 import { type ImportFile, limits, type Remark, type Sheet, type SheetRequest, type Workbook } from './workbook.ts';
-import { readSheet } from './xlsx-sheet.ts';
+import { readSheet, unescapeText } from './xlsx-sheet.ts';
 import { createXmlReader, type XmlHandlers } from './xml.ts';
 import { inflatePart, listParts, partKey, type UnpackedCount, type ZipPart } from './zip.ts';
 
@@ -37,11 +39,12 @@ export function readXlsx({ fileName, bytes }: ImportFile, request: SheetRequest,
   const targets = targetsOf(book, `${folder}_rels/${rootPath.slice(folder.length)}.rels`, folder);
   const stringsPath = targets.find((target) => target.type === 'sharedStrings')?.path;
   const strings = readSharedStrings(book, stringsPath === undefined ? undefined : book.parts.get(stringsPath));
+  const texts = new Texts(unescapeText);
   const read = (sheet: ListedSheet): Sheet | undefined => {
     const path = targets.find((target) => target.id === sheet.relation)?.path;
     const part = path === undefined ? undefined : book.parts.get(path);
     if (part === undefined) throw new ImportError(fileName, 'is named in the workbook but not in the file', { sheet: sheet.name });
-    return readSheet({ fileName, name: sheet.name, serialEpoch, strings, count, request }, (handlers) => readXml(book, part, handlers));
+    return readSheet({ fileName, name: sheet.name, serialEpoch, strings, texts, count, request }, (handlers) => readXml(book, part, handlers));
   };
 
   const sheets = listed.filter((sheet) => request.tabOfName(sheet.name) !== undefined).flatMap((sheet) => read(sheet) ?? []);
@@ -67,17 +70,10 @@ function readXml({ fileName, unpacked }: Package, part: ZipPart, handlers: XmlHa
   const fail = (problem: string): never => {
     throw new ImportError(fileName, `part ${JSON.stringify(part.name)} ${problem}`);
   };
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (piece?: Uint8Array): string => {
-    try {
-      return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
-    } catch {
-      return fail('is not UTF-8 text');
-    }
-  };
   const reader = createXmlReader(handlers, fail);
-  inflatePart(fileName, part, unpacked, (piece) => reader.write(decode(piece)));
-  reader.write(decode());
+  const pieces = new TextPieces((text) => reader.write(text), fail);
+  inflatePart(fileName, part, unpacked, (piece) => pieces.write(piece));
+  pieces.end();
   reader.end();
 }
 

@@ -173,8 +173,8 @@ export function inflatePart(fileName: string, part: ZipPart, unpacked: UnpackedC
   if (~crc >>> 0 !== part.crc) fail('is damaged (its checksum does not match)');
 }
 
-/** The remainder of a byte with zero to three zero bytes behind it. */
-const crcTables = crcTablesOf(4);
+/** The remainder of a byte with zero to seven zero bytes behind it. */
+const crcTables = crcTablesOf(8);
 
 function crcTablesOf(count: number): Uint32Array[] {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -187,19 +187,32 @@ function crcTablesOf(count: number): Uint32Array[] {
   return tables;
 }
 
-/** CRC-32, four bytes at a time. */
+/** CRC-32, eight bytes at a time. */
 function updateCrc(crc: number, piece: Uint8Array): number {
-  const [one, two, three, four] = crcTables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-  const at4 = piece.length & ~3;
+  const [one, two, three, four, five, six, seven, eight] = crcTables as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const at8 = piece.length & ~7;
   let value = crc;
   let at = 0;
-  for (; at < at4; at += 4) {
+  for (; at < at8; at += 8) {
     value ^= (piece[at] as number) | ((piece[at + 1] as number) << 8) | ((piece[at + 2] as number) << 16) | ((piece[at + 3] as number) << 24);
     value =
-      (four[value & 0xff] as number) ^
-      (three[(value >>> 8) & 0xff] as number) ^
-      (two[(value >>> 16) & 0xff] as number) ^
-      (one[value >>> 24] as number);
+      (eight[value & 0xff] as number) ^
+      (seven[(value >>> 8) & 0xff] as number) ^
+      (six[(value >>> 16) & 0xff] as number) ^
+      (five[value >>> 24] as number) ^
+      (four[piece[at + 4] as number] as number) ^
+      (three[piece[at + 5] as number] as number) ^
+      (two[piece[at + 6] as number] as number) ^
+      (one[piece[at + 7] as number] as number);
   }
   for (; at < piece.length; at++) value = (value >>> 8) ^ (one[(value ^ (piece[at] as number)) & 0xff] as number);
   return value;

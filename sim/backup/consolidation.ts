@@ -10,6 +10,7 @@ import type { Datastore } from '../estate/datastore.ts';
 import { boundedBytes, Delta, heldBytes } from '../estate/delta.ts';
 import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
+import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import { Merge, Removal } from './removal.ts';
 import type { Task } from './task.ts';
@@ -67,6 +68,18 @@ export class Consolidation {
     return removals.flatMap(({ task }) => task ?? []);
   }
 
+  /** What is being removed of a VM is removed no further; what is left of it stays behind. */
+  breakOff(vm: Vm, cause: number): void {
+    const [removal] = vm.removals;
+    if (removal !== undefined) this.giveUp(removal, cause);
+  }
+
+  /** The host of a VM can no longer be asked for anything: a removal that it has not begun to carry out is lost. */
+  lostTouch(vm: Vm, cause: number): void {
+    const [removal] = vm.removals;
+    if (removal?.stage === 'called') this.giveUp(removal, cause);
+  }
+
   /** A pass has done its work: the merged delta's space returns. */
   mergeCompleted(merge: Merge): void {
     merge.flow = -1;
@@ -107,6 +120,10 @@ export class Consolidation {
   private begin(removal: Removal): void {
     const { kernel, stages } = this.world;
     removal.stage = 'called';
+    if (removal.vm.obstacle > 0) {
+      this.giveUp(removal, removal.vm.obstacle);
+      return;
+    }
     if (removal.task === null) {
       this.beginMerges(removal);
       return;
@@ -250,6 +267,39 @@ export class Consolidation {
     this.close(merge);
   }
 
+  private giveUp(removal: Removal, cause: number): void {
+    const { task } = removal;
+    if (task?.outcome === 'success') {
+      task.outcome = 'warning';
+      task.reason = 'snapshot-orphaned';
+    }
+    const open = removal.merges.filter(({ closed }) => !closed);
+    for (const merge of open) this.stop(merge);
+    for (const merge of open) {
+      for (const delta of merge.helper === null ? [merge.delta] : [merge.delta, merge.helper]) {
+        if (delta.exists && delta.kind !== 'orphan') removal.note(this.world.orphans.mark(delta, merge.run, causesOf(removal.lastEvent, cause)));
+      }
+      merge.refused = true;
+      this.close(merge);
+    }
+  }
+
+  /** A merge is broken off. What it had written into a delta is given up. */
+  private stop(merge: Merge): void {
+    const { network, guests, kernel } = this.world;
+    const { disk, delta } = merge;
+    if (merge.flow >= 0) network.removeFlow(merge.flow);
+    merge.flow = -1;
+    if (merge.stuns) guests.endStun(merge.removal.vm);
+    merge.stuns = false;
+    const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+    if (parent?.absorbing === delta) parent.absorbing = null;
+    disk.freezeBase(kernel.nowMs);
+    disk.mirroring = false;
+    disk.datastore.diskChanged(disk, kernel.nowMs);
+    disk.datastore.guestsChanged();
+  }
+
   /** Nothing more is to be merged for this disk; with the last one the removal is over, and the VM's next one begins. */
   private close(merge: Merge): void {
     const { admission } = this.world;
@@ -278,7 +328,8 @@ export class Consolidation {
     if (task !== null) this.settleTask(task, removal);
     vm.removals.shift();
     conditions.merges.ended(removal);
-    if (task !== null) stages.end(task);
+    if (task === null) this.world.orphans.cleaned(removal);
+    else stages.end(task);
     const next = vm.removals[0];
     if (next?.stage === 'asked') this.begin(next);
   }

@@ -13,7 +13,7 @@ import { GrowingFile } from '../estate/growing-file.ts';
 import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
-import type { TaskDisk } from './task.ts';
+import type { Reason, TaskDisk } from './task.ts';
 
 /** q falls by no more than this between two looks, V of a guest grows by no more than that. */
 const STEP_OF_COPY = 0.01;
@@ -97,8 +97,13 @@ export class CopyBeforeWrite {
 
   /** The fleecing datastore is full: the backups that need it fail, the guests go on. Returns whether there were any. */
   datastoreFull(datastore: Datastore): boolean {
+    return this.failOn(datastore, 'fleecing-full', datastore.fullEvent);
+  }
+
+  /** Backups that keep old blocks on a datastore fail. Returns whether there were any. */
+  failOn(datastore: Datastore, reason: Reason, cause: number): boolean {
     const failing = this.active.filter((guard) => guard.fleece?.datastore === datastore);
-    for (const { part } of failing) this.world.stages.abort(part.task, 'failed', 'fleecing-full', datastore.fullEvent);
+    for (const { part } of failing) this.world.stages.abort(part.task, 'failed', reason, cause);
     return failing.length > 0;
   }
 
@@ -127,7 +132,7 @@ export class CopyBeforeWrite {
     guard.lookedMs = kernel.nowMs;
     guard.rate = network.rateOf(part.flow);
     guard.pace = nominalPace(part.disk);
-    const remaining = network.remainingOf(part.flow);
+    const remaining = network.remainingOf(part.flow) + part.bytes - part.flowEndBytes;
     const written = part.disk.writtenAt(kernel.nowMs) - guard.writtenBefore;
     if (guard.fleece !== null) this.fleece(guard, guard.fleece, remaining, written);
     else this.throttle(guard, remaining, written);

@@ -43,6 +43,8 @@ export class Job {
   readonly chains: (Chain | undefined)[] = [];
   /** Newest successful base by disk. */
   readonly bases: (WriteMark | undefined)[] = [];
+  /** Log event by which it forgot its bases, or some of them; 0: it never did. */
+  basesLostEvent = 0;
   /** Jobs whose schedule is after this one, in file order. */
   readonly followers: Job[] = [];
   firstOverlapAtMs: number | null = null;
@@ -94,6 +96,18 @@ export class Job {
       tasks = [];
       this.kept.set(vm, tasks);
     }
+    return tasks;
+  }
+
+  /** Whether its software knows the VM's operating system. */
+  supports({ guest }: Vm): boolean {
+    return guest === null || (this.plan.supportedGuests?.includes(guest) ?? true);
+  }
+
+  /** Snapshots of a VM that were kept are gone; returns their tasks. */
+  dropKept(vm: Vm): Task[] {
+    const tasks = this.kept.get(vm) ?? [];
+    this.kept.delete(vm);
     return tasks;
   }
 

@@ -183,8 +183,13 @@ export class Runs {
     run.startedEvent = log.record(now, 'run-started', { job: job.name, run: run.id, tasks: vms.length }, causes);
     this.world.conditions.runStarted(run);
     this.world.windows.started(run);
-    if (vms.length === 0) this.endRun(run, run.startedEvent);
-    else this.addTasks(run, vms);
+    this.world.faults.runStarted(run);
+    if (vms.length === 0) {
+      this.endRun(run, run.startedEvent);
+      return;
+    }
+    this.addTasks(run, vms);
+    this.world.orphans.runStarted(run);
   }
 
   /** What goes on all the time needs no further start: VMs that have been created since join it. */

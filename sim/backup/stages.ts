@@ -8,6 +8,7 @@ import { Delta, heldBytes } from '../estate/delta.ts';
 import type { Disk } from '../estate/disk.ts';
 import { uniqueBytes } from '../estate/growth-law.ts';
 import { relativeReadSpeed } from '../estate/read-speed.ts';
+import type { CutOff } from '../faults/faults.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
@@ -34,7 +35,9 @@ export class Stages {
     const fields = { run: run.id, vm: task.vm.name, proxy: task.disks[0]?.proxy?.name ?? null };
     const freed = task.disks.map((part) => part.freedBy);
     task.lastEvent = log.record(kernel.nowMs, 'task-started', fields, causesOf(run.startedEvent, ...freed));
-    this.enter(task, 'quiescing', this.quiesced, run.job.plan.timings.quiesceMs);
+    const struck = this.world.faults.strikesAtStart(task);
+    if (struck === null) this.enter(task, 'quiescing', this.quiesced, run.job.plan.timings.quiesceMs);
+    else this.abort(task, 'failed', struck.reason, struck.event);
   }
 
   /** A disk of a task that has begun has got its slots. */
@@ -48,6 +51,10 @@ export class Stages {
 
   /** A disk's transfer has come to its end. */
   transferCompleted(part: TaskDisk): void {
+    if (part.cutOff !== null) {
+      this.transferCutOff(part, part.cutOff);
+      return;
+    }
     const { kernel, log } = this.world;
     const { task, disk } = part;
     const { job } = task.run;
@@ -76,8 +83,8 @@ export class Stages {
     else this.world.consolidation.request(task);
   }
 
-  /** Ends a task early, wherever it stands; a snapshot that it has open is removed. */
-  abort(task: Task, outcome: Outcome, reason: Reason, cause: number): void {
+  /** Ends a task early, wherever it stands; a snapshot that it has open is removed, or left behind. */
+  abort(task: Task, outcome: Outcome, reason: Reason, cause: number, snapshot: 'removed' | 'left' = 'removed'): void {
     const { kernel } = this.world;
     if (task.stage === 'removing' || task.stage === 'consolidating' || task.stage === 'ended') return;
     task.outcome = outcome;
@@ -92,7 +99,8 @@ export class Stages {
     else if (task.stage === 'streaming') this.world.cdp.end(task);
     task.abortedBy = cause;
     this.giveUpAll(task);
-    if (task.hasSnapshot) this.world.consolidation.request(task);
+    if (task.hasSnapshot && snapshot === 'left') this.world.orphans.leave(task, cause);
+    else if (task.hasSnapshot) this.world.consolidation.request(task);
     else this.end(task);
   }
 
@@ -135,7 +143,7 @@ export class Stages {
     if (task.timer >= 0) this.closeTimedStage(task);
     for (const part of task.disks) {
       if (part.state !== 'transferring') continue;
-      part.readBytes = part.bytes - network.remainingOf(part.flow);
+      part.readBytes = part.flowEndBytes - network.remainingOf(part.flow);
       this.accountTransfer(part);
     }
     this.notePeakDelta(task, kernel.nowMs);
@@ -166,6 +174,11 @@ export class Stages {
     task.timer = -1;
     this.closeTimedStage(task);
     const { job } = task.run;
+    const struck = this.world.quiescing.failureOf(task);
+    if (struck !== null) {
+      this.abort(task, 'failed', struck.reason, struck.event);
+      return;
+    }
     if (!job.method.opensSnapshot) {
       task.snapshotMs = kernel.nowMs;
       task.level = this.world.chains.levelOf(task);
@@ -177,8 +190,9 @@ export class Stages {
     if (full !== undefined) this.abort(task, 'failed', 'datastore-full', full.fullEvent);
     else if (task.disks.some(({ disk }) => disk.chain.length >= task.vm.maxChain)) this.abort(task, 'failed', 'chain-limit', 0);
     else {
-      this.stun(task, job.plan.timings.createMs);
-      this.enter(task, 'snapshotting', this.created, job.plan.timings.createMs);
+      task.createMs = this.world.quiescing.createMs(task);
+      this.stun(task, task.createMs);
+      this.enter(task, 'snapshotting', this.created, task.createMs);
     }
   }
 
@@ -187,6 +201,11 @@ export class Stages {
     const now = kernel.nowMs;
     task.timer = -1;
     this.closeTimedStage(task);
+    const struck = this.world.quiescing.freezeFailureOf(task);
+    if (struck !== null) {
+      this.abort(task, 'failed', struck.reason, struck.event);
+      return;
+    }
     const { vm } = task;
     task.snapshotMs = now;
     task.level = this.world.chains.levelOf(task);
@@ -318,14 +337,22 @@ export class Stages {
       const growth =
         task.level === 'full' ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
       const freed = task.snapshotMs === now ? 0 : part.freedBy;
-      task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, ...growth));
+      const forgotten = task.disks.some((other) => other.full && task.run.job.bases[other.disk.index] === undefined)
+        ? task.run.job.basesLostEvent
+        : 0;
+      task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, forgotten, ...growth));
     }
     disk.datastore.lastEvent = task.lastEvent;
     part.snapshotsBefore = disk.snapshotsTaken - disk.chain.length;
     const transfer = transferOf(part);
     part.state = 'transferring';
-    part.capLabel = transfer.capLabel;
-    part.flow = network.addFlow({ weight: 1, cap: transfer.cap, bytes: part.bytes, uses: transfer.uses, elastic: true, owner: part.number });
+    const { factor, cutOff } = this.world.faults.onTransfer(part);
+    const slowed = factor < 1 ? factor * this.world.faults.capacities.rateAlone(transfer) : Number.POSITIVE_INFINITY;
+    part.capLabel = slowed < transfer.cap ? 'security-software' : transfer.capLabel;
+    part.cutOff = cutOff;
+    part.flowEndBytes = cutOff?.bytes ?? part.bytes;
+    const cap = Math.min(transfer.cap, slowed);
+    part.flow = network.addFlow({ weight: 1, cap, bytes: part.flowEndBytes, uses: transfer.uses, elastic: true, owner: part.number });
     this.world.storage.beginWriting(part);
     this.world.conditions.proxies.transferBegins(part);
     this.world.copyBeforeWrite.begin(part);
@@ -335,17 +362,43 @@ export class Stages {
     const { kernel, log, network, storage } = this.world;
     for (const part of task.disks) {
       if (part.state !== 'transferring') continue;
-      part.readBytes = part.bytes - network.remainingOf(part.flow);
-      this.accountTransfer(part);
-      this.world.copyBeforeWrite.end(part);
-      storage.stopWriting(part);
-      network.removeFlow(part.flow);
-      part.flow = -1;
-      part.state = 'stopped';
+      part.readBytes = part.flowEndBytes - network.remainingOf(part.flow);
+      const { flow } = part;
+      this.stopTransfer(part);
+      network.removeFlow(flow);
     }
     storage.discardPoint(task);
     const fields = { run: task.run.id, vm: task.vm.name, bytes: Math.ceil(task.readBytes), reason };
     task.lastEvent = log.record(kernel.nowMs, 'transfer-aborted', fields, causesOf(task.lastEvent, cause));
+  }
+
+  /** It has read all that it can. Some faults are felt at once; with others it hangs until nothing has come through for too long. */
+  private transferCutOff(part: TaskDisk, { reason, event, hangs }: CutOff): void {
+    const { network, faults } = this.world;
+    part.readBytes = part.flowEndBytes;
+    if (!hangs || part.hangs) {
+      this.stopTransfer(part);
+      this.abort(part.task, 'failed', reason, event);
+      return;
+    }
+    this.accountTransfer(part);
+    const { uses } = transferOf(part);
+    const bytes = Math.max(1, part.bytes - part.flowEndBytes);
+    part.hangs = true;
+    part.capLabel = 'security-software';
+    part.flowEndBytes += bytes;
+    part.flow = network.addFlow({ weight: 1, cap: 0, bytes, uses, elastic: true, owner: part.number });
+    faults.stalls.cut.add(part);
+  }
+
+  /** Its flow is over, or about to be removed. */
+  private stopTransfer(part: TaskDisk): void {
+    const { storage, copyBeforeWrite } = this.world;
+    this.accountTransfer(part);
+    copyBeforeWrite.end(part);
+    storage.stopWriting(part);
+    part.flow = -1;
+    part.state = 'stopped';
   }
 
   private accountTransfer(part: TaskDisk): void {

@@ -5,6 +5,7 @@ import type { Disk } from '../estate/disk.ts';
 import type { GrowthLaw } from '../estate/growth-law.ts';
 import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
+import type { CutOff } from '../faults/faults.ts';
 import type { Level, RestorePoint } from '../repository/point.ts';
 import type { WaitGroup } from './admission.ts';
 import type { CdpStream } from './cdp.ts';
@@ -38,6 +39,22 @@ export type Reason =
   | 'window-closed'
   | 'timeout'
   | 'start-deadline'
+  /** Its snapshot has been left behind. */
+  | 'snapshot-orphaned'
+  /** Faults: what it needs is gone, or does not let it through. */
+  | 'proxy-crash'
+  | 'host-lost'
+  | 'datastore-lost'
+  | 'network-lost'
+  | 'connection-cut'
+  | 'read-error'
+  | 'credential-expired'
+  | 'application-failure'
+  /** The guest did not come to rest: it fails, or it is only crash-consistent. */
+  | 'writer-failure'
+  | 'freeze-limit'
+  | 'unsupported-guest'
+  | 'crash-consistent'
   /** Its proxy cannot reach a disk by the method, and nothing else was allowed. */
   | 'no-transport'
   /** The datastore for its old blocks filled up. */
@@ -81,6 +98,12 @@ export class TaskDisk {
   mark: WriteMark | null = null;
   full = true;
   bytes = 0;
+  /** How far its present flow reads. */
+  flowEndBytes = 0;
+  /** A fault lets it come no further; null: none does. */
+  cutOff: CutOff | null = null;
+  /** It hangs there. */
+  hangs = false;
   /** What a full of its disk would read. */
   wholeBytes = 0;
   readBytes = 0;
@@ -93,6 +116,11 @@ export class TaskDisk {
     this.number = number;
     this.task = task;
     this.disk = disk;
+  }
+
+  /** It works on a proxy, or holds a slot there. */
+  usesProxy(proxy: Proxy): boolean {
+    return this.proxy === proxy && (this.holdsSlots || this.sharesSlots || this.state === 'streaming') && this.state !== 'transferred';
   }
 }
 
@@ -112,6 +140,10 @@ export class Task {
   level: Level = 'full';
   /** What it has left on the repository; null: nothing, or not yet. */
   point: RestorePoint | null = null;
+  /** Its guest did not come to rest: its point is good, but its applications have to recover. */
+  crashConsistent = false;
+  /** How long its snapshot takes to come into being, ms. */
+  createMs = 0;
   /** Nothing more is to be read for it. */
   transferIsOver = false;
   /** It counts towards the run's concurrency. */

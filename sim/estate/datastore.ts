@@ -102,6 +102,8 @@ export class Datastore {
   asking = 0;
   fullAtMs: number | null = null;
   fullEvent = 0;
+  /** Log event by which it was lost for good; 0: it is there. */
+  lossEvent = 0;
   /** The latest step of growth of something here. */
   growthEvent = 0;
   lowEvent = 0;

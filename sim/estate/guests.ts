@@ -8,6 +8,7 @@ import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
 import type { Datastore } from './datastore.ts';
 import type { Disk } from './disk.ts';
+import type { Host } from './host.ts';
 import { relativeReadSpeed } from './read-speed.ts';
 import type { Vm } from './vm.ts';
 import { WorkList } from './work-list.ts';
@@ -91,10 +92,12 @@ export class Guests {
     const now = this.world.kernel.nowMs;
     const { network, conditions } = this.world;
     datastore.servedFraction = datastore.guestFlow < 0 ? 1 : network.rateOf(datastore.guestFlow) / datastore.guestDemand;
-    const busyOtherwise = state.load - state.queuedLoad;
-    const queue = state.queuedFlows * datastore.plan.queueDepth * STREAM_REQUEST_BYTES * datastore.readCost;
-    const latency = datastore.plan.latencyMs / (1 - Math.min(busyOtherwise, MOST_BUSY)) + queue;
-    datastore.busy.set(now, Math.min(state.load, 1));
+    // A degraded device does everything more slowly.
+    const speed = state.capacity;
+    const busyOtherwise = (state.load - state.queuedLoad) / speed;
+    const queue = (state.queuedFlows * datastore.plan.queueDepth * STREAM_REQUEST_BYTES * datastore.readCost) / speed;
+    const latency = datastore.plan.latencyMs / speed / (1 - Math.min(busyOtherwise, MOST_BUSY)) + queue;
+    datastore.busy.set(now, Math.min(state.load / speed, 1));
     datastore.served.set(now, datastore.servedFraction);
     datastore.latency.set(now, latency);
     conditions.follow('io-saturated', datastore, datastore.saturated, datastore.servedFraction < 1 || busyOtherwise > SATURATED);
@@ -147,8 +150,33 @@ export class Guests {
     vm.crashTimer = -1;
     vm.operatorTimer = -1;
     if (vm.state === 'paused') vm.pausedMs += kernel.nowMs - vm.pausedSinceMs;
+    if (vm.state === 'down') vm.downMs += kernel.nowMs - vm.downSinceMs;
     for (const datastore of vm.blockedBy) datastore.heldVms--;
     vm.blockedBy.clear();
+  }
+
+  /** Its host is lost: a VM that runs stands still until it is back. One that a full datastore has paused stays paused. */
+  switchOff(vm: Vm, { name, lossEvent }: Host): void {
+    const { kernel, log } = this.world;
+    if (vm.state !== 'running') return;
+    this.halt(vm);
+    vm.state = 'down';
+    vm.downSinceMs = kernel.nowMs;
+    vm.downEvent = log.record(kernel.nowMs, 'vm-stopped', { vm: vm.name, host: name }, [lossEvent]);
+  }
+
+  switchOn(vm: Vm, { name }: Host): void {
+    const { kernel, log } = this.world;
+    if (vm.state !== 'down') return;
+    vm.state = 'running';
+    vm.downMs += kernel.nowMs - vm.downSinceMs;
+    log.record(kernel.nowMs, 'vm-started', { vm: vm.name, host: name }, [vm.downEvent]);
+    if (vm.stuns === 0) this.startDisks(vm);
+  }
+
+  /** The guest of a VM that runs does nothing from now on. */
+  halt(vm: Vm): void {
+    if (vm.state === 'running' && vm.stuns === 0) this.stopDisks(vm);
   }
 
   /** A merge takes the last bytes while the guest stands still. */
@@ -254,8 +282,10 @@ export class Guests {
       operations += multiplier * (writes + disk.readRate * (1 / relativeReadSpeed(disk.chain.length) - 1));
     }
     const { network, kernel } = this.world;
-    datastore.guestBound.set(kernel.nowMs, operations * datastore.randomCost > SATURATED);
-    if (datastore.throttle >= 0) this.throttle(datastore, operations * datastore.randomCost);
+    const speed = network.capacityOf(datastore.device);
+    const busy = (operations * datastore.randomCost) / speed;
+    datastore.guestBound.set(kernel.nowMs, busy > SATURATED);
+    if (datastore.throttle >= 0) this.throttle(datastore, busy, speed);
     if (demand === 0) {
       if (datastore.guestFlow >= 0) network.removeFlow(datastore.guestFlow);
       datastore.guestFlow = -1;
@@ -280,11 +310,11 @@ export class Guests {
   }
 
   /** What is left to transfers and merges so that latency stays at its throttle level, at least 5 % of the device (MODEL 3). */
-  private throttle(datastore: Datastore, guestBusy: number): void {
+  private throttle(datastore: Datastore, guestBusy: number, speed: number): void {
     const control = datastore.plan.latencyControl;
     if (control === null) return;
-    const busyAtLevel = 1 - datastore.plan.latencyMs / control.throttleMs;
-    this.world.network.changeCapacity(datastore.throttle, Math.max(LEAST_SHARE, busyAtLevel - guestBusy));
+    const busyAtLevel = 1 - datastore.plan.latencyMs / speed / control.throttleMs;
+    this.world.network.changeCapacity(datastore.throttle, speed * Math.max(LEAST_SHARE, busyAtLevel - guestBusy));
   }
 
   private changeActivity(index: number): void {

@@ -38,6 +38,11 @@ export class Host {
   /** Resource numbers, for NBD and for agents; -1: no limit. */
   readonly nbd: number;
   readonly network: number;
+  /** Log events of the outages of its network that hold. */
+  readonly outages: number[] = [];
+  /** Losses that hold, and the log event of the first of them. */
+  losses = 0;
+  lossEvent = 0;
   private readonly datastores: ReadonlySet<string> | null;
 
   /** `datastores`: names of those that it sees; null: all. */
@@ -57,6 +62,10 @@ export class Host {
 export class SlotPool {
   readonly total: number;
   used = 0;
+  /** While there are any it gives none. */
+  closures = 0;
+  /** What is left of them, while resources are short; at least one. */
+  readonly factors: number[] = [];
   /** Log event by which one was last freed; 0: none was. */
   freedBy = 0;
   /** Summed over tasks: waiting because none was free. */
@@ -67,7 +76,10 @@ export class SlotPool {
   }
 
   get free(): number {
-    return this.total - this.used;
+    if (this.closures > 0) return 0;
+    if (this.factors.length === 0) return this.total - this.used;
+    const left = this.factors.reduce((product, factor) => product * factor, this.total);
+    return Math.max(1, Math.floor(left)) - this.used;
   }
 }
 

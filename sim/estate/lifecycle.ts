@@ -2,6 +2,7 @@
  * VMs that are created and deleted while the scenario runs (`exists`, MODEL 4). A new VM takes its space at once, or is not created if that does not fit above
  * the floor. A deleted VM gives back its disks and deltas at once; its restore points stay under the retention of their jobs.
  */
+import type { Job } from '../backup/run.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
@@ -35,9 +36,14 @@ export class Lifecycle {
     const short = datastoresOf(vm).find((datastore) => missesRoom(vm, datastore, now));
     if (short !== undefined) {
       vm.state = 'gone';
-      const freeBytes = short.capacityBytes - short.reportedUsedAt(now);
+      const freeBytes = short.lossEvent > 0 ? 0 : short.capacityBytes - short.reportedUsedAt(now);
       const fields = { vm: vm.name, datastore: short.name, neededBytes: neededBytes(vm, short), freeBytes };
-      log.record(now, 'vm-not-created', fields, causesOf(startEvent, short.isLow ? short.lowEvent : 0, short.isFull ? short.fullEvent : 0));
+      log.record(
+        now,
+        'vm-not-created',
+        fields,
+        causesOf(startEvent, short.isLow ? short.lowEvent : 0, short.isFull ? short.fullEvent : 0, short.lossEvent),
+      );
       return;
     }
     vm.state = 'running';
@@ -51,6 +57,46 @@ export class Lifecycle {
     }
     this.reselect();
     this.world.conditions.unprotected.created(vm, event);
+    if (vm.host !== null && vm.host.losses > 0) this.world.guests.switchOff(vm, vm.host);
+  }
+
+  /** A datastore with a disk of a VM is lost: the VM stops for good, and what it has there is gone. */
+  lose(vm: Vm, datastore: Datastore): void {
+    if (vm.state === 'lost') return this.dropDisks(vm, datastore, vm.lossEvent);
+    const { kernel, log, guests, stages, orphans } = this.world;
+    const now = kernel.nowMs;
+    vm.lossEvent = log.record(now, 'vm-lost', { vm: vm.name, datastore: datastore.name }, [datastore.lossEvent]);
+    vm.lostAtMs = now;
+    guests.halt(vm);
+    guests.forget(vm);
+    vm.state = 'lost';
+    for (const task of [...vm.activeTasks, ...vm.leftBehind]) stages.notePeakDelta(task, now);
+    this.dropDisks(vm, datastore, vm.lossEvent);
+    orphans.abandonAll(vm, 'failed', 'datastore-lost', vm.lossEvent);
+    for (const job of this.world.jobs) this.dropKept(vm, job, vm.lossEvent);
+    for (const task of [...vm.leftBehind]) orphans.settle(task);
+  }
+
+  /** The snapshots that a job keeps of a VM are kept no longer; what is still there of them is to be removed. */
+  dropKept(vm: Vm, job: Job, event: number): void {
+    const tasks = job.dropKept(vm);
+    if (tasks.length === 0) return;
+    const { orphans, recovery } = this.world;
+    const deltas = tasks.flatMap(({ disks }) => disks.flatMap(({ delta }) => (delta?.exists ? [delta] : [])));
+    for (const delta of deltas) orphans.mark(delta, delta.run, [event]);
+    recovery.pointsLost(vm, event);
+    orphans.cleanUp(vm, datastoresOf(vm), event);
+  }
+
+  private dropDisks(vm: Vm, datastore: Datastore, event: number): void {
+    const { kernel, conditions } = this.world;
+    for (const disk of vm.disks) {
+      if (disk.datastore !== datastore) continue;
+      for (const delta of disk.chain) conditions.ages.gone(delta);
+      disk.delete(kernel.nowMs);
+      conditions.chains.changed(disk);
+      this.diskChanged(disk, event, ABSENT);
+    }
   }
 
   private delete(vm: Vm): void {
@@ -67,6 +113,7 @@ export class Lifecycle {
     this.reselect();
     this.endTasks(vm, event);
     this.world.runs.vmDeleted(vm);
+    this.world.orphans.forget(vm);
     this.closeSnapshots(vm);
     for (const disk of vm.disks) {
       for (const delta of disk.chain) conditions.ages.gone(delta);
@@ -131,7 +178,7 @@ function datastoresOf(vm: Vm): Datastore[] {
 /** Its disks would leave less than the floor there. */
 function missesRoom(vm: Vm, datastore: Datastore, nowMs: number): boolean {
   const needed = neededBytes(vm, datastore);
-  return needed > 0 && datastore.usedAt(nowMs) + needed > datastore.fullLevel;
+  return datastore.lossEvent > 0 || (needed > 0 && datastore.usedAt(nowMs) + needed > datastore.fullLevel);
 }
 
 /** What a new VM takes of a datastore. */

@@ -66,6 +66,8 @@ export class Space {
 
   private lookAt(datastore: Datastore): boolean {
     const { guests, kernel } = this.world;
+    // What is lost has no levels any more.
+    if (datastore.lossEvent > 0) return false;
     const used = datastore.usedAt(kernel.nowMs);
     let passed = false;
     if (used > datastore.lowLevel !== datastore.isLow) {

@@ -16,6 +16,7 @@ export class Vm {
   /** Resource number of the guest's own network; -1: no limit. */
   readonly network: number;
   readonly activity: string;
+  readonly guest: string | null;
   readonly changeTracking: boolean;
   readonly deltaOverhead: number;
   readonly toleratesPauseMs: number | null;
@@ -28,8 +29,8 @@ export class Vm {
   /** How old its newest good restore point may become; null: nobody said. */
   readonly rpoMs: number | null;
 
-  /** `gone`: deleted, or never created for want of space. */
-  state: 'unborn' | 'running' | 'paused' | 'crashed' | 'gone';
+  /** `down`: its host is; `lost`: a datastore with a disk of it is; `gone`: deleted, or never created for want of space. */
+  state: 'unborn' | 'running' | 'paused' | 'down' | 'crashed' | 'lost' | 'gone';
   /** Merges for which the guest stands still at present. */
   stuns = 0;
   /** Datastores whose lack of space holds it. */
@@ -50,6 +51,13 @@ export class Vm {
   operatorTimer = -1;
   /** Id of the log event of its present pause. */
   pauseEvent = 0;
+
+  /** Log event by which it stopped with its host, or for good with a datastore. */
+  downEvent = 0;
+  lossEvent = 0;
+  downSinceMs = 0;
+  downMs = 0;
+  lostAtMs: number | null = null;
 
   /** When it came into being and went during the scenario. */
   createdAtMs: number | null = null;
@@ -75,6 +83,7 @@ export class Vm {
     this.host = host;
     this.network = network;
     this.activity = plan.activity;
+    this.guest = plan.guest;
     this.changeTracking = plan.changeTracking;
     this.deltaOverhead = plan.deltaOverhead;
     this.toleratesPauseMs = plan.toleratesPauseMs;
@@ -83,6 +92,13 @@ export class Vm {
     this.deletedMs = plan.deletedMs;
     this.rpoMs = plan.rpoMs;
     this.state = plan.bornMs === null ? 'running' : 'unborn';
+  }
+
+  /** Log event that keeps anybody from removing a snapshot of it; 0: nothing does. */
+  get obstacle(): number {
+    if (this.lossEvent > 0) return this.lossEvent;
+    if (this.host === null) return 0;
+    return this.host.losses > 0 ? this.host.lossEvent : (this.host.outages[0] ?? 0);
   }
 
   get exists(): boolean {

@@ -78,6 +78,22 @@ export class Chains {
     return bases;
   }
 
+  /** A job does not know any more what it has read: the next backup of each VM reads everything. */
+  forget(job: Job, event: number): void {
+    job.bases.length = 0;
+    this.fullBasesOf(job).length = 0;
+    job.basesLostEvent = event;
+  }
+
+  /** The same for one VM. */
+  forgetVm(job: Job, vm: Vm, event: number): void {
+    for (const { index } of vm.disks) {
+      job.bases[index] = undefined;
+      this.fullBasesOf(job)[index] = undefined;
+    }
+    job.basesLostEvent = event;
+  }
+
   /** All disks of a task are written: its point is complete. */
   completePoint(task: Task): void {
     const { kernel, recovery } = this.world;
@@ -93,7 +109,7 @@ export class Chains {
       level: task.level,
       changedSinceMs: task.level === 'differential' ? this.fullMomentOf(task) : null,
       fullBytes: task.disks.reduce((sum, part) => sum + part.wholeBytes, 0) / job.plan.reduction,
-      good: task.outcome === 'success',
+      good: task.outcome === 'success' || task.crashConsistent,
       cloned: false,
       flags: NO_FLAGS,
       periods: null,
@@ -126,7 +142,8 @@ export class Chains {
 
   /** Removes what nothing keeps. */
   prune(chain: Chain, cause: number): void {
-    const { kernel, log, storage, zone } = this.world;
+    const { kernel, log, storage, theft, zone } = this.world;
+    theft.workEnded(chain);
     const gone = chain.removable(kernel.nowMs, zone);
     if (gone.length === 0) return;
     let bytes = 0;

@@ -24,7 +24,7 @@ export interface RestorePoint {
   /** What a full of the same moment takes. */
   readonly fullBytes: number;
   /** Something can be restored from it. */
-  readonly good: boolean;
+  good: boolean;
   /** A full made by block clone: it shares blocks with the points before it, and keeps them when those go. */
   cloned: boolean;
   /** A full by which a longer retention counts: it is the first of its week, month, year in its chain. */

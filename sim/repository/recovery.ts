@@ -62,6 +62,16 @@ export class Recovery {
     if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
   }
 
+  /** Points of a VM are gone, or worth nothing any more; `event` is the log's. */
+  pointsLost(vm: Vm, event: number): void {
+    const { nowMs } = this.world.kernel;
+    const age = this.ageOf(vm);
+    age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
+    const left = this.pointsOf(vm).map(({ atMs }) => atMs);
+    age.newestMs = left.length === 0 ? null : Math.max(...left);
+    this.world.conditions.rpos.pointsLost(vm, age.newestMs, event);
+  }
+
   /** Age of the newest good point; without any the time since the VM was there, in the scenario. A VM that is not there has no age. */
   newestAgeAt(vm: Vm, nowMs: number): number {
     const sinceMs = this.ages[vm.index]?.newestMs ?? (vm.bornMs === null ? 0 : (vm.createdAtMs ?? nowMs));

@@ -158,7 +158,7 @@ export class Storage {
   }
 
   private writtenBy(part: TaskDisk): number {
-    const read = part.state === 'transferring' && part.flow >= 0 ? part.bytes - this.world.network.remainingOf(part.flow) : part.readBytes;
+    const read = part.state === 'transferring' && part.flow >= 0 ? part.flowEndBytes - this.world.network.remainingOf(part.flow) : part.readBytes;
     return storedBytes(part, read);
   }
 

@@ -247,9 +247,47 @@ const CHAINS: Row[] = [
   ['duration: 3d', 'duration: 3d\nrestores: [{ at: 2026-03-09T10:00, vm: db }]', 'the restore lies outside the run', '2026-03-09'],
 ];
 
+const faulty = (fault: string): [from: string, to: string] => ['duration: 3d', `duration: 3d\nfaults: [{ ${fault} }]`];
+
+const FAULTS: Row[] = [
+  ['duration: 3d', 'duration: 3d\nfaults: { kind: proxy-crash }', '`faults` must be a list', 'faults'],
+  [...faulty('at: 2026-03-03T01:00, proxy: p1'), '`faults.0` has no `kind`', '{ at'],
+  [...faulty('kind: proxy-crahs, proxy: p1'), 'unknown kind of fault `proxy-crahs`', 'proxy-crahs'],
+  [...faulty('kind: proxy-crash, at: 2026-03-03T01:00'), '`faults.0` has no `proxy`', '{ kind'],
+  [...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-03T01:00, host: esx1'), 'unknown key `host`', 'host: esx1'],
+  [...faulty('kind: proxy-crash, proxy: p2, at: 2026-03-03T01:00'), 'unknown proxy `p2`', 'p2'],
+  [...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-09T01:00'), 'the fault lies outside the run', '2026-03-09'],
+  [...faulty('kind: proxy-crash, proxy: p1'), 'the fault says no time', '{ kind'],
+  [...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-03T01:00, rate: 1/day'), 'the fault says its time twice', 'rate'],
+  [...faulty('kind: proxy-crash, proxy: p1, rate: 1'), '`1` has no unit', '1 }'],
+  [...faulty('kind: proxy-crash, proxy: p1, rate: 0/day'), '`0/day` is never', '0/day'],
+  [...faulty('kind: proxy-crash, proxy: p1, rate: 1/month'), '`1/month` does not say how often', '1/month'],
+  [...faulty('kind: proxy-crash, proxy: p1, every: run'), '`every: run` does not say of which job', 'every'],
+  [...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-03T01:00, after: 5m'), '`after` belongs to `every: run`', 'after'],
+  [
+    ...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-03T01:00, job: nightly'),
+    '`job` means nothing to a fault of kind `proxy-crash` at a time of its own',
+    'job: n',
+  ],
+  [...faulty('kind: proxy-crash, proxy: p1, at: 2026-03-03T01:00, probability: 0.5'), '`probability` belongs to `every: run`', 'probability'],
+  [...faulty('kind: buggy-application, for: 5m'), '`for` has no beginning', 'for'],
+  [...faulty('kind: buggy-application, probability: 5'), 'this is no probability', '5 }'],
+  [...faulty('kind: buggy-application, vm: webb'), 'unknown VM `webb`', 'webb'],
+  [...faulty('kind: datastore-lost, datastore: ds1, at: 2026-03-03T01:00, for: 2h'), 'unknown key `for`', 'for: 2h'],
+  [...faulty('kind: datastore-degraded, datastore: ds1, at: 2026-03-03T01:00, factor: 1.5'), 'this is no such fraction', '1.5'],
+  [...faulty('kind: corrupt-disk, vm: web, offset: 0%'), 'this is no part of a disk', '0%'],
+  [...faulty('kind: corrupt-disk, vm: db, disk: 3, offset: 5%'), 'no VM of `db` has a disk 3', 'disk: 3'],
+  [...faulty('kind: network-outage, at: 2026-03-03T01:00'), 'the fault is on a link or on a host', '{ kind'],
+  [...faulty('kind: credential-expired'), 'the fault does not say whose credential it is', '{ kind'],
+  [...faulty('kind: credential-expired, account: nobody'), 'unknown account `nobody`', 'nobody'],
+  [...faulty('kind: security-software, vm: web'), 'security software slows streams down, or cuts them off', '{ kind'],
+  ['class: hybrid', 'orphanCleanup: often', 'this does not say when orphans are cleaned up', 'often'],
+  ['proxies: [p1]', 'freezeLimit: 60s', '`freezeLimit` only matters to snapshots of guests at rest', 'freezeLimit'],
+  ['proxies: [p1]', 'quiesce: { onFailure: fail }', '`onFailure` means nothing to mode `crash-consistent`', 'onFailure'],
+  ['proxies: [p1]', 'quiesce: { mode: application }\n    method: direct-disk', '`quiesce` means nothing to method `direct-disk`', 'quiesce'],
+];
+
 const UNBUILT: Row[] = [
-  ['class: hybrid', 'orphanCleanup: next-run', '`orphanCleanup` is described in the format but not built yet', 'orphanCleanup'],
-  ['proxies: [p1]', 'freezeLimit: 60s', '`freezeLimit` is described in the format but not built yet', 'freezeLimit'],
   [
     'overrun: 1',
     'overrun: 1\npolicy: { software-outdated: error }',
@@ -269,6 +307,7 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
     ['disks', DISKS],
     ['agents', AGENTS],
     ['chains', CHAINS],
+    ['faults', FAULTS],
     ['not built', UNBUILT],
   ];
   for (const [topic, rows] of tables) {

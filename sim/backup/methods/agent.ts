@@ -5,6 +5,7 @@ export const agent: Method = {
   ...USUAL,
   opensSnapshot: false,
   tracking: 'own',
+  runsInGuest: true,
   path(part, cross) {
     const { vm } = part.task;
     cross(vm.network, 1);

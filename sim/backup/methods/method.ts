@@ -23,6 +23,8 @@ export interface Method {
   locksVm: boolean;
   /** Whose record of changed blocks it reads by: the hypervisor's, its own, or nobody's, so that it reads everything each time. */
   tracking: 'hypervisor' | 'own' | 'none';
+  /** A program in the guest does it. */
+  runsInGuest: boolean;
   /** Old blocks are saved before the guest overwrites them (`copy-before-write.ts`). */
   copiesBeforeWrite: boolean;
   /** After the first full its tasks go on with every write of the guest (`cdp.ts`). */
@@ -42,6 +44,7 @@ export const USUAL: Method = {
   copies: true,
   locksVm: true,
   tracking: 'hypervisor',
+  runsInGuest: false,
   copiesBeforeWrite: false,
   continuous: false,
   readsLiveDisk: false,

@@ -42,6 +42,15 @@ export class MissedRpos {
     this.newest.set(vm, { atMs, event, miss: isNew ? null : miss });
   }
 
+  /** Points are gone: the newest that is left is of the moment `atMs`; null: none is left. */
+  pointsLost(vm: Vm, atMs: number | null, event: number): void {
+    if (vm.rpoMs === null) return;
+    const { nowMs } = this.world.kernel;
+    const fromMs = atMs ?? vm.createdAtMs ?? 0;
+    const miss = this.missOf(vm, vm.rpoMs) ?? (nowMs - fromMs > vm.rpoMs ? { sinceMs: nowMs, event } : null);
+    this.newest.set(vm, { atMs: fromMs, event, miss });
+  }
+
   /** It is deleted: nobody wants it back. */
   deleted(vm: Vm): void {
     this.settle(vm, this.world.kernel.nowMs);

@@ -7,8 +7,8 @@ export const snapshotOrphaned: Rule = {
   id: 'snapshot-orphaned',
   severity: 'warning',
   subject: 'vm',
-  raisedBy: ['merge-refused', 'orphan-found'],
-  endedBy: ['vm-deleted'],
+  raisedBy: ['merge-refused', 'snapshot-orphaned', 'orphan-found'],
+  endedBy: ['vm-deleted', 'orphans-gone'],
   subjectField: 'vm',
   evidence: ['datastore', 'run', 'neededBytes', 'freeBytes', 'bytes'],
 };

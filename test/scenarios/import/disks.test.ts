@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { importRvtools, readRates } from '../../../scenarios/import/index.ts';
 import { loadScenario } from '../../../scenarios/index.ts';
 import { buildXlsx, type TestWorkbook } from './build-xlsx.ts';
-import { type ImportedScenario, importWorkbook, type TestRecord, table } from './fixture.ts';
+import { disksOf, type ImportedScenario, importWorkbook, type TestRecord, table } from './fixture.ts';
 
 const mebibyte = 2 ** 20;
 
@@ -59,15 +59,11 @@ function workbookOf(vms: Record<string, TestVm>, datastores: TestRecord[] = []):
   };
 }
 
-function disksOf(scenario: ImportedScenario, name = 'web'): Record<string, unknown>[] {
-  return scenario.vms[name]?.disks as Record<string, unknown>[];
-}
-
 /** What is used on each disk of the one VM, in MiB. */
 function usedOf(vm: TestVm): { used: unknown[]; assumed: string[]; yaml: string } {
   const { scenario, report, yaml } = importWorkbook(workbookOf({ web: vm }));
   const assumed = report.assumptions.filter(({ path }) => /^vms\..*\.used$/.test(path)).map(({ value }) => value);
-  return { used: disksOf(scenario).map((disk) => disk.used), assumed, yaml };
+  return { used: disksOf(scenario, 'web').map((disk) => disk.used), assumed, yaml };
 }
 
 describe('what is used on each of several disks', () => {
@@ -98,13 +94,13 @@ describe('what is used on each of several disks', () => {
 
   test('is nothing where the guest has no partition, which is among what to look at first', () => {
     const { scenario, report } = importWorkbook(workbookOf({ web: { disks: [{}, {}], partitions: [{ key: 2000, consumed: 7 }] } }));
-    expect(disksOf(scenario).map((disk) => disk.used)).toEqual(['7MiB', '0MiB']);
+    expect(disksOf(scenario, 'web').map((disk) => disk.used)).toEqual(['7MiB', '0MiB']);
     expect(report.lookFirst).toContainEqual(expect.objectContaining({ path: 'vms.*.disks.*.used', value: '0MiB' }));
   });
 
   test('is the size of every disk at most, and what is more is listed', () => {
     const { scenario, report } = importWorkbook(workbookOf({ web: { disks: [{ size: 10 }, { size: 20 }], partitions: [{ consumed: 31 }] } }));
-    expect(disksOf(scenario).map((disk) => disk.used)).toEqual(['10MiB', '20MiB']);
+    expect(disksOf(scenario, 'web').map((disk) => disk.used)).toEqual(['10MiB', '20MiB']);
     expect(report.assumptions).toContainEqual({
       path: 'vms.web.used',
       value: '30MiB',
@@ -194,7 +190,7 @@ describe('the disks of a VM', () => {
     const web = { disks: [{ path: '[local] a.vmdk' }, { path: '[local] b.vmdk' }, { path: '[san] c.vmdk' }] };
     const datastores = ['local', 'local', 'san'].map((Name) => ({ Name, 'Capacity MiB': 100_000, 'In Use MiB': 9000 }));
     const { scenario, report } = importWorkbook(workbookOf({ web }, datastores));
-    expect(disksOf(scenario).map((disk) => disk.datastore)).toEqual(['local', 'local', 'san']);
+    expect(disksOf(scenario, 'web').map((disk) => disk.datastore)).toEqual(['local', 'local', 'san']);
     expect(report.assumptions.filter(({ path }) => path === 'vms.web.datastore')).toHaveLength(1);
   });
 
@@ -238,7 +234,7 @@ describe('the disks of a VM', () => {
 
   test('that are off write nothing, each of them', () => {
     const { scenario } = importWorkbook(workbookOf({ web: { disks: [{}, {}], info: { Powerstate: 'poweredOff' } } }));
-    expect(disksOf(scenario).map((disk) => disk.writes)).toEqual([{ changed: '0MiB/day' }, { changed: '0MiB/day' }]);
+    expect(disksOf(scenario, 'web').map((disk) => disk.writes)).toEqual([{ changed: '0MiB/day' }, { changed: '0MiB/day' }]);
   });
 });
 
@@ -285,7 +281,7 @@ describe('measurements of a VM with several disks', () => {
     const rates = await readRates([{ fileName: 'stats.csv', pieces }]);
     const { yaml, report } = importRvtools({ files: [{ fileName: 'export.xlsx', bytes: buildXlsx(workbookOf({ web: vm })) }], rates });
     const { plan } = loadScenario({ path: 'imported.yaml', text: yaml, readFile: () => '' });
-    return { disks: disksOf(parse(yaml) as ImportedScenario), report, plan };
+    return { disks: disksOf(parse(yaml) as ImportedScenario, 'web'), report, plan };
   }
 
   test('are shared in proportion to what is used on each', async () => {

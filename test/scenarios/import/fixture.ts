@@ -19,6 +19,13 @@ export interface ImportedScenario {
   jobs: Record<string, Record<string, unknown>>;
 }
 
+/** The disks of a VM that has several. */
+export function disksOf(scenario: ImportedScenario, name: string): Record<string, unknown>[] {
+  const { disks } = scenario.vms[name] ?? {};
+  if (!Array.isArray(disks)) throw new Error(`${name} has no list of disks`);
+  return disks as Record<string, unknown>[];
+}
+
 export function importFiles(files: readonly ImportFile[]): ImportResult & { scenario: ImportedScenario } {
   const result = importRvtools({ files });
   return { ...result, scenario: parse(result.yaml) as ImportedScenario };

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ImportError, importRvtools } from '../../../scenarios/import/index.ts';
@@ -170,6 +170,37 @@ describe('odd XML', () => {
       const { report } = withSheetXml(`${sheetStart}${header}${row}${sheetEnd}`);
       expect([cell, report.totals.vms, report.totals.sizeBytes]).toEqual([cell, 2, 11 * 2 ** 20]);
     }
+  });
+
+  test.each([
+    ['quoted either way, with the other quote and a tag inside', `<c a="'>" r='B2' b='">' t="str">`],
+    ['with blanks and line breaks around everything', '<c\n r = "B2"\tt= "str" >'],
+    ['prefixed, and beside others that end alike', '<c bar="C2" at="n" x:r="B2" x:t="str">'],
+  ])('reads attributes that are %s', (_, tag) => {
+    const header = '<row><c t="str"><v>Total disk capacity MiB</v></c><c t="str"><v>VM</v></c></row>';
+    const { yaml } = withSheetXml(`${sheetStart}${header}<row><c r="A2"><v>5</v></c>${tag}<v>web</v></c></row>${sheetEnd}`);
+    expect(parse(yaml).vms).toEqual({ web: expect.objectContaining({ size: '5MiB' }) });
+  });
+
+  test.each(['<c r=A2>', '<c r="A2>', '<c r>"A2"</c>', '<row r="1" spans=1>'])('refuses %s, of which nobody can say what it means', (tag) => {
+    expect(() => withSheetXml(`${sheetStart}${soundRows}<row>${tag}<v>5</v></c></row>${sheetEnd}`)).toThrow(ImportError);
+  });
+
+  test('reads letters of every length wherever the pieces end in which a part is read', () => {
+    // About a MiB, so that many pieces end inside of a letter; the comment has no tag to end at.
+    const names = Array.from({ length: 4000 }, (_, index) => `${'aß€😀'.repeat(1 + (index % 7))}${index}`);
+    const rows = names.map((name) => `<row><c t="str"><v>${name}</v></c><c><v>1024</v></c></row>`).join('');
+    const comment = `<!--${'€'.repeat(200_000)}-->`;
+    const header = '<row><c t="str"><v>VM</v></c><c t="str"><v>Total disk capacity MiB</v></c></row>';
+    const { yaml } = withSheetXml(`${sheetStart}${comment}${header}${rows}${sheetEnd}`);
+    expect(Object.keys(parse(yaml).vms)).toEqual(names);
+  });
+
+  test('refuses bytes that are no letters', () => {
+    const broken = strToU8(`${sheetStart}${soundRows.replace('web', 'w??')}${sheetEnd}`);
+    broken.set([0xe2, 0x82], broken.indexOf(0x3f));
+    const parts = unzipSync(buildXlsx(oneVm()));
+    expect(() => importBytes(zipSync({ ...parts, 'xl/worksheets/sheet1.xml': broken }))).toThrow('is not UTF-8 text');
   });
 
   test('reads shared strings and refuses one that is not there', () => {

@@ -4,7 +4,7 @@ import { importRvtools, type MeasuredRates, OptionError, readRates } from '../..
 import { loadScenario } from '../../../scenarios/index.ts';
 import { simulate } from '../../../sim/index.ts';
 import { buildXlsx } from './build-xlsx.ts';
-import { type ImportedScenario, oneVm, table } from './fixture.ts';
+import { disksOf, type ImportedScenario, oneVm, table } from './fixture.ts';
 import { inventedBytes, inventedFileName } from './invented-estate.ts';
 
 type Input = Parameters<typeof importRvtools>[0];
@@ -33,7 +33,7 @@ describe('measured rates', () => {
   test('become the rate of writes and reads, and leave how much changes to the default', async () => {
     const { scenario, report } = importWith({ rates: await measured({ 'sql-01': [3072, 900] }) });
     // 40, 380 and 120 of the 540 GiB in use.
-    expect((scenario.vms['sql-01']?.disks as Record<string, unknown>[]).map(({ writes, reads }) => [writes, reads])).toEqual([
+    expect(disksOf(scenario, 'sql-01').map(({ writes, reads }) => [writes, reads])).toEqual([
       [{ rate: '228KiB/s' }, { rate: '66.67KiB/s' }],
       [{ rate: '2162KiB/s' }, { rate: '633KiB/s' }],
       [{ rate: '683KiB/s' }, { rate: '200KiB/s' }],

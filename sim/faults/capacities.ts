@@ -1,0 +1,59 @@
+/** Capacities that faults reduce: while several do, each takes its part of what the others leave. */
+import type { Transfer } from '../backup/methods/method.ts';
+import type { World } from '../world.ts';
+import type { Fault } from './kind.ts';
+
+interface Reduced {
+  nominal: number;
+  /** In the order in which they began. */
+  factors: { fault: Fault; factor: number }[];
+}
+
+export class Capacities {
+  private readonly world: World;
+  private readonly reduced = new Map<number, Reduced>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** Bytes per millisecond that a transfer would have with nobody else and without faults on what it crosses. */
+  rateAlone({ cap, uses }: Transfer): number {
+    return uses.reduce((rate, { resource, perByte }) => Math.min(rate, this.nominalOf(resource) / perByte), cap);
+  }
+
+  /** While a fault holds a resource has `factor` of its capacity; -1 is none, and has no limit. */
+  reduce(resource: number, fault: Fault, factor: number): void {
+    if (resource < 0) return;
+    let entry = this.reduced.get(resource);
+    if (entry === undefined) {
+      entry = { nominal: this.world.network.capacityOf(resource), factors: [] };
+      this.reduced.set(resource, entry);
+    }
+    entry.factors.push({ fault, factor });
+    this.apply(resource, entry);
+  }
+
+  restore(resource: number, fault: Fault): void {
+    const entry = this.reduced.get(resource);
+    if (entry === undefined) return;
+    entry.factors = entry.factors.filter((one) => one.fault !== fault);
+    this.apply(resource, entry);
+  }
+
+  /** Log event of the fault that lets nothing through a resource; 0: there is none. */
+  closedBy(resource: number): number {
+    return this.reduced.get(resource)?.factors.find(({ factor }) => factor === 0)?.fault.event ?? 0;
+  }
+
+  private nominalOf(resource: number): number {
+    return this.reduced.get(resource)?.nominal ?? this.world.network.capacityOf(resource);
+  }
+
+  private apply(resource: number, { nominal, factors }: Reduced): void {
+    let capacity = nominal;
+    // No part of no limit: nothing comes through all the same.
+    for (const { factor } of factors) capacity = factor === 0 ? 0 : capacity * factor;
+    this.world.network.changeCapacity(resource, capacity);
+  }
+}

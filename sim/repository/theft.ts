@@ -1,0 +1,69 @@
+/**
+ * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable. Points whose base is gone stay on the repository
+ * and are worth nothing. What a work under way still reads goes when the work is done.
+ */
+import type { World } from '../world.ts';
+import type { Chain } from './chain.ts';
+import { namesOf } from './chains.ts';
+import { neededFor, type RestorePoint } from './point.ts';
+
+export class Theft {
+  private readonly world: World;
+  /** Chains that are still in use, with the log events of the theft. */
+  private readonly awaited = new Map<Chain, number>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** `event` is the log event of the theft. */
+  deleteAll(account: string, event: number): void {
+    for (const { chains } of this.world.repositories) for (const chain of chains.values()) if (chain.account === account) this.rob(chain, event);
+    for (const job of this.world.jobs) {
+      if (job.method.copies || job.plan.account !== account) continue;
+      for (const vm of job.candidates) this.world.lifecycle.dropKept(vm, job, event);
+    }
+  }
+
+  /** A work on a chain is done. */
+  workEnded(chain: Chain): void {
+    const event = this.awaited.get(chain);
+    if (event !== undefined) this.rob(chain, event);
+  }
+
+  private rob(chain: Chain, event: number): void {
+    if (isInUse(chain)) {
+      this.awaited.set(chain, event);
+      return;
+    }
+    this.awaited.delete(chain);
+    const { kernel, log, storage, chains, recovery } = this.world;
+    const gone = chain.points.filter((point) => !chain.isImmutable(point, kernel.nowMs));
+    if (gone.length === 0) return;
+    const left = chain.points.filter((point) => !gone.includes(point));
+    const damaged = left.filter((point) => point.good && needs(chain.points, point).some((one) => gone.includes(one)));
+    const bytes = gone.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+    const fields = { ...namesOf(chain), points: gone.length, damaged: damaged.length, bytes: Math.floor(bytes) };
+    const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
+    for (const point of damaged) point.good = false;
+    chain.points.splice(0, chain.points.length, ...left);
+    const uncopied = chain.uncopied.filter((point) => left.includes(point));
+    chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
+    storage.prune(chain.repository, bytes, deleted);
+    if (chain.repository === chain.job.repository) chains.forgetVm(chain.job, chain.vm, deleted);
+    recovery.pointsLost(chain.vm, deleted);
+  }
+}
+
+/** A merge, a copy or a restore works on it. Points that only wait to be copied are no obstacle. */
+function isInUse({ busy, copying, points, uncopied }: Chain): boolean {
+  return busy || copying || points.some((point) => point.pins > (uncopied.includes(point) ? 1 : 0));
+}
+
+function needs(points: readonly RestorePoint[], point: RestorePoint): RestorePoint[] {
+  const needed = neededFor(
+    points,
+    points.map((other) => other === point),
+  );
+  return points.filter((_, index) => needed[index] === true);
+}

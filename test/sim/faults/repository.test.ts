@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, job, keep, MINUTE, plan, repository, vm } from '../plans.ts';
+import { nights, observe, server } from '../repository/observed.ts';
+import { at, fault, rules, tasksOf } from './support.ts';
+
+describe('catalog-corrupt', () => {
+  it('makes the next backup of every VM of the job a full, and only that', () => {
+    const jobs = [
+      job({ schedule: nights(4), mode: 'forever-forward' }),
+      job({ name: 'other', schedule: nights(4), mode: 'forever-forward', ifVmBusy: 'stack' }),
+    ];
+    const { result, of } = observe(
+      plan({ durationMs: 4 * DAY, vms: [server('a'), server('b')], jobs, faults: [fault('catalog-corrupt', { job: 'nightly', ...at(DAY + HOUR) })] }),
+    );
+    const kinds = (name: string) => result.jobs[name]?.runs.map((run) => run.tasks.map(({ kind }) => kind?.[0]).join('')) ?? [];
+    expect(kinds('nightly')).toEqual(['ff', 'ii', 'ff', 'ii']);
+    expect(kinds('other')).toEqual(['ff', 'ii', 'ii', 'ii']);
+    const [began] = of('fault-began');
+    expect(
+      of('transfer-started')
+        .filter(({ causes }) => causes.includes(began?.id ?? ''))
+        .map(({ run }) => run),
+    ).toEqual(['nightly#3', 'nightly#3']);
+    // The points before are there all the same.
+    expect(result.vms.a?.restorePoints).toBe(8);
+  });
+});
+
+describe('stolen-account', () => {
+  const estate = (immutableMs: number | null, given: Parameters<typeof job>[0] = {}) =>
+    observe(
+      plan({
+        durationMs: 5 * DAY,
+        vms: [given.mode === 'full' ? vm('web') : server('web')],
+        repositories: [repository({ immutableMs })],
+        jobs: [job({ schedule: nights(5), retention: keep({ last: 14 }), account: 'svc', ...given })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(3 * DAY + HOUR) })],
+      }),
+    );
+
+  it('deletes everything that it may: nothing is left but what comes after', () => {
+    const { result, of } = estate(null, { mode: 'full' });
+    expect(of('points-deleted')).toMatchObject([{ atMs: 3 * DAY + HOUR, vm: 'web', points: 4, damaged: 0, bytes: 4 * 10_240 * 1024 ** 2 }]);
+    expect(result.vms.web).toMatchObject({ restorePoints: 1 });
+    // Without any point it counts from the start, up to the next backup.
+    expect(result.vms.web?.worstRpoMs).toBe(4 * DAY + 10_240);
+    expect(result.repositories.repo?.endUsedBytes).toBe(10_240 * 1024 ** 2);
+  });
+
+  it('leaves what is immutable', () => {
+    // Points of the last two nights are younger than 36 h.
+    const { result, of } = estate(36 * HOUR, { mode: 'full' });
+    expect(of('points-deleted')).toMatchObject([{ points: 2, damaged: 0 }]);
+    expect(result.vms.web).toMatchObject({ restorePoints: 3, worstRpoMs: DAY + 10_240 });
+  });
+
+  it('which is worth nothing where its base is gone; the next backup is a full', () => {
+    const { result, of } = estate(36 * HOUR, { mode: 'forever-forward' });
+    expect(of('points-deleted')).toMatchObject([{ points: 2, damaged: 2 }]);
+    expect(result.vms.web?.restorePoints).toBe(1);
+    expect(tasksOf(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'incremental', 'incremental', 'full']);
+  });
+
+  it('does not touch the points of another account', () => {
+    const { result, of } = observe(
+      plan({
+        vms: [vm('web')],
+        jobs: [job({ account: 'own' }), job({ name: 'b', account: 'svc', ifVmBusy: 'stack' })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(HOUR) })],
+      }),
+    );
+    expect(of('points-deleted')).toMatchObject([{ job: 'b' }]);
+    expect(result.vms.web).toMatchObject({ restorePoints: 1, survives: { 'account:own': 0 } });
+    expect(rules(result)).toEqual(['job-overlap b']);
+  });
+
+  it('removes snapshots that are kept as if they were backups', () => {
+    const kept = job({ method: 'snapshot-only', repository: null, account: 'svc', schedule: { kind: 'every', everyMs: 10 * MINUTE, offsetMs: 0 } });
+    const { result } = observe(plan({ durationMs: HOUR, jobs: [kept], faults: [fault('stolen-account', { account: 'svc', ...at(55 * MINUTE) })] }));
+    expect(result.vms.web).toMatchObject({ restorePoints: 0, maxChainDepth: 4, snapshotOpenMs: 55 * MINUTE });
+  });
+});
