@@ -1,13 +1,27 @@
-/** What the commanding thread and the working thread of `run` say to each other. */
+/** What the commanding thread and the working thread say to each other. */
 import type { LoadRequest } from './load.ts';
 
-export interface WorkRequest extends LoadRequest {
+export interface RunRequest extends LoadRequest {
+  command: 'run';
   format: 'text' | 'json';
   quiet: boolean;
   colour: boolean;
   /** The staging folder; null without `--out`. */
   folder: string | null;
 }
+
+export interface ExplainRequest extends LoadRequest {
+  command: 'explain';
+  /** A finding's id or the name of anything; null: the worst finding. */
+  target: string | null;
+  format: 'text' | 'json' | 'dot' | 'svg';
+  quiet: boolean;
+  colour: boolean;
+  /** The file to write; null: standard output. */
+  out: string | null;
+}
+
+export type WorkRequest = RunRequest | ExplainRequest;
 
 /** After a `piece` the worker waits for any message before it sends the next, so that a slow reader does not fill the memory. */
 export type WorkMessage =

@@ -1,9 +1,9 @@
 /** The command line: which commands and flags there are, and what becomes of whatever a command throws. */
-import { distance } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import { COMMANDS, IMPORT_KINDS, UNBUILT_COMMANDS, UNBUILT_IMPORT_KINDS, unbuiltText } from './commands.ts';
 import { Bug, ClosedPipe, UserError } from './errors.ts';
 import { STDIN } from './files.ts';
+import { meant } from './meant.ts';
 import { guardStreams, writeStdout } from './stdout.ts';
 import { programVersion, versionText } from './versions.ts';
 
@@ -12,6 +12,7 @@ type Action = () => Promise<void>;
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
   run: ['format', 'out', 'seed', 'set', 'policy', 'plan', 'limit'],
+  explain: ['format', 'out', 'seed', 'set', 'policy'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
   init: ['format', 'out'],
   schema: ['format', 'out'],
@@ -83,6 +84,12 @@ async function parse(argv: string[]): Promise<{ action: Action | null; help: str
 
 const FORMAT = { choices: ['text', 'json'] as const, default: 'text' as const, describe: 'For people or for programs', requiresArg: true };
 
+const POLICY = {
+  type: 'string' as const,
+  requiresArg: true,
+  describe: 'File that says what counts as trouble, instead of the policy in the scenario',
+};
+
 const REPEATABLE = { type: 'string' as const, array: true as const, nargs: 1, default: [] as string[], defaultDescription: 'none' };
 
 function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': boolean }>, choose: (action: Action) => void): void {
@@ -101,11 +108,7 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           })
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
-          .option('policy', {
-            type: 'string',
-            requiresArg: true,
-            describe: 'File that says what counts as trouble, instead of the policy in the scenario',
-          })
+          .option('policy', POLICY)
           .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
           .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')
@@ -122,6 +125,37 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           if (policy !== undefined) throw new UserError('--policy: error: --plan simulates nothing, so there is nothing to judge');
           if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
           await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });
+        }),
+    )
+    .command(
+      'explain [scenario] [name]',
+      'Why something happens: the causes back to the lines of the file',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', describe: 'Scenario file, or - for standard input' })
+          .positional('name', {
+            type: 'string',
+            describe: 'A finding (F1), a VM, a datastore, a job, a run (nightly#12); the worst finding without it',
+          })
+          .option('format', {
+            ...FORMAT,
+            choices: ['text', 'json', 'dot', 'svg'] as const,
+            describe: 'For people, for programs, for Graphviz, a picture',
+          })
+          .option('out', { type: 'string', requiresArg: true, describe: 'The file to write (standard output without it)' })
+          .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
+          .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
+          .option('policy', POLICY)
+          .example('$0 explain my.yaml', 'the worst finding')
+          .example('$0 explain my.yaml nightly#12', 'why this run took so long')
+          .example('$0 explain my.yaml F1 --format svg --out f1.svg', 'the chain of causes as a picture'),
+      (args) =>
+        choose(async () => {
+          const { scenario, name: target, format, quiet, set: sets } = args;
+          if (scenario === undefined) throw new UserError('overrun: error: name the scenario to explain (- for standard input)', { showHelp: true });
+          const { explain } = await import('./explain.ts');
+          const [out, seed, policy] = [once('out', args.out), once('seed', args.seed), once('policy', args.policy)];
+          await explain({ scenario, target, format, out, seed, sets, policy, quiet, noColor: args['no-color'] });
         }),
     )
     .command(
@@ -220,16 +254,9 @@ function usageText(argv: readonly string[], problem: string, help: string): stri
     .map((name) => {
       const isFlag = argv.some((word) => word.startsWith('-') && word.replace(/^-+|=.*$/g, '') === name);
       if (!isFlag) return `overrun ${command}: error: unexpected argument \`${name}\``;
-      return `overrun ${command}: error: unknown flag \`--${name}\`${meant(name, flags, '--')}`;
+      return `overrun ${command}: error: unknown flag \`--${name}\`${meant(name, flags, { prefix: '--' })}`;
     })
     .join('\n');
-}
-
-function meant(word: string, known: readonly string[], prefix = ''): string {
-  const [closest] = known.map((name) => ({ name, edits: distance(word, name) })).sort((a, b) => a.edits - b.edits);
-  return closest && closest.edits <= Math.max(2, Math.floor(word.length / 3))
-    ? `; did you mean \`${prefix}${closest.name}\`?`
-    : '; see overrun --help';
 }
 
 /** Tells what went wrong and returns the exit code for it. */

@@ -214,6 +214,12 @@ export function isHarm(rule: RuleId): boolean {
   return SIMULATED.some(({ id, severity }) => id === rule && severity === 'error');
 }
 
+/** A sentence or two on why, from the figures of one finding; null where they add nothing. */
+export function findingReason(finding: Finding, context: ReportContext): string | null {
+  const words = RULES[finding.rule];
+  return words.whyAll?.([finding], context) ?? words.why?.(finding, context) ?? null;
+}
+
 export interface FindingGroup {
   severity: Severity;
   rule: RuleId;
@@ -368,7 +374,7 @@ function failedTasks(group: readonly Finding[], context: ReportContext): string 
   return `${backups} of ${subjects(group, titleOf(group), pluralOf(group))} ${count === 1 ? 'fails' : 'fail'}${when(group, context)}.`;
 }
 
-const REASONS: Record<string, string> = {
+export const REASONS: Record<string, string> = {
   'window-closed': "the job's window closed",
   timeout: 'the run took longer than its timeout allows',
   'start-deadline': 'it had not begun in time',

@@ -1,6 +1,6 @@
 /** Plain-text layout: wrapping, padding and colour for a report of at most `WIDTH` columns. */
 
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /** What the report would like to stress; whoever prints it decides whether and how. Meaning is never carried by it alone. */
 export type Emphasis = 'error' | 'warning' | 'good' | 'title' | 'faint';
