@@ -11,6 +11,8 @@ export interface ReportContext {
   datastoreOfVm: ReadonlyMap<string, string>;
   /** Free bytes at which a datastore refuses new blocks, by its name. */
   floorBytesOf: ReadonlyMap<string, number>;
+  /** How long the window of a job is open, by its name; none: it may run at any hour. */
+  windowMsOf: ReadonlyMap<string, number>;
 }
 
 export function reportContext(plan: Plan, result: Result): ReportContext {
@@ -20,5 +22,11 @@ export function reportContext(plan: Plan, result: Result): ReportContext {
     jobNames: plan.jobs.map((job) => job.name),
     datastoreOfVm: new Map(plan.vms.flatMap((vm) => (vm.disks[0] ? [[vm.name, vm.disks[0].datastore] as const] : []))),
     floorBytesOf: new Map(plan.datastores.map((datastore) => [datastore.name, datastore.floorBytes])),
+    windowMsOf: new Map(plan.jobs.flatMap(({ name, window }) => (window?.hours ? [[name, windowMs(window.hours)] as const] : []))),
   };
+}
+
+function windowMs({ fromMinute, untilMinute }: { fromMinute: number; untilMinute: number }): number {
+  const minutes = untilMinute - fromMinute;
+  return (minutes > 0 ? minutes : minutes + 24 * 60) * 60_000;
 }

@@ -209,6 +209,12 @@ export function describeFinding(finding: Finding, context: ReportContext): strin
   return RULES[finding.rule].describe([finding], context);
 }
 
+/** What helps, in one sentence. */
+export function remedyFor(finding: Finding): string {
+  const words = RULES[finding.rule];
+  return words.remedyIf?.(finding) ?? words.remedy;
+}
+
 /** Whether the rule by itself means that something breaks, whatever a policy makes of it. */
 export function isHarm(rule: RuleId): boolean {
   return SIMULATED.some(({ id, severity }) => id === rule && severity === 'error');
@@ -260,7 +266,7 @@ export function groupFindings(context: ReportContext): FindingGroup[] {
           : `${formatCount(findings.length, '', pluralOf(findings))} ${words.brief[1]}`,
       sentence: words.describe(findings, context),
       why: words.whyAll?.(findings, context) ?? whyOf(words.why?.(head, context) ?? null, findings),
-      remedy: words.remedyIf?.(head) ?? words.remedy,
+      remedy: remedyFor(head),
     };
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Finding, JobResult, Result, RunResult } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
-import { describeFinding } from './findings.ts';
+import { describeFinding, remedyFor } from './findings.ts';
 
 /** Keys in the order of the file; `jobs` is written run by run. */
 const KEYS = [
@@ -29,7 +29,7 @@ const KEYS = [
   'engine',
 ] as const satisfies readonly (keyof Result)[];
 
-/** Pieces of one JSON document that ends with LF; `message` is added to each finding. */
+/** Pieces of one JSON document that ends with LF; `message` and `remedy` are added to each finding. */
 export function* jsonReport(context: ReportContext): Generator<string> {
   const { result } = context;
   let separator = '{\n';
@@ -45,10 +45,22 @@ export function* jsonReport(context: ReportContext): Generator<string> {
   yield '\n}\n';
 }
 
-function messaged(finding: Finding, context: ReportContext): Finding & { message: string } {
+function messaged(finding: Finding, context: ReportContext): Finding & { message: string; remedy: string } {
   const { id, rule, severity, atMs, untilMs, subject, causes, evidence, waiver } = finding;
   const message = describeFinding(finding, context);
-  return { id, rule, severity, atMs, untilMs, subject, message, ...(waiver === undefined ? {} : { waiver }), causes, evidence };
+  return {
+    id,
+    rule,
+    severity,
+    atMs,
+    untilMs,
+    subject,
+    message,
+    remedy: remedyFor(finding),
+    ...(waiver === undefined ? {} : { waiver }),
+    causes,
+    evidence,
+  };
 }
 
 function* listPieces(items: readonly unknown[]): Generator<string> {

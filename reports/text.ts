@@ -6,7 +6,7 @@ import { type Emphasis, hanging, type Paint, padEnd, padStart, table, unpainted 
 import { describeOwners, groupLedger } from './ledger.ts';
 import { policyLines, statesPolicy, waiverWords } from './policy.ts';
 import { DAY_MS, formatDuration, formatInstant, formatShort } from './time.ts';
-import { jobSummary, jobTimeline, TIMELINE_LEGEND } from './timeline.ts';
+import { jobSummary, jobTimeline, TIMELINE_LEGEND, unavoidable } from './timeline.ts';
 import { formatBytes, formatCount, formatShare, printable, shorten } from './units.ts';
 
 const MAX_JOBS = 8;
@@ -140,7 +140,8 @@ function jobLines(context: ReportContext, paint: Paint): string[] {
   const lines = [paint('title', 'RUNS'), `  ${TIMELINE_LEGEND}`];
   for (const name of ordered.slice(0, MAX_JOBS)) {
     const [head = '', ...rest] = hanging('  ', `${printable(name)}: ${jobSummary(name, context)}`);
-    lines.push(paint('title', head), ...rest, ...jobTimeline(name, context));
+    const least = unavoidable(name, context);
+    lines.push(paint('title', head), ...rest, ...jobTimeline(name, context), ...(least === null ? [] : hanging('    ', least)));
   }
   const others = ordered.slice(MAX_JOBS);
   lines.push(...others.slice(0, MAX_ROWS).flatMap((name) => hanging('  ', `${printable(name)}: ${jobSummary(name, context)}`)));

@@ -7,7 +7,7 @@ import type { ReportContext } from './context.ts';
 import { padEnd, padStart } from './layout.ts';
 import { overrunsNext, type Phase, runPhases } from './phases.ts';
 import { formatDuration, formatShort, HOUR_MS } from './time.ts';
-import { formatCount, printable } from './units.ts';
+import { formatCount, formatShare, printable } from './units.ts';
 
 const BAR_COLUMNS = 20;
 const PHASE_MARKS: Record<Phase, string> = { waiting: '.', transferring: '=', consolidating: '#' };
@@ -38,6 +38,18 @@ export function jobTimeline(jobName: string, context: ReportContext): string[] {
   const middle = padStart(half, BAR_COLUMNS / 2 + Math.floor(half.length / 2));
   const header = `    ${padEnd('run', 5)} ${padEnd('due', 16)} ${padStart('took', 11)}  0${middle.slice(1)}${padStart(full, BAR_COLUMNS - middle.length + 1)}`;
   return [header, ...foldRuns(runs, horizonMs).flatMap((stretch) => stretchLines(stretch, context, scaleMs))];
+}
+
+/** How much of the longest run cannot be avoided; null where nothing was read. */
+export function unavoidable(jobName: string, context: ReportContext): string | null {
+  const runs = context.result.jobs[jobName]?.runs ?? [];
+  const lengthOf = ({ startedMs, endedMs }: RunResult) => (startedMs === null || endedMs === null ? 0 : endedMs - startedMs);
+  const longest = runs.reduce<RunResult | null>((best, run) => (best === null || lengthOf(run) > lengthOf(best) ? run : best), null);
+  if (longest === null || !longest.lowerBoundMs || lengthOf(longest) === 0) return null;
+  const share = formatShare(longest.lowerBoundMs / lengthOf(longest));
+  const windowMs = context.windowMsOf.get(jobName);
+  const ofWindow = windowMs === undefined ? '' : `, which is ${formatShare(longest.lowerBoundMs / windowMs)} of its window`;
+  return `Of the ${formatDuration(lengthOf(longest))} of ${printable(longest.id)}, ${formatDuration(longest.lowerBoundMs)} (${share}) are unavoidable with this hardware${ofWindow}.`;
 }
 
 /** A line that stands for a whole job: how many runs, and how they went. */

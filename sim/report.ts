@@ -54,6 +54,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
             endedMs: run.endedMs,
             status: run.status,
             overlapsPrevious: run.overlapsPrevious,
+            lowerBoundMs: run.startedMs === null ? null : run.lowerBound.leastMs(job),
             tasks: run.tasks.map(taskResult),
           }),
         ),

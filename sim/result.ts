@@ -182,6 +182,8 @@ export interface RunResult {
   endedMs: number | null;
   status: RunStatus;
   overlapsPrevious: boolean;
+  /** What the reading of its data takes at least on this hardware: of longest task, work on the busiest resource, work on the slots. Null: not started. */
+  lowerBoundMs: number | null;
   tasks: TaskResult[];
 }
 

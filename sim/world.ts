@@ -64,6 +64,8 @@ export class World {
   readonly operatorRespondsAfterMs: number | null;
   /** By resource number: the name under which it appears as a bottleneck, and what is to be told of its load. */
   readonly resourceLabels: string[] = [];
+  /** Undisturbed: what it can do at the most. */
+  readonly fullCapacities: number[] = [];
   readonly loadListeners: ((state: ResourceState) => void)[] = [];
   /** Devices by label, for their figures. */
   readonly devices = new Map<string, Device[]>();
@@ -137,6 +139,7 @@ export class World {
   addResource(label: string, capacity: number, loaded: (state: ResourceState) => void): number {
     const resource = this.network.addResource(capacity);
     this.resourceLabels[resource] = label;
+    this.fullCapacities[resource] = capacity;
     this.loadListeners[resource] = loaded;
     return resource;
   }

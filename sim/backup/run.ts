@@ -8,6 +8,7 @@ import type { Repository } from '../repository/repository.ts';
 import type { RunStatus } from '../result.ts';
 import type { Permitted } from '../schedule/permitted.ts';
 import type { Schedule } from '../schedule/schedule.ts';
+import { LowerBound } from './lower-bound.ts';
 import { METHODS } from './methods/index.ts';
 import type { Method } from './methods/method.ts';
 import type { Task, WriteMark } from './task.ts';
@@ -127,6 +128,7 @@ export class Run {
   startedMs: number | null = null;
   endedMs: number | null = null;
   overlapsPrevious = false;
+  readonly lowerBound = new LowerBound();
   /** Tasks that have not ended, and attempts that will follow. */
   openTasks = 0;
   /** Tasks that have failed and whose VMs wait for another attempt. */

@@ -58,11 +58,11 @@ export class Stages {
     const { kernel, log } = this.world;
     const { task, disk } = part;
     const { job } = task.run;
+    part.readBytes = part.bytes;
     this.accountTransfer(part);
     this.world.copyBeforeWrite.end(part);
     part.flow = -1;
     part.state = 'transferred';
-    part.readBytes = part.bytes;
     this.world.storage.finishWriting(part);
     if (task.disks.some((other) => other.state === 'waiting' || other.state === 'transferring')) {
       if (part.proxy?.slotUnit !== 'vm') this.giveUpSlots(part);
@@ -402,7 +402,8 @@ export class Stages {
   }
 
   private accountTransfer(part: TaskDisk): void {
-    const { network, resourceLabels, conditions } = this.world;
+    const { network, resourceLabels, fullCapacities, conditions } = this.world;
+    part.task.run.lowerBound.add(part, transferOf(part), fullCapacities);
     for (const [resource, ms] of network.bottlenecksOf(part.flow)) {
       const label = resource < 0 ? part.capLabel : (resourceLabels[resource] as string);
       part.task.addHeldBack(label, ms);

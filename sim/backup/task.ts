@@ -155,6 +155,8 @@ export class Task {
   timer = -1;
   snapshotMs: number | null = null;
   transferMs: number | null = null;
+  /** How long its transfers take at least, alone and side by side. */
+  aloneMs = 0;
   transferEndMs: number | null = null;
   consolidatedMs: number | null = null;
   endedMs: number | null = null;

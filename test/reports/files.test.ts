@@ -8,11 +8,15 @@ import type { Result } from '../../sim/result.ts';
 import { context, DAY, datastore, finding, outage, result, run, TIB, task, vm } from './fixtures.ts';
 
 describe('the JSON file', () => {
-  test('holds the result as it is, with a message in each finding', () => {
+  test('holds the result as it is, with a message and a remedy in each finding', () => {
     const { made } = outage();
-    const parsed = JSON.parse([...jsonReport(context(made))].join('')) as Result & { findings: { message: string }[] };
+    const parsed = JSON.parse([...jsonReport(context(made))].join('')) as Result & { findings: { message: string; remedy?: string }[] };
     expect(parsed.findings[2]?.message).toContain('Datastore ds1 runs full on Wed 1 Jul 2026 04:12');
-    for (const each of parsed.findings) delete (each as { message?: string }).message;
+    for (const each of parsed.findings) {
+      expect(each.remedy).toMatch(/^[A-Z].*\.$/);
+      delete (each as { message?: string }).message;
+      delete each.remedy;
+    }
     expect(parsed).toEqual(JSON.parse(JSON.stringify(made)));
   });
 

@@ -47,7 +47,7 @@ export function task(vm: string, values: Partial<TaskResult> = {}): TaskResult {
 }
 
 export function run(id: string, values: Partial<RunResult> = {}): RunResult {
-  return { id, dueMs: 0, startedMs: 0, endedMs: 2 * HOUR, status: 'success', overlapsPrevious: false, tasks: [], ...values };
+  return { id, dueMs: 0, startedMs: 0, endedMs: 2 * HOUR, status: 'success', overlapsPrevious: false, lowerBoundMs: null, tasks: [], ...values };
 }
 
 export function vm(values: Partial<VmResult> = {}): VmResult {
