@@ -12,6 +12,7 @@ type Action = () => Promise<void>;
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
   run: ['format', 'out', 'seed', 'set', 'policy', 'plan', 'limit'],
+  lint: ['format', 'set'],
   explain: ['format', 'out', 'seed', 'set', 'policy'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
   init: ['format', 'out'],
@@ -125,6 +126,22 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           if (policy !== undefined) throw new UserError('--policy: error: --plan simulates nothing, so there is nothing to judge');
           if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
           await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });
+        }),
+    )
+    .command(
+      'lint [scenario]',
+      'Say what can be seen without a run, by file, line and column',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', describe: 'Scenario file, or - for standard input' })
+          .option('format', FORMAT)
+          .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
+          .example('$0 lint my.yaml', 'warnings in the order of the file'),
+      (args) =>
+        choose(async () => {
+          const { scenario, format, set: sets } = args;
+          if (scenario === undefined) throw new UserError('overrun: error: name the scenario to look at (- for standard input)', { showHelp: true });
+          await (await import('./lint.ts')).lint({ scenario, format, sets });
         }),
     )
     .command(

@@ -4,3 +4,4 @@ export { type LoadedScenario, loadScenario, type ScenarioSource } from './format
 export { scenarioJsonSchema } from './format/schema.ts';
 export { starterScenario } from './format/starter.ts';
 export { formatSize, parseDuration, parseRate, parseSize, UnitError } from './format/units.ts';
+export { formatLintNotes, LINT_CHECKS, type LintNote, lintScenario } from './lint/index.ts';

@@ -1,18 +1,22 @@
 /** What is wrong with a scenario, and how it is said: one shape for every error, whether it stands in a file or in a flag of the command line. */
 
-export interface ScenarioError {
-  /** The file as it was named, or the flag that caused the error. */
+/** A place to show people: the line of a file and the part of it that is meant, or a flag of the command line. */
+export interface Spot {
+  /** The file as it was named, or the flag. */
   path: string;
   /** From 1; null for a flag. */
   line: number | null;
   /** From 1, in UTF-16 code units; null for a flag. */
   column: number | null;
-  /** What is wrong, in one line. */
-  text: string;
   /** The line of the file, without its line end; null for a flag. */
   sourceLine: string | null;
   /** How many columns the caret line marks; at least 1. */
   markedColumns: number;
+}
+
+export interface ScenarioError extends Spot {
+  /** What is wrong, in one line. */
+  text: string;
   /** What was expected instead, in one line. */
   expected: string | null;
   /** The known name that a misspelt one probably stands for. */
@@ -44,13 +48,19 @@ export function formatScenarioErrors(errors: ScenarioError[]): string {
 }
 
 function formatOne(error: ScenarioError): string {
-  const where = error.line === null ? error.path : `${error.path}:${error.line}:${error.column}`;
-  const lines = [`${where}: error: ${printable(error.text)}`];
-  if (error.sourceLine !== null && error.sourceLine.trim() !== '')
-    lines.push(...excerpt(error.sourceLine, (error.column as number) - 1, error.markedColumns));
+  const lines = formatSpot(error, 'error', error.text);
   if (error.expected !== null) lines.push(`  expected: ${printable(error.expected)}`);
   if (error.meant !== null) lines.push(`  did you mean \`${printable(error.meant)}\`?`);
   return lines.join('\n');
+}
+
+/** `path:line:column: word: text`, the source line and a caret; a flag has only the first of the three. */
+export function formatSpot(spot: Spot, word: 'error' | 'warning', text: string): string[] {
+  const where = spot.line === null ? spot.path : `${spot.path}:${spot.line}:${spot.column}`;
+  const lines = [`${printable(where)}: ${word}: ${printable(text)}`];
+  if (spot.sourceLine !== null && spot.sourceLine.trim() !== '')
+    lines.push(...excerpt(spot.sourceLine, (spot.column as number) - 1, spot.markedColumns));
+  return lines;
 }
 
 function excerpt(line: string, column: number, marked: number): string[] {
@@ -63,6 +73,6 @@ function excerpt(line: string, column: number, marked: number): string[] {
 }
 
 /** A scenario may come from anywhere: its text must not steer the terminal that prints it. */
-function printable(text: string): string {
-  return text.replace(/(?!\t)\p{Cc}/gu, '?');
+export function printable(text: string): string {
+  return text.replace(/(?!\t)[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '?');
 }

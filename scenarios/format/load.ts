@@ -5,6 +5,7 @@ import { Activities } from './activities.ts';
 import { Assumptions, SCENARIO_SOURCE } from './defaults.ts';
 import { digestOf } from './digest.ts';
 import { type Clock, type Draft, type Entries, resolveNoted } from './draft.ts';
+import type { Spot } from './errors.ts';
 import { planArrays, planDatastores, planHosts, planLinks, planOperator, planProxies } from './estate.ts';
 import { planFaults, readFaults } from './faults/plan.ts';
 import { nameKey } from './fields.ts';
@@ -12,14 +13,14 @@ import { reportUnknownKey, type Target, validate } from './issues.ts';
 import { planJobs } from './jobs.ts';
 import { applySets, layPolicy, type Reader, readWithBases } from './merge.ts';
 import { planPolicy } from './policy/plan.ts';
-import { Problems } from './problems.ts';
+import { Problems, ranks, spotOf } from './problems.ts';
 import { checkReferences } from './references.ts';
 import { planRepositories, planRestores } from './repository/plan.ts';
 import { entrySchemas, headShape, SECTIONS, type Section } from './schema.ts';
 import { MAX_DISKS, MAX_VMS } from './schema-vms.ts';
 import { checkRepositories, checkSpace } from './space.ts';
 import { suggest } from './suggest.ts';
-import { keyPlaceAt, lineColumn, type MapTree, placeAt, type Source, splitPath, toData, valueAt } from './tree.ts';
+import { keyPlaceAt, lineColumn, type MapTree, type Path, placeAt, type Source, splitPath, toData, valueAt } from './tree.ts';
 import { planVms } from './vms.ts';
 import { formatInstant, knownZones, openZone, type Zone, zoneTable } from './zone.ts';
 
@@ -43,6 +44,10 @@ export interface LoadedScenario {
   plan: Plan;
   /** The place of an `origin` of the plan, or of any other dotted path; null when there is none (or when it was set by a flag). */
   locate: (origin: string) => { path: string; line: number; column: number } | null;
+  /**
+   * Remarks about paths of the scenario with the places to show, in the order of the source. What is not stated has the place of the nearest that would contain it.
+   */
+  point: <R extends { about: Path }>(remarks: readonly R[]) => { remark: R; spot: Spot }[];
 }
 
 /** Throws `ScenarioErrors` with everything that is wrong. */
@@ -107,7 +112,7 @@ export function loadScenario(source: ScenarioSource): LoadedScenario {
   };
   checkRepositories(draft, plan);
   problems.throwIfAny(sources);
-  return { plan, locate: (origin) => locate(root, origin) };
+  return { plan, locate: (origin) => locate(root, origin), point: (remarks) => point(root, sources, remarks) };
 }
 
 type Head = { [K in keyof typeof headShape]?: z.output<(typeof headShape)[K]> | undefined };
@@ -208,4 +213,12 @@ function locate(root: MapTree, origin: string): { path: string; line: number; co
   const path = splitPath(root, origin);
   if (path === null || valueAt(root, path) === undefined) return null;
   return lineColumn(typeof path.at(-1) === 'string' ? keyPlaceAt(root, path) : placeAt(root, path));
+}
+
+function point<R extends { about: Path }>(root: MapTree, sources: readonly Source[], remarks: readonly R[]): { remark: R; spot: Spot }[] {
+  const order = ranks(sources);
+  return remarks
+    .map((remark) => ({ remark, place: placeAt(root, remark.about) }))
+    .sort((a, b) => order(a.place) - order(b.place) || a.place.offset - b.place.offset)
+    .map(({ remark, place }) => ({ remark, spot: spotOf(place) }));
 }

@@ -1,5 +1,5 @@
 /** Collects what is wrong, and turns places into lines and columns when all has been read. */
-import { type ScenarioError, ScenarioErrors } from './errors.ts';
+import { type ScenarioError, ScenarioErrors, type Spot } from './errors.ts';
 import { lineColumn, type Place, type Source } from './tree.ts';
 
 export interface Hint {
@@ -22,8 +22,7 @@ export class Problems {
   /** By file in the order of reading, then by position; the same complaint about the same place only once. */
   throwIfAny(sources: readonly Source[]): void {
     if (this.found.length === 0) return;
-    const rank = new Map(sources.map((source, index) => [source, index]));
-    const order = (place: Place) => rank.get(place.source) ?? sources.length;
+    const order = ranks(sources);
     this.found.sort((a, b) => order(a.place) - order(b.place) || a.place.offset - b.place.offset);
     const seen = new Set<string>();
     const errors: ScenarioError[] = [];
@@ -36,14 +35,24 @@ export class Problems {
   }
 }
 
+/** Which file comes first: in the order of reading. */
+export function ranks(sources: readonly Source[]): (place: Place) => number {
+  const rank = new Map(sources.map((source, index) => [source, index]));
+  return (place) => rank.get(place.source) ?? sources.length;
+}
+
 function describe(place: Place, text: string, hint: Hint): ScenarioError {
+  return { ...spotOf(place), text, expected: hint.expected ?? null, meant: hint.meant ?? null };
+}
+
+/** A place as people are shown it. */
+export function spotOf(place: Place): Spot {
   const position = lineColumn(place);
-  const common = { path: place.source.label, text, expected: hint.expected ?? null, meant: hint.meant ?? null };
-  if (position === null) return { ...common, line: null, column: null, sourceLine: null, markedColumns: 1 };
+  if (position === null) return { path: place.source.label, line: null, column: null, sourceLine: null, markedColumns: 1 };
   const whole = place.source.text;
   const from = Math.min(place.offset, whole.length) - (position.column - 1);
   const end = whole.indexOf('\n', from);
   const sourceLine = whole.slice(from, end < 0 ? undefined : end).replace(/\r$/, '');
   const markedColumns = Math.max(1, Math.min(place.length, sourceLine.length - (position.column - 1)));
-  return { ...common, line: position.line, column: position.column, sourceLine, markedColumns };
+  return { ...position, sourceLine, markedColumns };
 }

@@ -3,7 +3,7 @@ import { repositoryBytesAtStart } from '../../sim/build.ts';
 import type { DatastorePlan, Plan, VmPlan } from '../../sim/plan.ts';
 import type { Draft } from './draft.ts';
 import { placeAt } from './tree.ts';
-import { formatSize } from './units.ts';
+import { formatSize, roughSize } from './units.ts';
 
 export function checkSpace(draft: Draft, datastores: readonly DatastorePlan[], vms: readonly VmPlan[]): void {
   const taken = new Map(datastores.map(({ name, otherUsedBytes }) => [name, { other: otherUsedBytes, disks: 0, snapshots: 0 }]));
@@ -16,8 +16,8 @@ export function checkSpace(draft: Draft, datastores: readonly DatastorePlan[], v
   for (const { name, capacityBytes } of datastores) {
     const { other, disks, snapshots } = taken.get(name) as { other: number; disks: number; snapshots: number };
     if (other + disks + snapshots <= capacityBytes) continue;
-    const parts = `disks ${roughly(disks)}, snapshots ${roughly(snapshots)}, other ${roughly(other)}`;
-    const text = `datastore \`${name}\` is full before the start: ${roughly(other + disks + snapshots)} (${parts}) on ${formatSize(capacityBytes)}`;
+    const parts = `disks ${roughSize(disks)}, snapshots ${roughSize(snapshots)}, other ${roughSize(other)}`;
+    const text = `datastore \`${name}\` is full before the start: ${roughSize(other + disks + snapshots)} (${parts}) on ${formatSize(capacityBytes)}`;
     draft.problems.add(placeAt(draft.root, ['datastores', name, 'capacity']), text, { expected: 'a capacity of at least what lies on it' });
   }
 }
@@ -29,12 +29,7 @@ export function checkRepositories(draft: Draft, plan: Plan): void {
   for (const { name, capacityBytes } of plan.repositories) {
     const bytes = held[name] ?? 0;
     if (bytes <= capacityBytes) continue;
-    const text = `repository \`${name}\` is full before the start: its established jobs hold ${roughly(bytes)} on ${formatSize(capacityBytes)}`;
+    const text = `repository \`${name}\` is full before the start: its established jobs hold ${roughSize(bytes)} on ${formatSize(capacityBytes)}`;
     draft.problems.add(placeAt(draft.root, ['repositories', name, 'capacity']), text, { expected: 'a capacity of at least what lies on it' });
   }
-}
-
-/** Sums of varied disks have no short exact form. */
-function roughly(bytes: number): string {
-  return `${Math.round((bytes / 1024 ** 3) * 10) / 10}GiB`;
 }

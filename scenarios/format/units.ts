@@ -182,6 +182,11 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
+/** For sums, which have no short exact form: `1234.5GiB`. */
+export function roughSize(bytes: number): string {
+  return `${Math.round((bytes / 1024 ** 3) * 10) / 10}GiB`;
+}
+
 function absoluteRate(text: string, expected: string): { bytes: number; seconds: number } {
   const slash = text.lastIndexOf('/');
   if (slash < 0) {

@@ -29,7 +29,8 @@ export function upcomingFirings(plan: Plan, limit: number): ScheduleFirings[] {
   );
 }
 
-function schedulesOf(job: JobPlan): Pick<ScheduleFirings, 'purpose' | 'schedule'>[] {
+/** Every schedule of a job, with what it decides. */
+export function schedulesOf(job: JobPlan): Pick<ScheduleFirings, 'purpose' | 'schedule'>[] {
   const schedules: Pick<ScheduleFirings, 'purpose' | 'schedule'>[] = [{ purpose: 'run', schedule: job.schedule }];
   if (job.fullBackups !== null) schedules.push({ purpose: 'full', schedule: job.fullBackups.schedule });
   if (job.differential !== null) schedules.push({ purpose: 'differential', schedule: job.differential });
