@@ -2,12 +2,48 @@
 import { formatSpot, printable, type Spot } from '../format/errors.ts';
 import type { LoadedScenario } from '../format/load.ts';
 import type { Check, Remark } from './check.ts';
+import { agentsAtOnce } from './checks/agents-at-once.ts';
+import { clockChange } from './checks/clock-change.ts';
+import { deepChain } from './checks/deep-chain.ts';
 import { directDiskCopy } from './checks/direct-disk-copy.ts';
+import { idleJob } from './checks/idle-job.ts';
+import { littleFreeSpace } from './checks/little-free-space.ts';
+import { noFloor } from './checks/no-floor.ts';
+import { oldSnapshot } from './checks/old-snapshot.ts';
+import { overcommitted } from './checks/overcommitted.ts';
+import { retentionTooLarge } from './checks/retention-too-large.ts';
+import { rpoTooShort } from './checks/rpo-too-short.ts';
+import { sharedAccount } from './checks/shared-account.ts';
+import { sharedVm } from './checks/shared-vm.ts';
+import { shortPeriod } from './checks/short-period.ts';
+import { shortWindow } from './checks/short-window.ts';
 import { snapshotAsBackup } from './checks/snapshot-as-backup.ts';
+import { unlimitedConcurrency } from './checks/unlimited-concurrency.ts';
 import { unprotectedVm } from './checks/unprotected-vm.ts';
+import { unused } from './checks/unused.ts';
 import { Subject } from './subject.ts';
 
-const CHECKS: readonly Check[] = [directDiskCopy, snapshotAsBackup, unprotectedVm];
+const CHECKS: readonly Check[] = [
+  agentsAtOnce,
+  clockChange,
+  deepChain,
+  directDiskCopy,
+  idleJob,
+  littleFreeSpace,
+  noFloor,
+  oldSnapshot,
+  overcommitted,
+  retentionTooLarge,
+  rpoTooShort,
+  sharedAccount,
+  sharedVm,
+  shortPeriod,
+  shortWindow,
+  snapshotAsBackup,
+  unlimitedConcurrency,
+  unprotectedVm,
+  unused,
+];
 
 export const LINT_CHECKS: readonly string[] = CHECKS.map(({ id }) => id);
 

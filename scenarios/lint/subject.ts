@@ -47,11 +47,35 @@ export class Subject {
     return known(this.ticks, job, () => this.findTicks(job));
   }
 
-  /** The job with times of its own at the head of a row of jobs. */
-  headOf(job: JobPlan): JobPlan {
+  /** The usual distance of two runs: the shortest between two ticks; null where there are not two. */
+  periodOf(job: JobPlan): number | null {
+    const gaps = gapsOf(this.ticksOf(job).atMs);
+    return gaps.length === 0 ? null : Math.min(...gaps);
+  }
+
+  /** The job, the job that it is after, and so on to the one with times of its own. */
+  rowOf(job: JobPlan): readonly JobPlan[] {
     const { schedule } = job;
     const before = schedule.kind === 'after' ? this.plan.jobs.find(({ name }) => name === schedule.job) : undefined;
-    return before === undefined ? job : this.headOf(before);
+    return before === undefined ? [job] : [job, ...this.rowOf(before)];
+  }
+
+  /** The job with times of its own at the head of a row of jobs. */
+  headOf(job: JobPlan): JobPlan {
+    return this.rowOf(job).at(-1) as JobPlan;
+  }
+
+  /** Slots that its tasks share, of its proxies together and of its repository; Infinity: no limit. */
+  slotsOf(job: JobPlan): number {
+    const proxies = this.plan.proxies.filter(({ name }) => job.proxies.includes(name));
+    const onProxies = proxies.reduce((sum, { slots }) => sum + (slots ?? Number.POSITIVE_INFINITY), 0);
+    const repository = this.plan.repositories.find(({ name }) => name === job.repository);
+    return Math.min(proxies.length === 0 ? Number.POSITIVE_INFINITY : onProxies, repository?.slots ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The most tasks of one run that can be at work; Infinity: no limit. */
+  tasksAtOnce(job: JobPlan): number {
+    return Math.min(job.concurrency ?? Number.POSITIVE_INFINITY, this.slotsOf(job));
   }
 
   private findTicks(job: JobPlan): Ticks {
