@@ -11,7 +11,7 @@ test('--version names the program and every format it writes', async () => {
   expect(stdout).toBe(`overrun ${version}\nscenario format 1\nresult format overrun/result@1\nlog format 1\n`);
 });
 
-test.each(['run', 'explain', 'import', 'init', 'schema'])('%s --help explains itself with an example', async (command) => {
+test.each(['run', 'lint', 'explain', 'import', 'init', 'schema'])('%s --help explains itself with an example', async (command) => {
   const { code, stdout, stderr } = await overrun([command, '--help']);
   expect(code).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples:\\n  overrun ${command} `));
@@ -20,8 +20,8 @@ test.each(['run', 'explain', 'import', 'init', 'schema'])('%s --help explains it
 
 test('help lists what is built and nothing else', async () => {
   const { stdout } = await overrun(['--help']);
-  for (const command of ['run', 'explain', 'import', 'init', 'schema']) expect(stdout).toContain(`overrun ${command} `.trimEnd());
-  for (const command of ['check', 'compare', 'sweep', 'headroom', 'propose', 'calibrate', 'lint', 'lessons', 'play']) {
+  for (const command of ['run', 'lint', 'explain', 'import', 'init', 'schema']) expect(stdout).toContain(`overrun ${command} `.trimEnd());
+  for (const command of ['check', 'compare', 'sweep', 'headroom', 'propose', 'calibrate', 'lessons', 'play']) {
     expect(stdout).not.toContain(`overrun ${command}`);
   }
 });

@@ -2,7 +2,8 @@
  * A point counts from the moment whose state it holds, and the next one is there only when its backup has ended: an RPO that is no longer than the distance
  * of two backups is missed by each of them.
  */
-import type { VmPlan } from '../../../sim/plan.ts';
+import { selects } from '../../../sim/backup/selection.ts';
+import type { JobPlan, VmPlan } from '../../../sim/plan.ts';
 import type { Check } from '../check.ts';
 import { gapsOf, type Subject } from '../subject.ts';
 import { byGroup, roughDuration } from '../words.ts';
@@ -10,7 +11,8 @@ import { byGroup, roughDuration } from '../words.ts';
 export const rpoTooShort: Check = {
   id: 'rpo-too-short',
   look: (subject) => {
-    const gaps = new Map(subject.plan.vms.flatMap((vm) => (vm.rpoMs === null ? [] : [[vm, longestGap(subject, vm)] as const])));
+    const known = new Map<string, number>();
+    const gaps = new Map(subject.plan.vms.flatMap((vm) => (vm.rpoMs === null ? [] : [[vm, knownGap(known, subject, vm)] as const])));
     const missed = [...gaps.keys()].filter((vm) => (gaps.get(vm) ?? 0) >= (vm.rpoMs as number));
     return byGroup(missed).map((vms) => {
       const { group, rpoMs } = vms[0] as VmPlan;
@@ -24,9 +26,17 @@ export const rpoTooShort: Check = {
   },
 };
 
+/** VMs that the same jobs take have the same distances. */
+function knownGap(known: Map<string, number>, subject: Subject, vm: VmPlan): number {
+  const jobs = subject.copying.filter((job) => selects(job.selection, vm));
+  const key = JSON.stringify([vm.bornMs, vm.deletedMs, ...jobs.map(({ name }) => name)]);
+  const gap = known.get(key) ?? longestGap(subject, jobs, vm);
+  known.set(key, gap);
+  return gap;
+}
+
 /** Between two backups of the VM, in milliseconds; 0 where there are not two, or where a continuous job takes it. */
-function longestGap(subject: Subject, vm: VmPlan): number {
-  const jobs = subject.copying.filter((job) => subject.vmsOf(job).includes(vm));
+function longestGap(subject: Subject, jobs: readonly JobPlan[], vm: VmPlan): number {
   if (jobs.some((job) => subject.methodOf(job).continuous)) return 0;
   const untilMs = vm.deletedMs ?? Number.POSITIVE_INFINITY;
   // Beyond the shortest list of ticks that was cut, some job's are missing.
@@ -35,7 +45,7 @@ function longestGap(subject: Subject, vm: VmPlan): number {
   return Math.max(0, ...gapsOf(ticks.sort((a, b) => a - b)));
 }
 
-function knownUntil(subject: Subject, job: Subject['copying'][number]): number {
+function knownUntil(subject: Subject, job: JobPlan): number {
   const { atMs, complete } = subject.ticksOf(job);
   return complete ? Number.POSITIVE_INFINITY : (atMs.at(-1) as number);
 }
