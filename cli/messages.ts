@@ -5,6 +5,8 @@ export interface RunRequest extends LoadRequest {
   command: 'run';
   format: 'text' | 'json';
   quiet: boolean;
+  /** The whole report, also what matters less. */
+  all: boolean;
   colour: boolean;
   /** The staging folder; null without `--out`. */
   folder: string | null;

@@ -11,7 +11,7 @@ type Action = () => Promise<void>;
 
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
-  run: ['format', 'out', 'seed', 'set', 'policy', 'plan', 'limit'],
+  run: ['format', 'out', 'seed', 'set', 'policy', 'all', 'plan', 'limit'],
   lint: ['format', 'set'],
   explain: ['format', 'out', 'seed', 'set', 'policy'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
@@ -110,6 +110,7 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
           .option('policy', POLICY)
+          .option('all', { type: 'boolean', default: false, describe: 'All kinds of findings, not only the eight worst' })
           .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
           .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')
@@ -122,7 +123,7 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           const { format, quiet, set: sets, noColor } = { ...args, noColor: args['no-color'] };
           const [out, seed, policy, limit] = [once('out', args.out), once('seed', args.seed), once('policy', args.policy), once('limit', args.limit)];
           if (limit !== undefined && !args.plan) throw new UserError('--limit: error: it belongs to --plan');
-          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, policy, quiet, noColor });
+          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, policy, all: args.all, quiet, noColor });
           if (policy !== undefined) throw new UserError('--policy: error: --plan simulates nothing, so there is nothing to judge');
           if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
           await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });

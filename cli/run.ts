@@ -13,6 +13,8 @@ export interface RunArguments {
   seed: string | undefined;
   /** File with a policy. */
   policy: string | undefined;
+  /** The whole report, also what matters less. */
+  all: boolean;
   sets: string[];
   quiet: boolean;
   noColor: boolean;
@@ -29,6 +31,7 @@ export async function run(options: RunArguments): Promise<void> {
     sets: options.sets,
     seed: options.seed ?? null,
     policy,
+    all: options.all,
     format: options.format,
     quiet: options.quiet,
     colour: wantsColour(options.noColor),

@@ -66,7 +66,7 @@ function writePieces(path: string, pieces: Iterable<string>): void {
 function output(request: RunRequest, context: ReportContext): Iterable<string> {
   if (request.format === 'json') return jsonReport(context);
   const paint = request.colour ? colourful : undefined;
-  return [request.quiet ? verdictText(context, paint) : textReport(context, paint)];
+  return [request.quiet ? verdictText(context, paint) : textReport(context, paint, request.all)];
 }
 
 /** A schedule every second over ten years is no bug of ours. */

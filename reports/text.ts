@@ -9,6 +9,8 @@ import { DAY_MS, formatDuration, formatInstant, formatShort } from './time.ts';
 import { jobSummary, jobTimeline, TIMELINE_LEGEND, unavoidable } from './timeline.ts';
 import { formatBytes, formatCount, formatShare, printable, shorten } from './units.ts';
 
+/** Kinds of findings that are told in full; there are many more rules. */
+const MAX_GROUPS = 8;
 const MAX_JOBS = 8;
 const MAX_ROWS = 15;
 const MAX_LEDGERS = 3;
@@ -28,12 +30,12 @@ const SEVERITY_WORDS: Record<Severity, { word: string; emphasis: Emphasis }> = {
 
 const WAIVED: (typeof SEVERITY_WORDS)[Severity] = { word: 'WAIVED', emphasis: 'faint' };
 
-/** The whole report, with a final LF. `paint` may colour; without it the text is plain. */
-export function textReport(context: ReportContext, paint: Paint = unpainted): string {
+/** The report, with a final LF. `paint` may colour; without it the text is plain. With `all`, less harmful kinds of findings are not left out. */
+export function textReport(context: ReportContext, paint: Paint = unpainted, all = false): string {
   const groups = groupFindings(context);
   const sections = [
     [...verdictLines(context, groups, paint), ...spanLines(context)],
-    findingLines(groups, paint),
+    findingLines(groups, paint, all),
     policyLines(context, paint),
     chronologyLines(context, groups, paint),
     jobLines(context, paint),
@@ -99,10 +101,11 @@ function inTime(groups: readonly FindingGroup[]): FindingGroup[] {
   return [...groups].sort((a, b) => (a.findings[0]?.atMs ?? 0) - (b.findings[0]?.atMs ?? 0));
 }
 
-function findingLines(groups: FindingGroup[], paint: Paint): string[] {
+function findingLines(groups: FindingGroup[], paint: Paint, all: boolean): string[] {
   if (groups.length === 0) return [];
   const lines = [paint('title', 'WHAT HAPPENS, WHY, AND WHAT HELPS')];
-  for (const group of groups) {
+  const shown = all ? groups : groups.slice(0, MAX_GROUPS);
+  for (const group of shown) {
     const { word, emphasis } = group.findings[0]?.waiver === undefined ? SEVERITY_WORDS[group.severity] : WAIVED;
     const label = padEnd(word, 9);
     const [head = '', ...rest] = hanging(label, group.sentence);
@@ -112,6 +115,9 @@ function findingLines(groups: FindingGroup[], paint: Paint): string[] {
     if (waived !== null) lines.push(...hanging('   by    ', waived));
     else lines.push(...hanging('   do    ', group.remedy));
   }
+  const left = groups.slice(shown.length).map((group) => group.rule);
+  if (left.length > 0)
+    lines.push(...hanging('  ... and ', `${formatCount(left.length, 'more kind')} of findings, told with --all: ${left.join(', ')}`));
   return lines;
 }
 

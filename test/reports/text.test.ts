@@ -43,6 +43,24 @@ describe('the report of an outage', () => {
   });
 });
 
+test('eight kinds of findings are told in full, the others are named, and all of them on request', () => {
+  const rules: RuleId[] = [
+    'vm-paused',
+    'vm-crashed',
+    'task-failed',
+    'rpo-missed',
+    'vm-unprotected',
+    'vm-not-created',
+    'stun',
+    'snapshot-age',
+    'chain-depth',
+  ];
+  const made = result({ findings: rules.map((rule) => finding({ rule, subject: { kind: 'vm', name: 'a' } })) });
+  expect(textReport(context(made)).match(/^ERROR/gm)?.length).toBe(8);
+  expect(textReport(context(made))).toContain('... and 1 more kind of findings, told with --all: stun');
+  expect(textReport(context(made), undefined, true).match(/^ERROR/gm)?.length).toBe(9);
+});
+
 test('without findings the report says safe and lists no trouble', () => {
   const text = textReport(context(result()));
   expect(text).toMatch(/^SAFE: One night\nNothing breaks and no warning level is reached/);
