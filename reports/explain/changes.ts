@@ -97,7 +97,7 @@ function inKiB(bytes: number): number {
 }
 
 function faultChanges(inputs: readonly Input[]): Change[] {
-  return inputs.filter((input) => input.stated && /^faults\.\d+$/.test(input.path)).map((input) => takenOut(input.path, [input]));
+  return inputs.filter((input) => input.stated && /^faults\.\d+$/.test(input.path)).map((input) => takenOut(`the fault ${input.path}`, [input]));
 }
 
 function snapshotChanges(inputs: readonly Input[]): Change[] {

@@ -46,6 +46,7 @@ const WORDS: Record<string, Words> = {
   'points-removed': (step) =>
     `${formatCount(sum(step, 'points'), 'restore point')} of ${name(step.job)} ${be(step, 'is', 'are')} removed from ${name(step.repository)}, ${formatBytes(sum(step, 'bytes'))}.`,
   'space-reclaimed': (step) => `repository ${name(step.repository)} gets back ${formatBytes(sum(step, 'bytes'))}.`,
+  'snapshot-orphaned': (step) => `${snapshots(step)} ${be(step, 'is', 'are')} left behind on ${name(step.datastore)}.`,
   'fault-began': (step) => `A fault begins${every(step)}: ${textsOf(step, 'fault').map(printable).join(', ')} on ${listNames(textsOf(step, 'on'))}.`,
 };
 

@@ -92,6 +92,10 @@ describe('overrun explain', () => {
     expect(growth.length).toBe(4);
     for (const line of growth) expect(stdout).toContain(`<- ${ACT_5}:${line}  `);
     expect(stdout).toContain('without all of this growth: gone');
+    const [, transcript = ''] = /```text\n\$ overrun explain .*\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const told = transcript.split('\n').filter((line) => line !== '...' && line !== '');
+    expect(told.length).toBeGreaterThan(10);
+    for (const line of told) expect(stdout).toContain(`${line}\n`);
     expect(stdout).toContain('without job nightly: gone');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain('\u001b');

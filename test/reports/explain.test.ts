@@ -144,6 +144,19 @@ describe('what is explained', () => {
   });
 });
 
+it('ends at the fault that struck, and would take it out', () => {
+  const fault = '  - { at: 2026-03-02T22:05, kind: proxy-crash, proxy: p1, for: 2h }';
+  const job = '  nightly: { vms: { names: [web] }, schedule: "0 22 * * *", repository: r1, mode: full, proxies: [p1] }';
+  const text = `${SMALL.replace(/^ {2}nightly: .*$/m, job)}proxies:\n  p1: { slots: 8 }\nfaults:\n${fault}\n`;
+  const told = tell('fault.yaml', text);
+  const failed = told.context.result.findings.find((finding) => finding.rule === 'task-failed');
+  const chain = explained(told, failed?.id ?? '');
+  const began = chain.steps.find(({ step }) => step.kind === 'fault-began');
+  expect(began?.step.events[0]?.atMs).toBe((4 * 60 + 5) * 60_000);
+  expect(began?.inputs.map((input) => input.line)).toEqual([text.split('\n').indexOf(fault) + 1]);
+  expect(changesOf(chain, told.plan, told.locate).map((change) => change.sets)).toContainEqual(['faults.0=null']);
+});
+
 describe('what became of it', () => {
   const change: Change = { without: 'x', inputs: [], sets: [] };
   const subject = { kind: 'vm', name: 'web' } as const;
