@@ -45,19 +45,19 @@ export function importDatastores(vms: readonly ImportedVm[], records: readonly D
     const datastore = { name, capacityMebibytes: record.capacityMebibytes ?? 0, otherUsedMebibytes: 0, described: true, shares: [] };
     described.set(record, datastore);
   }
-  const assumed = new Map<string, ImportedDatastore>();
+  const assumed = new AssumedDatastores(names);
   const recordsByName = groupBy(usable, (record) => record.name);
   const hosts = new HostLists();
   for (const vm of vms) {
     for (const [wanted, disks] of groupBy(vm.disks, (disk) => disk.datastore)) {
       const record = recordOf(vm, wanted, recordsByName.get(wanted ?? '') ?? [], hosts, log);
-      const datastore = record === undefined ? assumedDatastore(vm, wanted, assumed, names) : described.get(record);
+      const datastore = record === undefined ? assumed.find(vm, wanted) : described.get(record);
       datastore?.shares.push({ vm, disks });
     }
   }
   for (const [record, datastore] of described) fitDescribed(datastore, record, log);
-  for (const datastore of assumed.values()) fitAssumed(datastore, log);
-  const all = [...described.values(), ...assumed.values()];
+  for (const datastore of assumed.all) fitAssumed(datastore, log);
+  const all = [...described.values(), ...assumed.all];
   log.assumeFor(all.length, 'datastores.*.class', 'hybrid', 'speed is not in the file; default of the format');
   return all;
 }
@@ -107,20 +107,27 @@ function recordOf(
  */
 const vmsPerAssumedDatastore = 16;
 
-function assumedDatastore(
-  vm: ImportedVm,
-  wanted: string | undefined,
-  assumed: Map<string, ImportedDatastore>,
-  names: UniqueNames,
-): ImportedDatastore {
-  const name = wanted ?? `datastore-${vm.record.identity.cluster ?? 1}`;
-  const key = JSON.stringify([wanted === undefined, name]);
-  const known = assumed.get(key);
-  if (known !== undefined && (wanted !== undefined || known.shares.length < vmsPerAssumedDatastore)) return known;
-  if (known !== undefined) assumed.set(`${key} ${assumed.size}`, known);
-  const datastore = { name: names.take(name), capacityMebibytes: 0, otherUsedMebibytes: 0, described: false, shares: [] };
-  assumed.set(key, datastore);
-  return datastore;
+class AssumedDatastores {
+  /** In the order in which VMs first lie there. */
+  readonly all: ImportedDatastore[] = [];
+  readonly #names: UniqueNames;
+  /** Where the next VM goes that names the datastore, or has none to name. */
+  readonly #open = new Map<string, ImportedDatastore>();
+
+  constructor(names: UniqueNames) {
+    this.#names = names;
+  }
+
+  find(vm: ImportedVm, wanted: string | undefined): ImportedDatastore {
+    const name = wanted ?? `datastore-${vm.record.identity.cluster ?? 1}`;
+    const key = JSON.stringify([wanted === undefined, name]);
+    const open = this.#open.get(key);
+    if (open !== undefined && (wanted !== undefined || open.shares.length < vmsPerAssumedDatastore)) return open;
+    const datastore = { name: this.#names.take(name), capacityMebibytes: 0, otherUsedMebibytes: 0, described: false, shares: [] };
+    this.#open.set(key, datastore);
+    this.all.push(datastore);
+    return datastore;
+  }
 }
 
 /** Base disks and open snapshots. In MiB. */

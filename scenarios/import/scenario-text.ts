@@ -23,8 +23,7 @@ export function writeScenario(fileName: string, estate: Estate, totals: ImportTo
     `timezone: ${scalar(estate.timezone.value)}${origin(estate.timezone, '--timezone')}`,
     `duration: ${estate.duration.value}${origin(estate.duration, '--duration')}`,
     '',
-    'datastores:',
-    ...estate.datastores.map(datastoreLine),
+    ...datastoreSection(estate.datastores),
     '',
     ...(estate.hosts.length > 0 ? ['hosts:   # network: unlimited by default, the file has no bandwidth', ...estate.hosts.map(hostLine), ''] : []),
     ...(estate.proxies.length > 0 ? ['proxies:   # --proxy', ...estate.proxies.map(proxyLine), ''] : []),
@@ -67,14 +66,23 @@ function headerComment(fileName: string, totals: ImportTotals, setAside: readonl
   ];
 }
 
-function datastoreLine(datastore: ImportedDatastore): string {
+function datastoreSection(datastores: readonly ImportedDatastore[]): string[] {
+  const usual = mostFrequent(datastores.map(sourceOf));
+  return [`datastores:   # ${usual}`, ...datastores.map((datastore) => datastoreLine(datastore, usual))];
+}
+
+function sourceOf({ described }: ImportedDatastore): string {
+  return described ? 'vDatastore; class assumed' : 'assumed: of such a capacity that the VMs below fill 70 %';
+}
+
+function datastoreLine(datastore: ImportedDatastore, usual: string): string {
   const fields = [
     'class: hybrid',
     `capacity: ${formatMebibytes(datastore.capacityMebibytes)}`,
     ...(datastore.described ? [`otherUsed: ${formatMebibytes(datastore.otherUsedMebibytes)}`] : []),
   ];
-  const source = datastore.described ? 'vDatastore; class assumed' : 'assumed: 70 % allocated by the VMs below';
-  return `  ${scalar(datastore.name)}: { ${fields.join(', ')} }   # ${source}`;
+  const source = sourceOf(datastore);
+  return `  ${scalar(datastore.name)}: { ${fields.join(', ')} }${source === usual ? '' : `   # ${source}`}`;
 }
 
 function hostLine(host: { name: string; described: boolean }): string {

@@ -5,6 +5,12 @@ import type { ImportedVm } from './vms.ts';
 /** Assumptions that hold for many VMs alike: whom, which key, what, why. */
 const common: readonly { holds(vm: ImportedVm): boolean; path: string; value: string; source: string }[] = [
   {
+    holds: (vm) => vm.sizeSource !== 'vDisk Capacity',
+    path: 'vms.*.disks',
+    value: 'all disks of a VM as one',
+    source: 'no disks of the VM in the file',
+  },
+  {
     holds: (vm) => vm.sizeSource === 'vInfo Provisioned',
     path: 'vms.*.size',
     value: 'Provisioned',

@@ -158,6 +158,23 @@ describe('what the file leaves open', () => {
     expect(report.assumptions.find((item) => item.path === 'datastores.datastore-blue.capacity')?.source).toContain('not in the file');
   });
 
+  test('gives sixteen VMs of a cluster one datastore, numbered in the order of the VMs', () => {
+    const vInfo = table(Array.from({ length: 40 }, (_, index) => ({ VM: `vm${index}`, 'Total disk capacity MiB': 1024, Cluster: 'blue' })));
+    const { scenario } = importWorkbook({ sheets: { vInfo } });
+    expect(Object.keys(scenario.datastores)).toEqual(['datastore-blue', 'datastore-blue-2', 'datastore-blue-3']);
+    expect(Object.values(scenario.vms).map((vm) => vm.datastore)).toEqual(
+      Array.from({ length: 40 }, (_, index) => (index < 16 ? 'datastore-blue' : index < 32 ? 'datastore-blue-2' : 'datastore-blue-3')),
+    );
+  });
+
+  test('says where datastores come from once, and on a line only what differs', () => {
+    const vDatastore = table(['a', 'b'].map((Name) => ({ Name, 'Capacity MiB': 1024, 'In Use MiB': 0 })));
+    const { yaml } = importWorkbook(oneVm({ Path: '[elsewhere] web/web.vmx' }, { vDatastore }));
+    expect(yaml).toMatch(/^datastores: {3}# vDatastore; class assumed$/m);
+    expect(yaml).toMatch(/^ {2}a: \{ .* \}$/m);
+    expect(yaml).toMatch(/^ {2}elsewhere: \{ .* \} {3}# assumed: of such a capacity that the VMs below fill 70 %$/m);
+  });
+
   test('keeps the name of a datastore that only a path tells', () => {
     const { scenario } = importWorkbook(oneVm({ Path: '[san one] web/web.vmx' }));
     expect(scenario.vms.web?.datastore).toBe('san one');
