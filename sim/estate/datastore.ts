@@ -240,7 +240,7 @@ export class Datastore {
 
   /** Bytes per millisecond by which `used` grows at an instant; an upper bound until the next event. */
   slopeAt(nowMs: number): number {
-    let slope = this.isFull ? 0 : this.otherPerMs;
+    let slope = this.otherStands ? 0 : this.otherPerMs;
     for (const place of this.moving.inOrder()) {
       const disk = this.disks[place] as Disk;
       slope += disk.baseSlopeAt(nowMs);
@@ -252,7 +252,17 @@ export class Datastore {
 
   /** Other data on the datastore; it cannot grow either while nothing is left. */
   otherUsedAt(nowMs: number): number {
-    return this.isFull ? this.otherUsed : this.otherUsed + this.otherPerMs * (nowMs - this.otherSinceMs);
+    return this.otherStands ? this.otherUsed : this.otherUsed + this.otherPerMs * (nowMs - this.otherSinceMs);
+  }
+
+  /** It is gone for good; `event` says why. */
+  lose(nowMs: number, event: number): void {
+    this.setFull(nowMs, this.isFull);
+    this.lossEvent = event;
+  }
+
+  private get otherStands(): boolean {
+    return this.isFull || this.lossEvent > 0;
   }
 
   setFull(nowMs: number, full: boolean): void {
@@ -263,6 +273,7 @@ export class Datastore {
 
   /** A local midnight for the other data; returns the bytes that it wanted. */
   stepOtherGrowth(nowMs: number, headroomBytes: number): number {
+    if (this.lossEvent > 0) return 0;
     const used = this.otherUsedAt(nowMs);
     const wanted = used * (this.otherFactor - 1);
     this.otherUsed = used + Math.min(wanted, headroomBytes);

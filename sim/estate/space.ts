@@ -51,7 +51,7 @@ export class Space {
   private scheduleCheck(datastore: Datastore): void {
     const { kernel, endMs } = this.world;
     const now = kernel.nowMs;
-    const level = nextLevel(datastore);
+    const level = datastore.lossEvent > 0 ? null : nextLevel(datastore);
     const slope = level === null ? 0 : datastore.slopeAt(now);
     let atMs = Number.POSITIVE_INFINITY;
     if (level !== null && slope > 0) atMs = now + Math.max(1, Math.ceil((level - datastore.usedAt(now)) / slope));

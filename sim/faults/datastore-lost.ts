@@ -12,7 +12,7 @@ export const datastoreLost: FaultKind = {
     const datastore = named(world.datastores, plan.datastore);
     if (datastore.lossEvent > 0) return;
     datastore.notePeak(world.kernel.nowMs);
-    datastore.lossEvent = event;
+    datastore.lose(world.kernel.nowMs, event);
     for (const vm of world.vms) if (vm.exists && vm.disks.some((disk) => disk.datastore === datastore)) world.lifecycle.lose(vm, datastore);
     world.copyBeforeWrite.failOn(datastore, 'datastore-lost', event);
   },

@@ -43,7 +43,8 @@ export class Theft {
     const left = chain.points.filter((point) => !gone.includes(point));
     const damaged = left.filter((point) => point.good && needs(chain.points, point).some((one) => gone.includes(one)));
     const bytes = gone.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
-    const fields = { ...namesOf(chain), points: gone.length, damaged: damaged.length, bytes: Math.floor(bytes) };
+    const moments = gone.map(({ atMs }) => atMs).join(' ');
+    const fields = { ...namesOf(chain), points: gone.length, moments, damaged: damaged.length, bytes: Math.floor(bytes) };
     const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
     for (const point of damaged) point.good = false;
     chain.points.splice(0, chain.points.length, ...left);

@@ -49,7 +49,7 @@ class Replay {
 
   take(event: LogEvent): void {
     if (event.kind === 'transfer-ended') this.stored(event);
-    else if (event.kind === 'points-removed') this.removed(event);
+    else if (event.kind === 'points-removed' || event.kind === 'points-deleted') this.removed(event);
     else if (event.kind === 'space-reclaimed') this.change(String(event.repository), -(event.bytes as number));
     else if (event.kind === 'repository-work-started') this.workStarted(event);
     else if (event.kind === 'repository-work-ended') this.worked(event);

@@ -166,6 +166,14 @@ const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
       for (const each of vms) each.bornMs = HOUR;
     },
   },
+  faultsHold: {
+    'tasks on a proxy that has crashed': ({ events }) => {
+      events.unshift({ id: 'e0', atMs: 0, kind: 'fault-began', fault: 'proxy-crash', number: 0, on: 'p', causes: [] });
+    },
+    'a snapshot of a VM that is lost': ({ events }) => {
+      events.unshift({ id: 'e0', atMs: 0, kind: 'vm-lost', vm: 'vm-01', causes: [] });
+    },
+  },
 };
 
 describe('the invariants', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { faultSchemas } from '../../scenarios/format/faults/schema.ts';
 import { entrySchemas } from '../../scenarios/format/schema.ts';
 import type { ScenarioDocument } from '../agreement/scenario.ts';
 import { playDocument } from './run.ts';
@@ -8,10 +9,14 @@ const SEEDS = 300;
 const documents: ScenarioDocument[] = Array.from({ length: SEEDS }, (_, seed) => scenarioOf(seed));
 
 const EVENTS = `datastore-low datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full run-overlap run-queued
-  run-skipped run-cancelled transfer-aborted growth-stepped vm-stunned vm-created vm-not-created vm-deleted`.split(/\s+/);
+  run-skipped run-cancelled transfer-aborted growth-stepped vm-stunned vm-created vm-not-created vm-deleted fault-began fault-ended fault-hit
+  transfer-stalled transfer-resumed snapshot-orphaned cleanup-started cleanup-ended vm-stopped vm-started vm-lost points-deleted quiesce-failed`.split(
+  /\s+/,
+);
 const REASONS = ['datastore-full', 'chain-limit', 'repository-full', 'vm-crashed', 'merge-refused', 'cancelled', 'vm-deleted'];
+const FAULTS = Object.keys(faultSchemas).map((kind) => `fault ${kind}`);
 const WAITS = ['job', 'proxy', 'repository', 'vm', 'datastore'].map((what) => `waiting ${what}`);
-const SITUATIONS = [...EVENTS, ...REASONS, ...WAITS, 'agent', 'several passes', 'a hundred VMs', 'stacked jobs'];
+const SITUATIONS = [...EVENTS, ...REASONS, ...FAULTS, ...WAITS, 'agent', 'several passes', 'a hundred VMs', 'stacked jobs'];
 
 it('scenarios of the swarm meet everything that they are made for', { timeout: 120_000 }, () => {
   const seen = new Set<string>();
@@ -20,8 +25,9 @@ it('scenarios of the swarm meet everything that they are made for', { timeout: 1
     if (missing().length === 0) break;
     const { plan, result, events } = playDocument(document);
     const merges = new Map<string, number>();
-    for (const { kind, run, vm } of events) {
+    for (const { kind, run, vm, fault } of events) {
       seen.add(kind);
+      if (kind === 'fault-began') seen.add(`fault ${fault}`);
       if (kind === 'merge-started') merges.set(`${run} ${vm}`, (merges.get(`${run} ${vm}`) ?? 0) + 1);
     }
     const disks = Math.max(...plan.vms.map((vm) => vm.disks.length));

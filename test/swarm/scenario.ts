@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { arbitraryScenario, type ScenarioDocument } from '../agreement/scenario.ts';
 import { odd, sometimes, whole } from '../agreement/scenario-vms.ts';
+import { trouble, troubled } from './trouble.ts';
 
 type Keys = Record<string, unknown>;
 type Entry = readonly [string, Keys];
@@ -164,8 +165,8 @@ const additions = fc.record({
 type Additions = typeof additions extends fc.Arbitrary<infer T> ? T : never;
 
 export const arbitraryDocument: fc.Arbitrary<ScenarioDocument> = fc
-  .tuple(arbitraryScenario, additions)
-  .map(([document, more]) => laidOver(document, more));
+  .tuple(arbitraryScenario, additions, trouble)
+  .map(([document, more, wrong]) => troubled(laidOver(document, more), wrong));
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): ScenarioDocument {

@@ -3,6 +3,7 @@ import type { Invariant } from '../play.ts';
 import { runsKeepTheirLowerBounds } from './bounds.ts';
 import { pointsStandOnTheirBases, retentionKeepsWhatItMust } from './chains.ts';
 import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
+import { faultsHold } from './faults.ts';
 import { locksExclude } from './locks.ts';
 import { causesComeFirst, logIsOrdered } from './log.ts';
 import { openSnapshotsStayWithinTheLimit } from './open-snapshots.ts';
@@ -34,4 +35,5 @@ export const INVARIANTS: Record<string, Invariant> = {
   slotsSuffice,
   openSnapshotsStayWithinTheLimit,
   nothingHappensToVmsThatDoNotExist,
+  faultsHold,
 };

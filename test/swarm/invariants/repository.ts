@@ -40,5 +40,6 @@ function beingWritten(plan: Plan, result: Result, { name }: RepositoryPlan): num
 
 /** One that was stopped is running, too, until its snapshot is gone, but has nothing on the repository. */
 function isWriting({ status, reason, transferMs, transferEndMs }: TaskResult): boolean {
-  return status === 'running' && reason === null && transferMs !== null && transferEndMs === null;
+  const isStopped = reason !== null && reason !== 'crash-consistent';
+  return status === 'running' && !isStopped && transferMs !== null && transferEndMs === null;
 }

@@ -36,7 +36,9 @@ export function slotsSuffice({ plan, result, events }: Played): string[] {
     }
     // With several disks the slots change hands one by one, which the log does not tell.
     const first = event.kind === 'transfer-started' && !holdsSlotsAsOne(plan, found);
-    const stranded = event.kind === 'transport-unreachable' && event.fallback === 'fail';
+    // One that is stopped while its disks are attached gives its slots up at once, which the log does not tell either.
+    const stranded =
+      (event.kind === 'transport-unreachable' && event.fallback === 'fail') || (event.kind === 'disks-attaching' && found.task.transferMs === null);
     const kept = event.kind === 'snapshot-created' && found.job.method === 'snapshot-only';
     const over = stranded || kept || ['transfer-ended', 'transfer-aborted', 'task-ended'].includes(event.kind);
     if (over) running.delete(key);
