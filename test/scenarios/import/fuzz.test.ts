@@ -13,9 +13,13 @@ test(`${count} mutated exports are imported or refused by name: no crash, no han
   timeout: 60_000 + count * 5000,
 }, async () => {
   // Where the collector has threads of its own, the peak depends on when a busy machine lets them run.
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--single-threaded-gc', '--import', 'tsx', worker, seed, '0', String(count)], {
-    timeout: 50_000 + count * 5000,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--expose-gc', '--single-threaded-gc', '--import', 'tsx', worker, seed, '0', String(count)],
+    {
+      timeout: 50_000 + count * 5000,
+    },
+  );
   const outcome = JSON.parse(stdout) as FuzzOutcome;
   console.info(`seed ${seed}: ${JSON.stringify(outcome, null, 1)}`);
   expect(outcome.faults).toEqual([]);
