@@ -326,7 +326,7 @@ export class Stages {
   }
 
   private beginTransfer(part: TaskDisk): void {
-    const { kernel, log, network } = this.world;
+    const { kernel, log } = this.world;
     const now = kernel.nowMs;
     const { task, disk } = part;
     if (task.transferMs === null) {
@@ -337,25 +337,27 @@ export class Stages {
       const growth =
         task.level === 'full' ? task.disks.filter((other) => other.disk.growsInSteps).map((other) => other.disk.datastore.growthEvent) : [];
       const freed = task.snapshotMs === now ? 0 : part.freedBy;
-      const forgotten = task.disks.some((other) => other.full && task.run.job.bases[other.disk.index] === undefined)
-        ? task.run.job.basesLostEvent
-        : 0;
-      task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, forgotten, ...growth));
+      task.lastEvent = log.record(now, 'transfer-started', fields, causesOf(task.lastEvent, freed, forgottenBy(task), ...growth));
     }
     disk.datastore.lastEvent = task.lastEvent;
     part.snapshotsBefore = disk.snapshotsTaken - disk.chain.length;
-    const transfer = transferOf(part);
     part.state = 'transferring';
-    const { factor, cutOff } = this.world.faults.onTransfer(part);
-    const slowed = factor < 1 ? factor * this.world.faults.capacities.rateAlone(transfer) : Number.POSITIVE_INFINITY;
-    part.capLabel = slowed < transfer.cap ? 'security-software' : transfer.capLabel;
-    part.cutOff = cutOff;
-    part.flowEndBytes = cutOff?.bytes ?? part.bytes;
-    const cap = Math.min(transfer.cap, slowed);
-    part.flow = network.addFlow({ weight: 1, cap, bytes: part.flowEndBytes, uses: transfer.uses, elastic: true, owner: part.number });
+    this.addTransferFlow(part);
     this.world.storage.beginWriting(part);
     this.world.conditions.proxies.transferBegins(part);
     this.world.copyBeforeWrite.begin(part);
+  }
+
+  /** Faults may slow it down, and let it come no further than to some block. */
+  private addTransferFlow(part: TaskDisk): void {
+    const { faults, network } = this.world;
+    const { cap, capLabel, uses } = transferOf(part);
+    const { factor, cutOff } = faults.onTransfer(part);
+    const slowed = factor < 1 ? factor * faults.capacities.rateAlone(cap, uses) : Number.POSITIVE_INFINITY;
+    part.capLabel = slowed < cap ? 'security-software' : capLabel;
+    part.cutOff = cutOff;
+    part.flowEndBytes = cutOff?.bytes ?? part.bytes;
+    part.flow = network.addFlow({ weight: 1, cap: Math.min(cap, slowed), bytes: part.flowEndBytes, uses, elastic: true, owner: part.number });
   }
 
   private abortTransfers(task: Task, reason: Reason, cause: number): void {
@@ -420,6 +422,11 @@ export class Stages {
     this.world.admission.releaseJobSlot(task);
     this.world.chains.transferOver(task);
   }
+}
+
+/** Log event by which the job forgot what the task would have built on; 0: it reads everything for another reason, or not everything. */
+function forgottenBy({ disks, run: { job } }: Task): number {
+  return disks.some((part) => part.full && job.bases[part.disk.index] === undefined) ? job.basesLostEvent : 0;
 }
 
 /** At the floor, or held there because growth was cut off at it. */

@@ -1,5 +1,5 @@
 /** Capacities that faults reduce: while several do, each takes its part of what the others leave. */
-import type { Transfer } from '../backup/methods/method.ts';
+import type { ResourceUse } from '../flow/network.ts';
 import type { World } from '../world.ts';
 import type { Fault } from './kind.ts';
 
@@ -18,7 +18,7 @@ export class Capacities {
   }
 
   /** Bytes per millisecond that a transfer would have with nobody else and without faults on what it crosses. */
-  rateAlone({ cap, uses }: Transfer): number {
+  rateAlone(cap: number, uses: readonly ResourceUse[]): number {
     return uses.reduce((rate, { resource, perByte }) => Math.min(rate, this.nominalOf(resource) / perByte), cap);
   }
 

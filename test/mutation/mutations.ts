@@ -183,4 +183,34 @@ export const MUTATIONS: Mutation[] = [
     from: 'this.usedNow(repository) < repository.capacityBytes) continue;',
     to: 'repository.capacityBytes > 0) continue;',
   },
+  {
+    law: 'faults: transfers are given up after 30 minutes',
+    file: 'sim/faults/stalls.ts',
+    from: 'const PATIENCE_MS = 30 * 60_000;',
+    to: 'const PATIENCE_MS = 31 * 60_000;',
+  },
+  {
+    law: 'faults: a crashed proxy leaves snapshots behind',
+    file: 'sim/faults/proxy-crash.ts',
+    from: "'proxy-crash', event, 'left')",
+    to: "'proxy-crash', event)",
+  },
+  {
+    law: 'faults: draws are keyed by task',
+    file: 'sim/faults/faults.ts',
+    from: '`${task.run.id}/${task.vm.name}/${task.attempt}`',
+    to: '`${this.world.kernel.eventCount}`',
+  },
+  {
+    law: 'faults: immutability holds against thieves',
+    file: 'sim/repository/theft.ts',
+    from: '!chain.isImmutable(point, kernel.nowMs)',
+    to: 'point.pins === 0',
+  },
+  {
+    law: 'orphans: a clean-up begins with the lowest',
+    file: 'sim/backup/orphans.ts',
+    from: "disk.chain.find(({ kind }) => kind === 'orphan')",
+    to: "disk.chain.findLast(({ kind }) => kind === 'orphan')",
+  },
 ];

@@ -40,6 +40,20 @@ describe('proxy-crash', () => {
     expect(rules(result)).toEqual([]);
   });
 
+  it('strikes with each run of a job, so long after its start', () => {
+    const times = { kind: 'run', job: 'nightly', afterMs: 200 * SECOND, probability: 1, forMs: HOUR } as const;
+    const { result, of } = estate(0, null, {
+      vms: vms(1),
+      jobs: [slowJob({ proxies: ['p1'], schedule: { kind: 'at', atMs: [HOUR, 5 * HOUR] } })],
+      faults: [fault('proxy-crash', { proxy: 'p1', times })],
+    });
+    expect(tasksOf(result).map(({ endedMs, reason }) => [endedMs, reason])).toEqual([
+      [HOUR + 200_000, 'proxy-crash'],
+      [5 * HOUR + 200_000, 'proxy-crash'],
+    ]);
+    expect(of('fault-ended').map(({ atMs }) => atMs)).toEqual([2 * HOUR + 200_000, 6 * HOUR + 200_000]);
+  });
+
   it('does not touch tasks that have read their disks', () => {
     const { result } = estate(TRANSFER_MS + SECOND, HOUR, {
       jobs: [slowJob({ proxies: ['p1', 'p2'], timings: { quiesceMs: 0, createMs: 0, removeMs: 5000, attachMs: 0 } })],

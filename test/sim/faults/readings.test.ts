@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
+import { nights, observe, server } from '../repository/observed.ts';
+import { at, fault, host, overLink, slowJob, TRANSFER_MS, tasksOf } from './support.ts';
+
+const written = { disk: { writes: appending(MiB) } };
+
+describe('during an outage', () => {
+  it('merges under way go on', () => {
+    const { result } = observe(
+      plan({
+        hosts: [host('esx')],
+        datastores: [datastore({ mergeBytesPerSecond: 10 * MiB })],
+        vms: [vm('web', { host: 'esx', ...written })],
+        jobs: [slowJob()],
+        faults: [fault('network-outage', { host: 'esx', ...at(TRANSFER_MS + SECOND, HOUR) })],
+      }),
+    );
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'success', consolidatedMs: TRANSFER_MS + 102_400 });
+  });
+
+  it('a guest waits that may not overwrite what is not copied', () => {
+    const given = (forMs: number) =>
+      overLink({
+        vms: [vm('web', { disk: { writes: appending(MiB) } })],
+        jobs: [job({ method: 'copy-before-write' })],
+        faults: [fault('network-outage', { link: 'wan', ...at(100 * SECOND, forMs) })],
+      });
+    const held = (forMs: number) => observe(given(forMs)).result.vms.web?.writeHeldMs ?? 0;
+    // All that time, but for the look that finds the transfer standing still, at most a second late.
+    expect(held(20 * MINUTE)).toBeGreaterThan(20 * MINUTE - 2 * SECOND);
+    expect(held(20 * MINUTE)).toBeLessThanOrEqual(20 * MINUTE + 2 * SECOND);
+    expect(tasksOf(observe(given(20 * MINUTE)).result)[0]).toMatchObject({ status: 'success', transferEndMs: TRANSFER_MS + 20 * MINUTE });
+  });
+
+  it('a continuous stream falls behind and does not fail', () => {
+    const { result } = observe(
+      overLink({
+        vms: [vm('web', { disk: { usedBytes: GiB, writes: appending(MiB) } })],
+        jobs: [job({ method: 'cdp' })],
+        faults: [fault('network-outage', { link: 'wan', ...at(HOUR, 2 * HOUR) })],
+      }),
+    );
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'running', reason: null });
+    expect(result.vms.web?.worstLagMs).toBeGreaterThanOrEqual(2 * HOUR);
+    expect(result.vms.web?.worstLagMs).toBeLessThan(2 * HOUR + MINUTE);
+  });
+
+  it('copies to another repository wait', () => {
+    const near = repository({ name: 'near', copyTo: { repository: 'far', links: [], schedule: null, retention: keep({ last: 7 }), account: null } });
+    const { result, of } = observe(
+      overLink({
+        repositories: [near, repository({ name: 'far', links: ['wan'] })],
+        jobs: [job({ repository: 'near' })],
+        faults: [fault('network-outage', { link: 'wan', ...at(100 * SECOND, 2 * HOUR) })],
+      }),
+    );
+    expect(of('repository-work-ended')).toMatchObject([{ work: 'copy', atMs: 10_240 + TRANSFER_MS + 2 * HOUR }]);
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'success' });
+  });
+});
+
+describe('a lost host', () => {
+  it('leaves a VM paused that a full datastore had paused', () => {
+    const { result, of } = observe(
+      plan({
+        hosts: [host('esx')],
+        datastores: [datastore({ capacityBytes: 11 * GiB + 100 * MiB })],
+        vms: [vm('web', { host: 'esx', disk: { provisioning: 'thin', growth: { kind: 'linear', bytesPerDay: 24 * GiB }, writes: appending(MiB) } })],
+        jobs: [],
+        faults: [fault('host-loss', { host: 'esx', ...at(2 * HOUR, HOUR) })],
+      }),
+    );
+    // A rounding error below the level at the hour.
+    expect(result.vms.web).toMatchObject({ pausedAtMs: HOUR + 1, pausedMs: 23 * HOUR - 1, downMs: 0 });
+    expect(of('vm-stopped')).toEqual([]);
+  });
+
+  it('holds back a VM that is created on it', () => {
+    const faults = [fault('host-loss', { host: 'esx', ...at(0, 2 * HOUR) })];
+    const { result } = observe(plan({ hosts: [host('esx')], vms: [vm('late', { host: 'esx', bornMs: HOUR, ...written })], jobs: [], faults }));
+    expect(result.vms.late).toMatchObject({ createdAtMs: HOUR, downMs: HOUR });
+  });
+});
+
+describe('a lost datastore', () => {
+  const lost = (datastoreName: string, atMs: number) => fault('datastore-lost', { datastore: datastoreName, ...at(atMs) });
+
+  it('fails backups that keep old blocks there', () => {
+    const { result } = observe(
+      plan({
+        datastores: [datastore(), datastore({ name: 'scratch' })],
+        vms: [vm('web', written)],
+        jobs: [slowJob({ method: 'copy-before-write', fleecing: 'scratch' })],
+        faults: [lost('scratch', 100 * SECOND)],
+      }),
+    );
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'failed', reason: 'datastore-lost', endedMs: 100_000 });
+    expect(result.vms.web?.lostAtMs).toBeNull();
+  });
+
+  it('stops its other data, and tells no more levels', () => {
+    const { result, of } = observe(
+      plan({
+        datastores: [datastore({ capacityBytes: 200 * GiB, otherGrowth: { kind: 'linear', bytesPerDay: 2400 * GiB } })],
+        faults: [lost('ds', 10 * MINUTE)],
+      }),
+    );
+    // 100 GiB of disk, and 100 GiB/h.
+    expect(result.datastores.ds?.peakUsedBytes).toBe(Math.ceil((100 + 100 / 6) * GiB));
+    expect(of('datastore-full')).toEqual([]);
+  });
+
+  it('can be restored from a repository, as if there were another', () => {
+    const restores = [{ atMs: 2 * HOUR, vm: 'web', repository: null, pointAtMs: 2 * HOUR, origin: '' }];
+    const { result } = observe(plan({ jobs: [job()], faults: [lost('ds', HOUR)], restores }));
+    expect(result.restores).toMatchObject([{ vm: 'web', startedMs: 2 * HOUR, endedMs: 2 * HOUR + 10_240 }]);
+  });
+});
+
+describe('security software and corrupt disks together', () => {
+  it('slow by the product of their factors, and stop at the first cut', () => {
+    const factors = [fault('security-software', { factor: 0.5 }), fault('security-software', { factor: 0.4 })];
+    expect(tasksOf(observe(plan({ faults: factors })).result)[0]).toMatchObject({ transferEndMs: 51_200 });
+    const cuts = [fault('security-software', { offset: 0.7 }), fault('corrupt-disk', { vm: 'web', offset: 0.3 })];
+    expect(tasksOf(observe(plan({ faults: cuts })).result)[0]).toMatchObject({ reason: 'read-error', endedMs: 3072 });
+  });
+});
+
+describe('a fault at the start of runs', () => {
+  it('strikes before their tasks', () => {
+    const times = { kind: 'run', job: 'nightly', afterMs: 0, probability: 1, forMs: null } as const;
+    const jobs = [job({ schedule: nights(3), mode: 'forever-forward' })];
+    const kinds = (faults: ReturnType<typeof fault>[]) =>
+      tasksOf(observe(plan({ durationMs: 3 * DAY, vms: [server('web')], jobs, faults })).result).map(({ kind }) => kind);
+    expect(kinds([])).toEqual(['full', 'incremental', 'incremental']);
+    expect(kinds([fault('catalog-corrupt', { job: 'nightly', times })])).toEqual(['full', 'full', 'full']);
+  });
+});
+
+describe('a theft', () => {
+  it('waits for the merge that works on a chain', () => {
+    const { of } = observe(
+      plan({
+        durationMs: 3 * DAY,
+        vms: [server('web')],
+        repositories: [repository({ mergeBytesPerSecond: MiB })],
+        jobs: [job({ schedule: nights(3), mode: 'forever-forward', retention: keep({ last: 1 }), account: 'svc' })],
+        // 1024 MiB of changes are merged at 1 MiB/s.
+        faults: [fault('stolen-account', { account: 'svc', ...at(DAY + 10 * MINUTE) })],
+      }),
+    );
+    const [merged] = of('repository-work-ended');
+    expect(merged?.atMs).toBeGreaterThan(DAY + 1024 * SECOND);
+    expect(of('points-deleted')).toMatchObject([{ atMs: merged?.atMs, points: 1 }]);
+  });
+});
