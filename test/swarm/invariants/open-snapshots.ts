@@ -40,6 +40,8 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
         if (stores.get(disk.datastore)?.countOrphans) initial.set(disk.datastore, (initial.get(disk.datastore) ?? 0) - disk.snapshots.length);
       }
     }
+    // A clean-up has removed one that was there at the start.
+    if (kind === 'snapshot-removed' && run === null) initial.set(String(datastore), Math.max(0, (initial.get(String(datastore)) ?? 0) - 1));
     if (typeof run !== 'string' || typeof vm !== 'string') continue;
     const key = keyOf(run, vm);
     if (kind === 'task-started' && jobOfRun(plan, run)?.method === 'snapshot') {
