@@ -40,6 +40,7 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
         if (stores.get(disk.datastore)?.countOrphans) initial.set(disk.datastore, (initial.get(disk.datastore) ?? 0) - disk.snapshots.length);
       }
     }
+    if (kind === 'vm-lost') open = open.filter((entry) => entry.vm !== vm || entry.datastore !== datastore);
     // A clean-up has removed one that was there at the start.
     if (kind === 'snapshot-removed' && run === null) initial.set(String(datastore), Math.max(0, (initial.get(String(datastore)) ?? 0) - 1));
     if (typeof run !== 'string' || typeof vm !== 'string') continue;
@@ -59,7 +60,8 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
     if (kind === 'snapshot-created') for (const entry of open) if (entry.key === key) entry.created = true;
     // The first pass of a merge with helpers removes the snapshot itself.
     if (kind === 'snapshot-removed') close(key, String(datastore));
-    if (kind === 'merge-refused' && stores.get(String(datastore))?.countOrphans === false) close(key, String(datastore));
+    if ((kind === 'merge-refused' || kind === 'snapshot-orphaned') && stores.get(String(datastore))?.countOrphans === false)
+      close(key, String(datastore));
     if (kind === 'task-ended') open = open.filter((entry) => entry.key !== key || entry.created);
   }
   return wrong;
