@@ -244,7 +244,10 @@ function momentAt(hundredths: number, { start, duration }: ScenarioDocument): st
 }
 
 function blackoutOf({ from, hundredths }: { from: number; hundredths: number }, document: ScenarioDocument): Keys {
-  return { from: momentAt(from, document), to: momentAt(from + hundredths, document) };
+  // Longer than an hour that the clocks may skip: within it there is no later time.
+  const hours = Number.parseInt(String(document.duration), 10);
+  const least = Math.ceil(110 / hours);
+  return { from: momentAt(from, document), to: momentAt(from + Math.max(hundredths, least), document) };
 }
 
 function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[], document: ScenarioDocument): Keys {
