@@ -11,11 +11,13 @@ interface TaskFigures {
   vm: string;
   status: string;
   kind: string | null;
+  reason: string | null;
   queuedMs: number;
   snapshotMs: number | null;
   transferMs: number | null;
   transferEndMs: number | null;
   consolidatedMs: number | null;
+  endedMs: number | null;
   readBytes: number;
   storedBytes: number;
   peakDeltaBytes: number;
@@ -123,9 +125,10 @@ class Comparison {
   private task(name: string, dueMs: number, one: TaskFigures, other: TaskFigures): void {
     const lastMs = one.consolidatedMs ?? one.transferEndMs ?? one.transferMs ?? one.queuedMs;
     this.same(lastMs, `${name} status`, one.status, other.status);
+    this.same(lastMs, `${name} reason`, one.reason, other.reason);
     // What a task would have read is decided with its snapshot.
     if (one.snapshotMs !== null) this.same(one.snapshotMs, `${name} kind`, one.kind, other.kind);
-    for (const key of ['queuedMs', 'snapshotMs', 'transferMs', 'transferEndMs', 'consolidatedMs'] as const) {
+    for (const key of ['queuedMs', 'snapshotMs', 'transferMs', 'transferEndMs', 'consolidatedMs', 'endedMs'] as const) {
       this.instant(`${name} ${key}`, one[key], other[key], dueMs);
     }
     for (const key of ['readBytes', 'storedBytes', 'peakDeltaBytes'] as const) this.bytes(`${name} ${key}`, lastMs, one[key], other[key]);

@@ -5,8 +5,9 @@ import type { Delta, Merge, Task, World } from './world.ts';
 /** A rest that can be merged within this time is merged while the VM stands still. */
 const LONGEST_LAST_PASS_MS = 12_000;
 
-export function endTask(task: Task): void {
+export function endTask(world: World, task: Task): void {
   task.stage = 'ended';
+  task.endedMs = world.nowMs;
   task.dueMs = null;
   task.locksVm = false;
   if (!task.run.job.kept.get(task.vm)?.includes(task)) task.snapshotSlots.clear();
@@ -64,7 +65,10 @@ function start(world: World, delta: Delta, pass: number): void {
 function giveUp(world: World, delta: Delta): void {
   world.removals.splice(world.removals.indexOf(delta), 1);
   delta.kind = 'orphan';
-  if (delta.removedBy?.outcome === 'success') delta.removedBy.outcome = 'warning';
+  if (delta.removedBy?.outcome === 'success') {
+    delta.removedBy.outcome = 'warning';
+    delta.removedBy.reason = 'merge-refused';
+  }
   endIfNoneIsLeft(world, delta);
 }
 
@@ -108,5 +112,5 @@ function endIfNoneIsLeft(world: World, { task: opener, removedBy: task }: Delta)
   }
   if (left.length > 0) return;
   if (!task.vm.disks.some(({ chain }) => chain.some((delta) => delta.removedBy === task))) task.consolidatedMs = world.nowMs;
-  endTask(task);
+  endTask(world, task);
 }

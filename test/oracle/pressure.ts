@@ -14,7 +14,7 @@ export function applyPressure(world: World): boolean {
     repository.fullAtMs ??= world.nowMs;
     const streams = world.tasks.filter(({ run }) => run.job.repository === repository).flatMap((task) => task.streams);
     const writers = new Set(inOrder(streams.filter(isWriting)).map(({ task }) => task));
-    for (const task of writers) breakOff(world, task, 'failed');
+    for (const task of writers) breakOff(world, task, 'failed', 'repository-full');
     changed = writers.size > 0 || changed;
   }
   return changed;
@@ -91,6 +91,7 @@ export function crashGuests(world: World): boolean {
     abortTasks(
       world,
       world.tasks.filter((task) => task.vm === vm),
+      'vm-crashed',
     );
     // READING: guests crash one after the other; a run that ends by the first lets the queued one start before the second crashes.
     closeRuns(world);

@@ -27,11 +27,13 @@ export interface OracleTask {
   status: 'queued' | 'running' | 'success' | 'warning' | 'failed' | 'aborted';
   /** Null until the snapshot exists. */
   kind: 'full' | 'incremental' | null;
+  reason: string | null;
   queuedMs: number;
   snapshotMs: number | null;
   transferMs: number | null;
   transferEndMs: number | null;
   consolidatedMs: number | null;
+  endedMs: number | null;
   readBytes: number;
   storedBytes: number;
   peakDeltaBytes: number;
@@ -73,11 +75,11 @@ function runStatus(run: Run): OracleRun['status'] {
 }
 
 function taskResult(task: Task): OracleTask {
-  const { kind, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs } = task;
+  const { kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs } = task;
   const status = task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running';
   const read = bytesRead(task, 0);
   // READING: nothing of a failed or aborted task stays stored.
   const stored = task.outcome === 'failed' || task.outcome === 'aborted' ? 0 : read / task.run.job.reduction;
   const bytes = { readBytes: Math.ceil(read), storedBytes: Math.ceil(stored), peakDeltaBytes: Math.ceil(task.peakDeltaBytes) };
-  return { vm: task.vm.name, status, kind, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, ...bytes };
+  return { vm: task.vm.name, status, kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs, ...bytes };
 }

@@ -29,7 +29,7 @@ export function tick(world: World): void {
 function cancel(world: World, job: Job): void {
   for (const run of job.runs) {
     if (isQueued(run)) run.skipped = true;
-    if (isActive(run)) abortTasks(world, run.tasks);
+    if (isActive(run)) abortTasks(world, run.tasks, 'cancelled');
   }
 }
 
@@ -49,6 +49,7 @@ function startRun(world: World, run: Run): void {
       vm,
       stage: 'queued',
       outcome: 'success',
+      reason: null,
       dueMs: null,
       place: 0,
       locksVm: false,
@@ -64,6 +65,7 @@ function startRun(world: World, run: Run): void {
       transferMs: null,
       transferEndMs: null,
       consolidatedMs: null,
+      endedMs: null,
       peakDeltaBytes: 0,
     };
     for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null });

@@ -35,8 +35,9 @@ function beginCreate(world: World, task: Task): void {
     return;
   }
   // READING: the length of the chain is tested when create begins, like free space; one disk that cannot fails them all.
-  if (vm.disks.some(({ datastore, chain }) => isFull(world, datastore) || chain.length >= vm.maxChain)) {
-    breakOff(world, task, 'failed');
+  const isRefused = vm.disks.some(({ datastore }) => isFull(world, datastore));
+  if (isRefused || vm.disks.some(({ chain }) => chain.length >= vm.maxChain)) {
+    breakOff(world, task, 'failed', isRefused ? 'datastore-full' : 'chain-limit');
     return;
   }
   task.stage = 'snapshotting';
@@ -89,7 +90,7 @@ function changedBytes(base: Base, disk: Disk, cbtOverhead: number): number {
 export function startStreams(world: World, task: Task): void {
   const admitted = task.streams.filter(({ stage }) => stage === 'admitted');
   if (!task.run.job.fallsBack && admitted.some(isOutOfReach)) {
-    breakOff(world, task, 'failed');
+    breakOff(world, task, 'failed', 'no-transport');
     return;
   }
   if (task.stage === 'attaching' && task.dueMs !== null) return;
@@ -127,7 +128,10 @@ function succeed(world: World, task: Task): void {
   const { job } = task.run;
   if (base === null) throw new Error('a task without a snapshot has nothing to read');
   task.transferEndMs = world.nowMs;
-  if (isWorthless(task)) task.outcome = 'warning';
+  if (isWorthless(task)) {
+    task.outcome = 'warning';
+    task.reason = task.isDamaged ? 'damaged-copy' : 'inconsistent-copy';
+  }
   if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
   const points = job.points.get(vm) ?? [];
   const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
@@ -148,7 +152,7 @@ function leave(world: World, task: Task, opener: Task | null): void {
   for (const stream of task.streams) stream.stage = 'done';
   const deltas = opener === null ? [] : task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.task === opener));
   if (deltas.length === 0) {
-    endTask(task);
+    endTask(world, task);
     return;
   }
   task.stage = 'removing';
@@ -159,13 +163,14 @@ function leave(world: World, task: Task, opener: Task | null): void {
 
 // READING: a failed task's slots and partial file go at the instant of the failure; its status stays, whatever its merge does.
 /** Ends a task before its time: its slots are free at once, its snapshot is removed, its partial file is deleted. */
-export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'): void {
+export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted', reason: string): void {
   task.outcome = outcome;
+  task.reason = reason;
   leave(world, task, task);
 }
 
 /** Aborts what can still be: a task that has its last byte goes on. */
-export function abortTasks(world: World, tasks: Task[]): void {
+export function abortTasks(world: World, tasks: Task[], reason: string): void {
   const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring'];
-  for (const task of tasks) if (stages.includes(task.stage)) breakOff(world, task, 'aborted');
+  for (const task of tasks) if (stages.includes(task.stage)) breakOff(world, task, 'aborted', reason);
 }

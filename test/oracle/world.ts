@@ -276,6 +276,8 @@ export interface Task {
   vm: Vm;
   stage: Stage;
   outcome: 'success' | 'warning' | 'failed' | 'aborted';
+  /** Why its outcome is not a success. */
+  reason: string | null;
   /** When the present stage ends, where that is known. */
   dueMs: number | null;
   /** The present stage's place in the order in which things began. */
@@ -296,6 +298,7 @@ export interface Task {
   transferMs: number | null;
   transferEndMs: number | null;
   consolidatedMs: number | null;
+  endedMs: number | null;
   peakDeltaBytes: number;
 }
 
