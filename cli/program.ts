@@ -110,7 +110,11 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
           .option('policy', POLICY)
-          .option('all', { type: 'boolean', default: false, describe: 'All kinds of findings, not only the eight worst' })
+          .option('all', {
+            type: 'boolean',
+            default: false,
+            describe: 'The whole report: every finding with its remedy, all runs, who holds the space',
+          })
           .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
           .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')

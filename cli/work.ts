@@ -8,8 +8,10 @@ import { type ReportContext, reportContext } from '../reports/context.ts';
 import { seriesCsv, tasksCsv } from '../reports/csv.ts';
 import { timelineFigure } from '../reports/figure.ts';
 import { jsonReport } from '../reports/json.ts';
+import { pageReport } from '../reports/page.ts';
 import { type Series, samplingInterval, seriesCollector } from '../reports/series.ts';
-import { textReport, verdictText } from '../reports/text.ts';
+import { textReport } from '../reports/text.ts';
+import { verdictText } from '../reports/verdict.ts';
 import { EventLimitError, simulate } from '../sim/index.ts';
 import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
@@ -66,7 +68,8 @@ function writePieces(path: string, pieces: Iterable<string>): void {
 function output(request: RunRequest, context: ReportContext): Iterable<string> {
   if (request.format === 'json') return jsonReport(context);
   const paint = request.colour ? colourful : undefined;
-  return [request.quiet ? verdictText(context, paint) : textReport(context, paint, request.all)];
+  if (request.quiet) return [verdictText(context, paint)];
+  return [request.all ? textReport(context, paint) : pageReport(context, request.path, paint)];
 }
 
 /** A schedule every second over ten years is no bug of ours. */

@@ -6,9 +6,9 @@ import { drawDatastores, PANEL_GAP, planDatastores } from './figure/datastores.t
 import { crossPath, drawJobs, jobPanelHeight, PHASE_LOOKS, planJobs, trianglePath } from './figure/jobs.ts';
 import { boxPath, COLOURS, drawText, FONT, type TimeScale } from './figure/style.ts';
 import type { Series } from './series.ts';
-import { headline } from './text.ts';
 import { formatInstant } from './time.ts';
 import { printable, shorten } from './units.ts';
+import { headline } from './verdict.ts';
 
 const WIDTH = 1200;
 const MIN_HEIGHT = 700;

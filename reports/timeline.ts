@@ -52,6 +52,12 @@ export function unavoidable(jobName: string, context: ReportContext): string | n
   return `Of the ${formatDuration(lengthOf(longest))} of ${printable(longest.id)}, ${formatDuration(longest.lowerBoundMs)} (${share}) are unavoidable with this hardware${ofWindow}.`;
 }
 
+/** All jobs, those with findings of their own first, else in the order of the file. */
+export function troubledFirst({ jobNames, result }: ReportContext): string[] {
+  const troubled = new Set(result.findings.filter((finding) => finding.subject.kind === 'job').map((finding) => finding.subject.name));
+  return [...jobNames.filter((name) => troubled.has(name)), ...jobNames.filter((name) => !troubled.has(name))];
+}
+
 /** A line that stands for a whole job: how many runs, and how they went. */
 export function jobSummary(jobName: string, context: ReportContext): string {
   const runs = context.result.jobs[jobName]?.runs ?? [];

@@ -15,7 +15,7 @@ function file(name: string, text: string | Uint8Array): string {
 
 test('the report is text without --format and the whole result with --format json', async () => {
   const path = file('plain.yaml', scenario());
-  const text = await overrun(['run', path]);
+  const text = await overrun(['run', path, '--all']);
   expect([text.code, text.stderr]).toEqual([0, '']);
   const json = await overrun(['run', path, '--format', 'json']);
   expect([json.code, json.stderr]).toEqual([0, '']);
