@@ -40,6 +40,8 @@ class Replay {
   private readonly watch: Watch;
   /** Transforms under way. */
   private readonly started = new Set<string>();
+  /** When the last attempt of a task began to read. */
+  private readonly readSince = new Map<string, number>();
 
   constructor(plan: Plan, tasks: readonly FoundTask[], watch: Watch) {
     this.plan = plan;
@@ -48,7 +50,8 @@ class Replay {
   }
 
   take(event: LogEvent): void {
-    if (event.kind === 'transfer-ended') this.stored(event);
+    if (event.kind === 'transfer-started') this.readSince.set(keyOf(event.run, event.vm), event.atMs);
+    else if (event.kind === 'transfer-ended') this.stored(event);
     else if (event.kind === 'points-removed' || event.kind === 'points-deleted') this.removed(event);
     else if (event.kind === 'space-reclaimed') this.change(String(event.repository), -(event.bytes as number));
     else if (event.kind === 'repository-work-started') this.workStarted(event);
@@ -65,9 +68,13 @@ class Replay {
     const { task, job } = this.tasks.get(keyOf(event.run, event.vm)) as FoundTask;
     if (job.repository === null) return;
     const chain = this.chainOf(job.repository, job, task.vm);
-    this.change(job.repository, task.readBytes / job.reduction);
-    this.add(chain, { moment: task.snapshotMs as number, kind: task.kind ?? 'full', atMs: event.atMs, base: null });
-    if (job.mode === 'reverse' && task.kind !== 'full') turnBack(chain.points, task.snapshotMs as number);
+    // The result tells of a task's last attempt. Only the replica of a continuous backup outlives an attempt that fails, and that is as old as its transfer.
+    const isContinuous = job.method === 'cdp';
+    const moment = isContinuous ? (this.readSince.get(keyOf(event.run, event.vm)) as number) : (task.snapshotMs as number);
+    const kind = isContinuous ? 'full' : (task.kind ?? 'full');
+    this.change(job.repository, (isContinuous ? (event.bytes as number) : task.readBytes) / job.reduction);
+    this.add(chain, { moment, kind, atMs: event.atMs, base: null });
+    if (job.mode === 'reverse' && kind !== 'full') turnBack(chain.points, moment);
     this.watch(event, chain, []);
   }
 
