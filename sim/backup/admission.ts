@@ -158,11 +158,12 @@ export class Admission {
     const now = this.world.kernel.nowMs;
     let started = false;
     let lack: Lack | null = null;
+    const joining: TaskDisk[] = [];
     for (let i = 0; i < group.disks.length; ) {
       const part = group.disks[i] as TaskDisk;
       const missing = this.missing(group, part);
       if (missing === null) {
-        this.start(group, part);
+        if (!this.start(group, part)) joining.push(part);
         started = true;
         continue;
       }
@@ -171,6 +172,8 @@ export class Admission {
       if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) break;
       i++;
     }
+    // Disks of one VM that get their slots at one time are looked at together.
+    for (const part of joining) this.world.stages.slotsTaken(part);
     if (group.disks.length > 0) group.setLack(lack, now);
     return started;
   }
@@ -189,7 +192,8 @@ export class Admission {
     return job.method.opensSnapshot && task.disks.some(({ disk }) => disk.datastore.snapshotSlots.free <= 0) ? 'datastore' : null;
   }
 
-  private start(group: WaitGroup, part: TaskDisk): void {
+  /** Returns whether its task begins with it. */
+  private start(group: WaitGroup, part: TaskDisk): boolean {
     const { task } = part;
     const begins = group.begins && task.stage === 'queued';
     const lacked = group.lack;
@@ -201,7 +205,7 @@ export class Admission {
     if (group.needsSlots) this.takeSlots(group, part);
     part.freedBy = group.arrivalMs === this.world.kernel.nowMs ? 0 : freedBy(part, lacked);
     if (begins) this.world.stages.admitted(task);
-    else this.world.stages.slotsTaken(part);
+    return begins;
   }
 
   private takeSlots(group: WaitGroup, part: TaskDisk): void {
@@ -232,8 +236,9 @@ export class Admission {
   private canLock(task: Task): boolean {
     const { job } = task.run;
     if (!job.method.locksVm) return true;
-    // One disk takes one such backup at a time, whatever the job allows.
-    if (job.method.copiesBeforeWrite && task.vm.lockHolders.length > 0) return false;
+    // While old blocks are saved nothing else touches the VM, whatever the jobs allow.
+    const saves = ({ run }: Task): boolean => run.job.method.copiesBeforeWrite;
+    if (task.vm.lockHolders.length > 0 && (saves(task) || task.vm.lockHolders.some(saves))) return false;
     return task.vm.lockHolders.every((holder) => (holder.run.job === job ? job.plan.ifRunning === 'start' : job.plan.ifVmBusy === 'stack'));
   }
 

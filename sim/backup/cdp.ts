@@ -8,7 +8,8 @@ import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import { type Transfer, transferOf } from './methods/method.ts';
-import type { Task, TaskDisk } from './task.ts';
+import type { Task, TaskDisk, WriteMark } from './task.ts';
+import { WriteHistory } from './write-history.ts';
 
 /** A stream is behind when its oldest unsent byte is older than this: what a change of pace leaves behind is no backlog yet. */
 const LEAST_LAG_MS = 1000;
@@ -17,6 +18,14 @@ const LEAST_CHANGE = 1e-6;
 /** While a backlog grows, V grows by no more than this fraction between two looks. */
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
+
+/** A disk whose initial full is still being read, or waits for that: what its guest writes meanwhile is the stream's first backlog. */
+interface FirstFull {
+  part: TaskDisk;
+  history: WriteHistory;
+  /** Bytes per millisecond at the last note. */
+  pace: number;
+}
 
 /** One disk's stream of writes. */
 export class CdpStream {
@@ -40,20 +49,21 @@ export class CdpStream {
   askedMs = 0;
   private lookedMs: number;
   private written: number;
-  /** When the guest had written how much, since it was last in step. */
-  private readonly history: { atMs: number; written: number }[] = [];
+  /** What the guest has written since it was last in step. */
+  private readonly history: WriteHistory;
 
-  constructor(part: TaskDisk, nowMs: number) {
-    const { disk, mark } = part;
+  /** The full is of the moment at which it began: what was written since is the first backlog. */
+  constructor({ part, history }: FirstFull, mark: WriteMark, nowMs: number) {
+    const { disk } = part;
     this.part = part;
     this.transfer = transferOf(part, 'stream');
-    this.law = disk.law;
-    // The full is of the moment at which it began: what was written since is the first backlog.
-    this.writtenInStep = mark?.writtenBytes ?? disk.writtenAt(nowMs);
+    this.law = mark.law;
+    this.writtenInStep = mark.writtenBytes;
     this.written = disk.writtenAt(nowMs);
     this.lookedMs = nowMs;
     this.backlogBytes = uniqueBytes(this.law, this.written - this.writtenInStep);
-    this.history.push({ atMs: mark?.atMs ?? nowMs, written: this.writtenInStep }, { atMs: nowMs, written: this.written });
+    this.history = history;
+    this.history.note(nowMs, this.written);
     this.noteLag(this.lagMs(nowMs));
   }
 
@@ -71,7 +81,7 @@ export class CdpStream {
       this.catchUp(nowMs);
       return;
     }
-    this.history.push({ atMs: nowMs, written });
+    this.history.note(nowMs, written);
     const lagMs = this.lagMs(nowMs);
     this.noteLag(lagMs);
     if (lagMs > LEAST_LAG_MS) this.lags = true;
@@ -80,12 +90,7 @@ export class CdpStream {
   /** Age of the oldest byte that has not been sent. */
   lagMs(nowMs: number): number {
     if (this.backlogBytes === 0) return 0;
-    const sent = this.written - this.backlogBytes;
-    while (this.history.length > 2 && (this.history[1] as { written: number }).written <= sent) this.history.shift();
-    const [from, to] = this.history as [{ atMs: number; written: number }, { atMs: number; written: number }?];
-    if (to === undefined || to.written <= from.written) return nowMs - from.atMs;
-    const fraction = Math.min(1, Math.max(0, (sent - from.written) / (to.written - from.written)));
-    return nowMs - (from.atMs + fraction * (to.atMs - from.atMs));
+    return nowMs - this.history.momentOf(this.written - this.backlogBytes, nowMs);
   }
 
   private noteLag(ms: number): void {
@@ -98,8 +103,7 @@ export class CdpStream {
     this.lags = false;
     this.law = this.part.disk.law;
     this.writtenInStep = this.written;
-    this.history.length = 0;
-    this.history.push({ atMs: nowMs, written: this.written });
+    this.history.restart(nowMs, this.written);
   }
 }
 
@@ -107,6 +111,7 @@ export class Cdp {
   private readonly world: World;
   private readonly looked: number;
   private readonly active: CdpStream[] = [];
+  private fulls: FirstFull[] = [];
 
   constructor(world: World) {
     this.world = world;
@@ -118,22 +123,34 @@ export class Cdp {
     });
   }
 
+  /** The initial full of a task is of this moment, whenever its disks come to be read. */
+  beginFull(task: Task): void {
+    for (const part of task.disks) {
+      if (part.mark === null) continue;
+      const { atMs, writtenBytes } = part.mark;
+      this.fulls.push({ part, history: new WriteHistory({ atMs, written: writtenBytes }), pace: part.disk.writePace() });
+    }
+  }
+
   /** The initial full of a task is there. */
   begin(task: Task): void {
     const { kernel } = this.world;
     task.stage = 'streaming';
-    for (const part of task.disks) {
+    for (const full of this.takeFulls(task)) {
+      const { part } = full;
       part.state = 'streaming';
-      const stream = new CdpStream(part, kernel.nowMs);
+      const stream = new CdpStream(full, part.mark as WriteMark, kernel.nowMs);
       part.stream = stream;
       this.active.push(stream);
       this.look(stream);
     }
   }
 
-  /** The task is stopped. */
+  /** The task is stopped, wherever it stands. */
   end(task: Task): void {
     const { kernel, network, recovery } = this.world;
+    this.takeFulls(task);
+    if (task.stage !== 'streaming') return;
     recovery.streamEnds(task.vm, task.lastEvent);
     for (const part of task.disks) {
       const { stream } = part;
@@ -147,17 +164,28 @@ export class Cdp {
     }
   }
 
-  /** After the instant's rates are known: where one has moved, there is to be looked again, within a second of the last time. */
+  /**
+   * After the instant's rates are known: where one has moved, there is to be looked again, within a second of the last time. A stream that has nothing to
+   * send gives way at once.
+   */
   settle(): void {
     const { kernel, network } = this.world;
+    for (const full of this.fulls) noteWrites(full, kernel.nowMs);
     for (const stream of this.active) {
       const rate = stream.flow < 0 ? 0 : network.rateOf(stream.flow);
       const pace = stream.part.disk.writePace();
       if (rate === stream.rate && Math.abs(pace - stream.pace) <= LEAST_CHANGE * pace) continue;
       stream.account(kernel.nowMs);
       stream.rate = rate;
-      this.lookAt(stream, Math.max(kernel.nowMs + 1, stream.askedMs + SHORTEST_STEP_MS));
+      const idle = pace === 0 && !stream.lags;
+      this.lookAt(stream, idle ? kernel.nowMs + 1 : Math.max(kernel.nowMs + 1, stream.askedMs + SHORTEST_STEP_MS));
     }
+  }
+
+  private takeFulls(task: Task): FirstFull[] {
+    const taken = this.fulls.filter(({ part }) => part.task === task);
+    if (taken.length > 0) this.fulls = this.fulls.filter(({ part }) => part.task !== task);
+    return taken;
   }
 
   /** The scenario is over. */
@@ -222,4 +250,12 @@ export class Cdp {
       stream.lagEvent = 0;
     }
   }
+}
+
+function noteWrites(full: FirstFull, nowMs: number): void {
+  const { disk } = full.part;
+  const pace = disk.writePace();
+  if (pace === full.pace) return;
+  full.pace = pace;
+  full.history.note(nowMs, disk.writtenAt(nowMs));
 }

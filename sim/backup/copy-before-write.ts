@@ -40,6 +40,10 @@ export class CopyGuard {
   lookedMs = Number.NEGATIVE_INFINITY;
   startedEvent = 0;
   fleece: GrowingFile | null = null;
+  /** At the last look: what the fleecing file ought to hold, what was still to be copied, what the guest had written. */
+  savedBytes = 0;
+  private lookedRemaining: number;
+  private lookedWritten = 0;
   /** Flow of the writes to the fleecing datastore; -1: none. */
   fleeceFlow = -1;
 
@@ -49,6 +53,15 @@ export class CopyGuard {
     this.law = disk.law;
     this.wholeBytes = Math.max(disk.usedAt(nowMs), part.bytes);
     this.writtenBefore = disk.writtenAt(nowMs);
+    this.lookedRemaining = part.bytes;
+  }
+
+  /** Blocks that were overwritten since the last look, as far as they had not been copied. */
+  noteSaved(remaining: number, written: number): void {
+    const unique = uniqueBytes(this.law, written) - uniqueBytes(this.law, this.lookedWritten);
+    this.savedBytes += (unique * (remaining + this.lookedRemaining)) / 2 / this.wholeBytes;
+    this.lookedRemaining = remaining;
+    this.lookedWritten = written;
   }
 }
 
@@ -170,10 +183,14 @@ export class CopyBeforeWrite {
     disk.datastore.changeDemand();
   }
 
-  /** The file grows by the blocks that are overwritten before they are copied; evenly until the next look, as much as they are by then. */
+  /**
+   * The file grows by the blocks that are overwritten before they are copied; evenly until the next look, as much as they are by then. A look that comes
+   * earlier finds less than there ought to be, since new blocks become fewer: that is added.
+   */
   private fleece(guard: CopyGuard, file: GrowingFile, remaining: number, written: number): void {
     const { kernel } = this.world;
     const now = kernel.nowMs;
+    guard.noteSaved(remaining, written);
     if (guard.pace === 0 || remaining === 0) {
       this.setFleece(guard, file, 0);
       return;
@@ -183,7 +200,8 @@ export class CopyBeforeWrite {
     const step = Math.max(1, Math.ceil(Math.min(Math.max(rest / FLEECE_LOOKS, SHORTEST_STEP_MS), rewritten, rest)));
     const unique = uniqueBytes(guard.law, written + guard.pace * step) - uniqueBytes(guard.law, written);
     const middle = Math.max(0, remaining - (guard.rate * step) / 2) / guard.wholeBytes;
-    this.setFleece(guard, file, (unique * middle) / step);
+    const missing = guard.savedBytes - file.bytesAt(now);
+    this.setFleece(guard, file, Math.max(0, unique * middle + missing) / step);
     this.lookAt(guard, now + step);
   }
 

@@ -96,7 +96,7 @@ export class Stages {
       this.closeTimedStage(task);
     }
     if (task.stage === 'transferring') this.abortTransfers(task, reason, cause);
-    else if (task.stage === 'streaming') this.world.cdp.end(task);
+    if (task.run.job.method.continuous) this.world.cdp.end(task);
     task.abortedBy = cause;
     this.giveUpAll(task);
     if (task.hasSnapshot && snapshot === 'left') this.world.orphans.leave(task, cause);
@@ -183,6 +183,7 @@ export class Stages {
       task.snapshotMs = kernel.nowMs;
       task.level = this.world.chains.levelOf(task);
       for (const part of task.disks) this.chooseBytes(part);
+      if (job.method.continuous) this.world.cdp.beginFull(task);
       this.beginTransfers(task);
       return;
     }

@@ -188,9 +188,11 @@ export class Task {
     return this.disks.reduce((sum, part) => sum + part.readBytes, 0);
   }
 
-  /** What is on the repository for it; a task that did not succeed leaves nothing there. */
+  /** What is on the repository for it; a task that did not succeed leaves nothing there, but the replica of a continuous one stays when that is cut off. */
   get storedBytes(): number {
-    return this.outcome === 'failed' || this.outcome === 'aborted' ? 0 : this.readBytes / this.run.job.plan.reduction;
+    const { method, plan } = this.run.job;
+    const keeps = method.continuous && this.transferEndMs !== null;
+    return !keeps && (this.outcome === 'failed' || this.outcome === 'aborted') ? 0 : this.readBytes / plan.reduction;
   }
 
   addHeldBack(label: string, ms: number): void {

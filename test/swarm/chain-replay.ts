@@ -35,22 +35,23 @@ export function replayChains(played: Played, watch: Watch = () => {}): Map<strin
 class Replay {
   readonly held = new Map<string, number>();
   private readonly plan: Plan;
-  private readonly tasks: Map<string, FoundTask>;
+  /** The attempts of each task. */
+  private readonly tasks = new Map<string, FoundTask[]>();
+  /** Which attempt of a task is under way, where it is not the first. */
+  private readonly attempts = new Map<string, number>();
   private readonly chains = new Map<string, ReplayedChain>();
   private readonly watch: Watch;
   /** Transforms under way. */
   private readonly started = new Set<string>();
-  /** When the last attempt of a task began to read. */
-  private readonly readSince = new Map<string, number>();
 
   constructor(plan: Plan, tasks: readonly FoundTask[], watch: Watch) {
     this.plan = plan;
-    this.tasks = new Map(tasks.map((found) => [found.key, found]));
+    for (const found of tasks) this.tasks.set(found.key, [...(this.tasks.get(found.key) ?? []), found]);
     this.watch = watch;
   }
 
   take(event: LogEvent): void {
-    if (event.kind === 'transfer-started') this.readSince.set(keyOf(event.run, event.vm), event.atMs);
+    if (event.kind === 'task-retried') this.attempts.set(keyOf(event.run, event.vm), event.attempt as number);
     else if (event.kind === 'transfer-ended') this.stored(event);
     else if (event.kind === 'points-removed' || event.kind === 'points-deleted') this.removed(event);
     else if (event.kind === 'space-reclaimed') this.change(String(event.repository), -(event.bytes as number));
@@ -65,16 +66,15 @@ class Replay {
   }
 
   private stored(event: LogEvent): void {
-    const { task, job } = this.tasks.get(keyOf(event.run, event.vm)) as FoundTask;
+    const key = keyOf(event.run, event.vm);
+    const attempt = this.attempts.get(key) ?? 1;
+    const attempts = this.tasks.get(key) as FoundTask[];
+    const { task, job } = attempts.find((found) => found.task.attempt === attempt) as FoundTask;
     if (job.repository === null) return;
     const chain = this.chainOf(job.repository, job, task.vm);
-    // The result tells of a task's last attempt. Only the replica of a continuous backup outlives an attempt that fails, and that is as old as its transfer.
-    const isContinuous = job.method === 'cdp';
-    const moment = isContinuous ? (this.readSince.get(keyOf(event.run, event.vm)) as number) : (task.snapshotMs as number);
-    const kind = isContinuous ? 'full' : (task.kind ?? 'full');
-    this.change(job.repository, (isContinuous ? (event.bytes as number) : task.readBytes) / job.reduction);
-    this.add(chain, { moment, kind, atMs: event.atMs, base: null });
-    if (job.mode === 'reverse' && kind !== 'full') turnBack(chain.points, moment);
+    this.change(job.repository, task.readBytes / job.reduction);
+    this.add(chain, { moment: task.snapshotMs as number, kind: task.kind ?? 'full', atMs: event.atMs, base: null });
+    if (job.mode === 'reverse' && task.kind !== 'full') turnBack(chain.points, task.snapshotMs as number);
     this.watch(event, chain, []);
   }
 

@@ -122,6 +122,22 @@ describe('method copy-before-write', () => {
     expect(released?.atMs).toBeLessThan(518_000);
   });
 
+  it.each(['wait', 'stack'] as const)('has the VM to itself, before and after, also where others share it (%s)', (ifVmBusy) => {
+    const short = (name: string, given: Partial<JobPlan>): JobPlan => job({ name, ifVmBusy, streamBytesPerSecond: 10 * MiB, ...given });
+    const saving = short('saving', { method: 'copy-before-write' });
+    const other = short('other', {});
+    for (const jobs of [
+      [saving, other],
+      [other, saving],
+    ]) {
+      const [first, second] = jobs as [JobPlan, JobPlan];
+      const result = simulate(estate(0, { jobs }));
+      const { endedMs } = tasks(result, first.name)[0] as TaskResult;
+      expect(endedMs).toBeGreaterThanOrEqual(1_024_000);
+      expect(tasks(result, second.name)[0]?.snapshotMs).toBeGreaterThanOrEqual(endedMs as number);
+    }
+  });
+
   const fleecing = (freeMib: number): Plan =>
     estate(1, {
       datastores: [datastore(), datastore({ name: 'fast', capacityBytes: (freeMib + 100) * MiB })],
@@ -180,6 +196,15 @@ describe('method cdp', () => {
     const [inStep] = logged(given, 'cdp-in-step');
     expect(Math.abs((inStep?.atMs ?? 0) - (1_024_000 + 113_778))).toBeLessThan(10);
     expect(result.vms.db?.worstLagMs).toBe(1_024_000);
+  });
+
+  it('is as old as its oldest unsent byte, however unevenly the guest writes during the first full', () => {
+    // Nothing for 15 minutes after the start, then 1 MiB/s: when the full is there at 1024 s, the oldest unsent byte is 124 s old.
+    const given = estate(10);
+    given.vms = [vm('db', { activity: 'second-hour', disk: { writes: appending(MiB / 168) } })];
+    given.activities = [{ name: 'second-hour', multipliers: Array.from({ length: 168 }, (_, hour) => (hour === 1 ? 168 : 0)) }];
+    given.jobs = [job({ method: 'cdp', schedule: { kind: 'at', atMs: [HOUR - 15 * MINUTE] } })];
+    expect(simulate(given).vms.db?.worstLagMs).toBe(124_000);
   });
 
   it('lags more and more where the guest writes faster than the path carries', () => {

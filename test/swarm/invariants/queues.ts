@@ -17,7 +17,8 @@ export function queuesObeyLittle(played: Played): string[] {
     const known = ofRun.filter((found) => found.vm.disks.length === 1 && accountedMs(plan, found) !== null);
     if (known.length < ofRun.length) continue;
     const waits = known.reduce((sum, found) => sum + waitOf(played, found), 0);
-    const area = known.reduce((sum, { key }) => sum + (numbers.get(key) ?? 0), 0);
+    const keys = new Set(known.map(({ key }) => key));
+    const area = [...keys].reduce((sum, key) => sum + (numbers.get(key) ?? 0), 0);
     if (Math.abs(waits - area) > 1e-6 * area + 0.01)
       wrong.push(`${run}: on average ${area / plan.durationMs} wait, by their waits ${waits / plan.durationMs}`);
   }
@@ -55,7 +56,7 @@ function waitOf({ plan }: Played, found: FoundTask): number {
   return waiting.reduce((sum, [, share]) => sum + share, 0) * (accountedMs(plan, found) ?? 0);
 }
 
-/** For each task the time it counted as waiting: before it began, and with its snapshot open for its slots. */
+/** For each task the time it counted as waiting, in all its attempts: before it began, and with its snapshot open for its slots. */
 function waitedByLog({ plan, result, events }: Played): Map<string, number> {
   const since = new Map<string, number>();
   const waited = new Map<string, number>();
@@ -69,7 +70,8 @@ function waitedByLog({ plan, result, events }: Played): Map<string, number> {
   const ofRun = byRun(allTasks(plan, result));
   for (const { kind, atMs, run, vm } of events) {
     // A continuous run takes new VMs later.
-    if (kind === 'run-started') for (const { key, task } of ofRun.get(String(run)) ?? []) open(key, task.queuedMs);
+    if (kind === 'run-started') for (const { key, task } of ofRun.get(String(run)) ?? []) if (task.attempt === 1) open(key, task.queuedMs);
+    if (kind === 'task-retried') open(keyOf(run, vm), atMs);
     if (kind === 'snapshot-created') open(keyOf(run, vm), atMs);
     if (ENDS_OF_WAITING.has(String(kind))) close(keyOf(run, vm), atMs);
   }

@@ -33,7 +33,9 @@ export function devicesCarryWhatTasksRead(played: Played): string[] {
     const known = here.every(({ job }) => job.method === 'snapshot-only' || job.method === 'agent' || THROUGH_NBD.includes(job.method));
     // Others may fall back to it, go on without end, or leave through it from a proxy.
     const restored = played.events.some(({ kind, vm }) => kind === 'restore-started' && plan.vms.find(({ name }) => name === vm)?.host === spec.name);
-    if (!known || restored || plan.proxies.some(({ host }) => host === spec.name)) continue;
+    // How busy it was then counts against what was left of it.
+    const struck = plan.faults.some(({ kind, host }) => host === spec.name && (kind === 'network-outage' || kind === 'network-slowdown'));
+    if (!known || restored || struck || plan.proxies.some(({ host }) => host === spec.name)) continue;
     const read = (methods: readonly MethodName[]): number =>
       here.reduce((sum, { task, job }) => sum + (methods.includes(job.method) ? task.readBytes : 0), 0);
     const nbd = read(THROUGH_NBD);
