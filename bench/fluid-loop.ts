@@ -1,136 +1,266 @@
 /**
- * The least that a program must do for the tasks of a large estate: each repository serves its tasks in their order, so many at a time, each with an equal
- * part of its bandwidth, the rates set anew whenever one begins or ends; an indexed heap of completions. No log, no space, no stages, no guests.
+ * A bare fluid loop: the transfers and merges of a large estate as flows over the same datastores, hosts, proxies and repositories, with the same costs and
+ * caps, shared max-min fairly by progressive filling; slots, and an indexed heap of completions. No log, no space, no stages, no guests, no causes. It has
+ * the levers that matter (ENGINE.md of the design): all of one instant is solved once, a component at a time, and resources that cannot bind tie nothing
+ * together.
  */
+import { CompletionHeap } from './completion-heap.ts';
+
+export interface FluidFlow {
+  bytes: number;
+  /** Bytes per millisecond. */
+  cap: number;
+  resources: readonly number[];
+  /** Resource units per byte, by place in `resources`. */
+  costs: readonly number[];
+}
 
 export interface FluidTask {
   dueMs: number;
-  bytes: number;
   repository: number;
 }
 
-export interface FluidRepository {
-  bytesPerMs: number;
-  slots: number;
+export interface FluidEstate {
+  /** By resource, in units per millisecond. */
+  capacities: readonly number[];
+  repositorySlots: readonly number[];
+  proxySlots: readonly number[];
+  transfer(task: number, proxy: number): FluidFlow;
+  /** null: there is nothing to merge. */
+  merge(task: number): FluidFlow | null;
 }
 
-/** Runs all tasks; returns the instant of the last completion. Tasks must come in the order in which they are due. */
-export function fluidLoop(tasks: readonly FluidTask[], repositories: readonly FluidRepository[]): number {
-  const heap = new CompletionHeap(tasks.length);
-  const left = Float64Array.from(tasks, (task) => task.bytes);
-  const rate = new Float64Array(tasks.length);
-  const since = new Float64Array(tasks.length);
-  const active: number[][] = repositories.map(() => []);
-  const waiting = repositories.map((): { tasks: number[]; next: number } => ({ tasks: [], next: 0 }));
+export interface FluidFigures {
+  lastTransferMs: number;
+  lastMergeMs: number;
+  solves: number;
+}
+
+/** Runs all tasks, which come in the order in which they are due. */
+export function fluidLoop(tasks: readonly FluidTask[], estate: FluidEstate): FluidFigures {
+  const network = new Network(2 * tasks.length, estate.capacities);
+  const repositoryFree = [...estate.repositorySlots];
+  const proxyFree = [...estate.proxySlots];
+  const proxyOf = new Int32Array(tasks.length);
+  const waiting = estate.repositorySlots.map((): { tasks: number[]; next: number } => ({ tasks: [], next: 0 }));
+  const figures: FluidFigures = { lastTransferMs: 0, lastMergeMs: 0, solves: 0 };
   let due = 0;
-  let now = 0;
 
-  /** Starts what fits, then gives every active task of the repository its new rate and completion. */
-  function share(index: number): void {
-    const { bytesPerMs, slots } = repositories[index] as FluidRepository;
-    const queue = waiting[index] as { tasks: number[]; next: number };
-    const running = active[index] as number[];
-    while (running.length < slots && queue.next < queue.tasks.length) {
-      const task = queue.tasks[queue.next++] as number;
-      since[task] = now;
-      running.push(task);
+  /** Transfers have the even numbers, merges the odd ones. */
+  const completed = (flow: number, nowMs: number): void => {
+    const task = flow >> 1;
+    network.end(flow);
+    if (flow % 2 === 1) {
+      figures.lastMergeMs = nowMs;
+      return;
     }
-    for (const task of running) {
-      left[task] = Math.max(0, (left[task] as number) - (rate[task] as number) * (now - (since[task] as number)));
-      since[task] = now;
-      rate[task] = bytesPerMs / running.length;
-      heap.set(task, now + (left[task] as number) / (rate[task] as number));
-    }
-  }
+    figures.lastTransferMs = nowMs;
+    add(proxyFree, proxyOf[task] as number, 1);
+    add(repositoryFree, (tasks[task] as FluidTask).repository, 1);
+    const merge = estate.merge(task);
+    if (merge !== null) network.begin(flow + 1, merge, nowMs);
+  };
 
-  while (due < tasks.length || heap.size > 0) {
-    const next = due < tasks.length ? (tasks[due] as FluidTask).dueMs : Number.POSITIVE_INFINITY;
-    if (heap.size === 0 || next <= heap.firstTime()) {
-      now = next;
-      const touched = new Set<number>();
-      for (; due < tasks.length && (tasks[due] as FluidTask).dueMs === now; due++) {
-        const { repository } = tasks[due] as FluidTask;
-        waiting[repository]?.tasks.push(due);
-        touched.add(repository);
+  const admit = (nowMs: number): void => {
+    for (let repository = 0; repository < waiting.length; repository++) {
+      const queue = waiting[repository] as { tasks: number[]; next: number };
+      while (queue.next < queue.tasks.length && (repositoryFree[repository] as number) > 0) {
+        const proxy = indexOfMost(proxyFree);
+        if ((proxyFree[proxy] as number) <= 0) break;
+        const task = queue.tasks[queue.next++] as number;
+        add(repositoryFree, repository, -1);
+        add(proxyFree, proxy, -1);
+        proxyOf[task] = proxy;
+        network.begin(2 * task, estate.transfer(task, proxy), nowMs);
       }
-      for (const repository of touched) share(repository);
-    } else {
-      now = heap.firstTime();
-      const task = heap.pop();
-      const { repository } = tasks[task] as FluidTask;
-      const running = active[repository] as number[];
-      running[running.indexOf(task)] = running.at(-1) as number;
-      running.pop();
-      share(repository);
     }
+  };
+
+  while (due < tasks.length || network.heap.size > 0) {
+    const dueMs = due < tasks.length ? (tasks[due] as FluidTask).dueMs : Number.POSITIVE_INFINITY;
+    const nowMs = network.heap.size > 0 ? Math.min(dueMs, network.heap.firstTime()) : dueMs;
+    while (network.heap.size > 0 && network.heap.firstTime() === nowMs) completed(network.heap.pop(), nowMs);
+    for (; due < tasks.length && (tasks[due] as FluidTask).dueMs === nowMs; due++) waiting[(tasks[due] as FluidTask).repository]?.tasks.push(due);
+    admit(nowMs);
+    network.solve(nowMs);
   }
-  return now;
+  figures.solves = network.solves;
+  return figures;
 }
 
-/** A binary heap of tasks by completion, indexed so that a new rate moves an entry. */
-class CompletionHeap {
-  size = 0;
-  private readonly times: Float64Array;
-  private readonly heap: Int32Array;
-  /** Where a task stands in the heap; -1: nowhere. */
-  private readonly places: Int32Array;
+interface Resource {
+  readonly capacity: number;
+  /** Flows that cross it, and what each costs per byte. */
+  readonly flows: number[];
+  readonly costs: number[];
+  /** It may hold somebody back: at their caps its flows would ask for more than it has. */
+  binds: boolean;
+  dirty: boolean;
+  mark: number;
+  /** Of the filling under way. */
+  room: number;
+  open: number;
+  openFlows: number;
+}
 
-  constructor(tasks: number) {
-    this.times = new Float64Array(tasks);
-    this.heap = new Int32Array(tasks);
-    this.places = new Int32Array(tasks).fill(-1);
+class Network {
+  readonly heap: CompletionHeap;
+  solves = 0;
+  private readonly resources: readonly Resource[];
+  private readonly specs: FluidFlow[] = [];
+  private readonly left: Float64Array;
+  private readonly rate: Float64Array;
+  private readonly sinceMs: Float64Array;
+  private readonly marks: Int32Array;
+  private readonly dirty: Resource[] = [];
+  /** Flows that may have to be given a rate of their own. */
+  private readonly loose: number[] = [];
+  private stamp = 0;
+  /** The component under way. */
+  private readonly flows: number[] = [];
+  private readonly binding: Resource[] = [];
+
+  constructor(flows: number, capacities: readonly number[]) {
+    this.heap = new CompletionHeap(flows);
+    this.left = new Float64Array(flows);
+    this.rate = new Float64Array(flows);
+    this.sinceMs = new Float64Array(flows);
+    this.marks = new Int32Array(flows);
+    this.resources = capacities.map((capacity) => {
+      const resource: Resource = { capacity, flows: [], costs: [], binds: false, dirty: false, mark: 0, room: 0, open: 0, openFlows: 0 };
+      return resource;
+    });
   }
 
-  firstTime(): number {
-    return this.times[this.heap[0] as number] as number;
-  }
-
-  set(task: number, time: number): void {
-    this.times[task] = time;
-    const place = this.places[task] as number;
-    this.rise(place >= 0 ? place : this.size++, task);
-    this.sink(this.places[task] as number, task);
-  }
-
-  pop(): number {
-    const first = this.heap[0] as number;
-    this.places[first] = -1;
-    this.size--;
-    if (this.size > 0) this.sink(0, this.heap[this.size] as number);
-    return first;
-  }
-
-  private rise(from: number, task: number): void {
-    let place = from;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const other = this.heap[parent] as number;
-      if ((this.times[other] as number) <= (this.times[task] as number)) break;
-      this.put(place, other);
-      place = parent;
+  begin(flow: number, spec: FluidFlow, nowMs: number): void {
+    this.specs[flow] = spec;
+    this.left[flow] = spec.bytes;
+    this.sinceMs[flow] = nowMs;
+    this.loose.push(flow);
+    for (let i = 0; i < spec.resources.length; i++) {
+      const resource = this.resources[spec.resources[i] as number] as Resource;
+      resource.flows.push(flow);
+      resource.costs.push(spec.costs[i] as number);
+      this.touch(resource);
     }
-    this.put(place, task);
   }
 
-  private sink(from: number, task: number): void {
-    let place = from;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= this.size) break;
-      if (child + 1 < this.size && this.timeAt(child + 1) < this.timeAt(child)) child++;
-      if ((this.times[task] as number) <= this.timeAt(child)) break;
-      this.put(place, this.heap[child] as number);
-      place = child;
+  end(flow: number): void {
+    for (const number of (this.specs[flow] as FluidFlow).resources) {
+      const resource = this.resources[number] as Resource;
+      const place = resource.flows.indexOf(flow);
+      const lastFlow = resource.flows.pop() as number;
+      const lastCost = resource.costs.pop() as number;
+      if (place < resource.flows.length) {
+        resource.flows[place] = lastFlow;
+        resource.costs[place] = lastCost;
+      }
+      this.touch(resource);
     }
-    this.put(place, task);
   }
 
-  private timeAt(place: number): number {
-    return this.times[this.heap[place] as number] as number;
+  /** New rates for every component about which something has changed. */
+  solve(nowMs: number): void {
+    const before = this.stamp;
+    for (const resource of this.dirty) {
+      const bound = resource.binds;
+      resource.binds = this.canBind(resource);
+      resource.dirty = false;
+      if (bound || resource.binds) this.loose.push(...resource.flows);
+    }
+    this.dirty.length = 0;
+    for (const flow of this.loose) if ((this.marks[flow] as number) <= before) this.solveFrom(flow, nowMs);
+    this.loose.length = 0;
   }
 
-  private put(place: number, task: number): void {
-    this.heap[place] = task;
-    this.places[task] = place;
+  private touch(resource: Resource): void {
+    if (resource.dirty) return;
+    resource.dirty = true;
+    this.dirty.push(resource);
   }
+
+  private canBind({ flows, costs, capacity }: Resource): boolean {
+    let asked = 0;
+    for (let i = 0; i < flows.length; i++) asked += (this.specs[flows[i] as number] as FluidFlow).cap * (costs[i] as number);
+    return asked > capacity;
+  }
+
+  private solveFrom(first: number, nowMs: number): void {
+    const { flows, binding } = this;
+    this.solves++;
+    const stamp = ++this.stamp;
+    flows.length = 0;
+    binding.length = 0;
+    this.marks[first] = stamp;
+    flows.push(first);
+    for (let i = 0; i < flows.length; i++) {
+      for (const number of (this.specs[flows[i] as number] as FluidFlow).resources) {
+        const resource = this.resources[number] as Resource;
+        if (!resource.binds || resource.mark === stamp) continue;
+        resource.mark = stamp;
+        binding.push(resource);
+        for (const flow of resource.flows) {
+          if (this.marks[flow] === stamp) continue;
+          this.marks[flow] = stamp;
+          flows.push(flow);
+        }
+      }
+    }
+    this.fill(nowMs);
+  }
+
+  /** Progressive filling: one level rises for all open flows until a resource or a cap binds. */
+  private fill(nowMs: number): void {
+    const { binding } = this;
+    for (const resource of binding) {
+      resource.room = resource.capacity;
+      resource.open = 0;
+      resource.openFlows = resource.flows.length;
+      for (const cost of resource.costs) resource.open += cost;
+    }
+    let open = [...this.flows];
+    while (open.length > 0) {
+      let level = Number.POSITIVE_INFINITY;
+      let tightest: Resource | null = null;
+      for (const resource of binding) {
+        if (resource.openFlows === 0) continue;
+        const own = Math.max(0, resource.room / resource.open);
+        if (own >= level) continue;
+        level = own;
+        tightest = resource;
+      }
+      const capped = open.filter((flow) => (this.specs[flow] as FluidFlow).cap <= level);
+      const fixed = capped.length > 0 ? capped : open.filter((flow) => tightest?.flows.includes(flow));
+      for (const flow of fixed) this.fix(flow, Math.min(level, (this.specs[flow] as FluidFlow).cap), nowMs);
+      open = open.filter((flow) => !fixed.includes(flow));
+    }
+  }
+
+  private fix(flow: number, rate: number, nowMs: number): void {
+    const { resources, costs } = this.specs[flow] as FluidFlow;
+    for (let i = 0; i < resources.length; i++) {
+      const resource = this.resources[resources[i] as number] as Resource;
+      if (!resource.binds) continue;
+      resource.room -= rate * (costs[i] as number);
+      resource.open -= costs[i] as number;
+      resource.openFlows--;
+    }
+    if (rate === this.rate[flow]) return;
+    const left = (this.left[flow] as number) - (this.rate[flow] as number) * (nowMs - (this.sinceMs[flow] as number));
+    this.left[flow] = left > 0 ? left : 0;
+    this.sinceMs[flow] = nowMs;
+    this.rate[flow] = rate;
+    // Whole milliseconds, as the simulator has them: what ends in one instant is solved together.
+    this.heap.set(flow, nowMs + Math.max(1, Math.ceil((this.left[flow] as number) / rate - 1e-6)));
+  }
+}
+
+function add(counts: number[], place: number, change: number): void {
+  counts[place] = (counts[place] as number) + change;
+}
+
+function indexOfMost(values: readonly number[]): number {
+  let most = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[most] as number)) most = i;
+  return most;
 }

@@ -1,14 +1,17 @@
 /**
- * How long a large estate takes: 10,000 VMs x 30 nights by default, `npm run bench -- large 2000 7` for another size. Beside it the same tasks through a
- * bare fluid loop, and the memory with and without the whole result written as JSON. For a profile: `node --cpu-prof --import tsx bench/large.ts 5000 7`.
+ * How long a large estate takes: 10,000 VMs x 30 nights by default, `npm run bench -- large 2000 7` for another size. Beside it the same transfers and merges
+ * through a bare fluid loop, the same tasks through a loop that only shares out repositories, and the memory with and without the whole result written as
+ * JSON. For a profile: `node --cpu-prof --import tsx bench/large.ts 5000 7`.
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportContext } from '../reports/context.ts';
 import { jsonReport } from '../reports/json.ts';
 import { type Result, simulate } from '../sim/index.ts';
+import { equalShares, type ShareTask } from './equal-shares.ts';
 import { estate, LARGE } from './estate.ts';
-import { type FluidTask, fluidLoop } from './fluid-loop.ts';
+import { fluidEstate, type NumberedTask } from './fluid-estate.ts';
+import { type FluidFigures, type FluidTask, fluidLoop } from './fluid-loop.ts';
 import { heading, median, peakMiB, secondsOf, WORK_FOLDER } from './measure.ts';
 
 const MiB = 1024 ** 2;
@@ -29,34 +32,59 @@ if (result !== undefined) report(result);
 function report(done: Result): void {
   const runs = Object.values(done.jobs).flatMap((job) => job.runs);
   const tasks = runs.reduce((sum, run) => sum + run.tasks.length, 0);
-  const longest = Math.max(...runs.map((run) => (run.endedMs ?? 0) - (run.startedMs ?? 0))) / 3_600_000;
+  const longestMs = Math.max(...runs.map((run) => (run.endedMs ?? 0) - (run.startedMs ?? 0)));
   const runMiB = peakMiB();
-  const bare = bareSeconds(done);
+  const shares = equalSharesSeconds(done);
+  const fluid = fluidLoopSeconds(done);
   console.log(
     `${vms} VMs x ${days} nights on ${size.datastores} datastores: ${tasks} tasks, ${done.engine.events} events, ${done.engine.solves} solves`,
   );
-  console.log(`verdict ${done.verdict}, longest run ${longest.toFixed(1)} h, fingerprint ${done.fingerprint}`);
+  console.log(`verdict ${done.verdict}, longest run ${(longestMs / 3_600_000).toFixed(1)} h, fingerprint ${done.fingerprint}`);
   console.log(
     `${seconds.toFixed(1)} s of processor time (${wallSeconds.toFixed(1)} s by the clock), ${((seconds / tasks) * 1e6).toFixed(0)} us per task`,
   );
-  console.log(`bare fluid loop ${bare.toFixed(2)} s: ratio ${(seconds / bare).toFixed(1)}`);
+  const lastMs = tasksOf(done).reduce((last, { transferEndMs }) => Math.max(last, transferEndMs ?? 0), 0);
+  const apart = ((lastMs - fluid.figures.lastTransferMs) / longestMs) * 100;
+  console.log(
+    `bare fluid loop ${fluid.seconds.toFixed(2)} s, ${fluid.figures.solves} solves: ratio ${(seconds / fluid.seconds).toFixed(1)}; its last transfer ends ${apart.toFixed(1)} % of a run earlier`,
+  );
+  console.log(`equal shares of repositories ${shares.toFixed(2)} s: ratio ${(seconds / shares).toFixed(1)}`);
   const bytes = writeJson(done);
   console.log(
     `memory at most: ${planMiB.toFixed(0)} MiB with the plan, ${runMiB.toFixed(0)} MiB after the run, ${peakMiB().toFixed(0)} MiB after ${(bytes / MiB).toFixed(0)} MiB of JSON`,
   );
 }
 
-/** The same tasks, with the bytes that they read, through the bare loop: the median of three. */
-function bareSeconds(done: Result): number {
-  const tasks: FluidTask[] = Object.values(done.jobs).flatMap(({ runs }, repository) =>
-    runs.flatMap((run) => run.tasks.map((task): FluidTask => ({ dueMs: task.queuedMs, bytes: task.readBytes, repository }))),
-  );
-  tasks.sort((a, b) => a.dueMs - b.dueMs);
+/** The same tasks, with the bytes that they read, through the loop that only shares out repositories: the median of three. */
+function equalSharesSeconds(done: Result): number {
+  const tasks: ShareTask[] = tasksOf(done).map(({ queuedMs, readBytes, repository }) => ({ dueMs: queuedMs, bytes: readBytes, repository }));
   const repositories = plan.repositories.map(({ writeBytesPerSecond, slots }) => ({
     bytesPerMs: writeBytesPerSecond / 1000,
     slots: slots ?? Number.POSITIVE_INFINITY,
   }));
-  return median([0, 1, 2].map(() => secondsOf(() => fluidLoop(tasks, repositories))));
+  return median([0, 1, 2].map(() => secondsOf(() => equalShares(tasks, repositories))));
+}
+
+/** The same transfers, and merges of what the snapshots came to, through the bare fluid loop: the median of three, and what it found. */
+function fluidLoopSeconds(done: Result): { seconds: number; figures: FluidFigures } {
+  const tasks = tasksOf(done);
+  const fluidTasks: FluidTask[] = tasks.map(({ queuedMs, repository }) => ({ dueMs: queuedMs, repository }));
+  const flows = fluidEstate(plan, tasks);
+  let figures: FluidFigures = { lastTransferMs: 0, lastMergeMs: 0, solves: 0 };
+  const seconds = median(
+    [0, 1, 2].map(() =>
+      secondsOf(() => {
+        figures = fluidLoop(fluidTasks, flows);
+      }),
+    ),
+  );
+  return { seconds, figures };
+}
+
+/** All tasks in the order in which they were due. The estate has a job for each repository. */
+function tasksOf(done: Result): NumberedTask[] {
+  const tasks = Object.values(done.jobs).flatMap(({ runs }, repository) => runs.flatMap((run) => run.tasks.map((task) => ({ ...task, repository }))));
+  return tasks.sort((a, b) => a.queuedMs - b.queuedMs);
 }
 
 /** Writes the result as the command does, piece by piece; returns the size. */

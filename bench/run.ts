@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const BENCHES: Record<string, string> = {
   kernel: 'event loop against SimPy and a bare loop',
   flow: 'sharing of rates against SimGrid, time and every completion',
-  large: '10,000 VMs x 30 nights against a bare fluid loop; `large VMS DAYS` for another size',
+  large: '10,000 VMs x 30 nights against two bare loops; `large VMS DAYS` for another size',
   scaling: 'cost of a task from 1,000 to 20,000 VMs and from 7 to 365 days',
   sweep: '1,000 runs in one process',
   'whole-estate': '500 VMs, 12 jobs of all methods, 60 days of restore points, with every invariant',
