@@ -3,109 +3,17 @@
  * writes; where it does not, a backlog builds up, at most the unique bytes since the stream was last in step, and goes out as fast as the path allows. The
  * lag, which is what the RPO comes to, is the age of the oldest byte that has not been sent.
  */
-import { type GrowthLaw, uniqueBytes } from '../estate/growth-law.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
-import { type Transfer, transferOf } from './methods/method.ts';
+import { CdpStream, FirstFull } from './cdp-stream.ts';
 import type { Task, TaskDisk, WriteMark } from './task.ts';
-import { WriteHistory } from './write-history.ts';
 
-/** A stream is behind when its oldest unsent byte is older than this: what a change of pace leaves behind is no backlog yet. */
-const LEAST_LAG_MS = 1000;
 /** A pace that has moved by less is followed by the same stream. */
 const LEAST_CHANGE = 1e-6;
 /** While a backlog grows, V grows by no more than this fraction between two looks. */
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
-
-/** A disk whose initial full is still being read, or waits for that: what its guest writes meanwhile is the stream's first backlog. */
-interface FirstFull {
-  part: TaskDisk;
-  history: WriteHistory;
-  /** Bytes per millisecond at the last note. */
-  pace: number;
-}
-
-/** One disk's stream of writes. */
-export class CdpStream {
-  readonly part: TaskDisk;
-  readonly transfer: Transfer;
-  /** -1 while the guest writes nothing. */
-  flow = -1;
-  cap = 0;
-  /** Bytes per millisecond since the last look. */
-  rate = 0;
-  pace = -1;
-  backlogBytes: number;
-  /** Of the moment when it was last in step. */
-  law: GrowthLaw;
-  writtenInStep: number;
-  timer = -1;
-  dueMs = 0;
-  lagEvent = 0;
-  /** It sends what it has as fast as it can, until nothing is left. */
-  lags = true;
-  askedMs = 0;
-  private lookedMs: number;
-  private written: number;
-  /** What the guest has written since it was last in step. */
-  private readonly history: WriteHistory;
-
-  /** The full is of the moment at which it began: what was written since is the first backlog. */
-  constructor({ part, history }: FirstFull, mark: WriteMark, nowMs: number) {
-    const { disk } = part;
-    this.part = part;
-    this.transfer = transferOf(part, 'stream');
-    this.law = mark.law;
-    this.writtenInStep = mark.writtenBytes;
-    this.written = disk.writtenAt(nowMs);
-    this.lookedMs = nowMs;
-    this.backlogBytes = uniqueBytes(this.law, this.written - this.writtenInStep);
-    this.history = history;
-    this.history.note(nowMs, this.written);
-    this.noteLag(this.lagMs(nowMs));
-  }
-
-  /** Settles what was written and sent since the last look. */
-  account(nowMs: number): void {
-    if (nowMs === this.lookedMs) return;
-    const { disk } = this.part;
-    const written = disk.writtenAt(nowMs);
-    const most = uniqueBytes(this.law, written - this.writtenInStep);
-    const left = this.backlogBytes + (written - this.written) - this.rate * (nowMs - this.lookedMs);
-    this.backlogBytes = Math.max(0, Math.min(left, most));
-    this.lookedMs = nowMs;
-    this.written = written;
-    if (this.backlogBytes < 1) {
-      this.catchUp(nowMs);
-      return;
-    }
-    this.history.note(nowMs, written);
-    const lagMs = this.lagMs(nowMs);
-    this.noteLag(lagMs);
-    if (lagMs > LEAST_LAG_MS) this.lags = true;
-  }
-
-  /** Age of the oldest byte that has not been sent. */
-  lagMs(nowMs: number): number {
-    if (this.backlogBytes === 0) return 0;
-    return nowMs - this.history.momentOf(this.written - this.backlogBytes, nowMs);
-  }
-
-  private noteLag(ms: number): void {
-    const { vm } = this.part.task;
-    vm.worstLagMs = Math.max(vm.worstLagMs ?? 0, ms);
-  }
-
-  private catchUp(nowMs: number): void {
-    this.backlogBytes = 0;
-    this.lags = false;
-    this.law = this.part.disk.law;
-    this.writtenInStep = this.written;
-    this.history.restart(nowMs, this.written);
-  }
-}
 
 export class Cdp {
   private readonly world: World;
@@ -126,20 +34,18 @@ export class Cdp {
   /** The initial full of a task is of this moment, whenever its disks come to be read. */
   beginFull(task: Task): void {
     for (const part of task.disks) {
-      if (part.mark === null) continue;
-      const { atMs, writtenBytes } = part.mark;
-      this.fulls.push({ part, history: new WriteHistory({ atMs, written: writtenBytes }), pace: part.disk.writePace() });
+      if (part.mark !== null) this.fulls.push(new FirstFull(part, part.mark));
     }
   }
 
   /** The initial full of a task is there. */
   begin(task: Task): void {
-    const { kernel } = this.world;
+    const { kernel, conditions } = this.world;
     task.stage = 'streaming';
     for (const full of this.takeFulls(task)) {
       const { part } = full;
       part.state = 'streaming';
-      const stream = new CdpStream(full, part.mark as WriteMark, kernel.nowMs);
+      const stream = new CdpStream(full, part.mark as WriteMark, conditions.rpos, kernel.nowMs);
       part.stream = stream;
       this.active.push(stream);
       this.look(stream);
@@ -151,7 +57,7 @@ export class Cdp {
     const { kernel, network, recovery } = this.world;
     this.takeFulls(task);
     if (task.stage !== 'streaming') return;
-    recovery.streamEnds(task.vm, task.lastEvent);
+    recovery.streamEnds(task, task.lastEvent);
     for (const part of task.disks) {
       const { stream } = part;
       if (stream === null) continue;
@@ -170,7 +76,7 @@ export class Cdp {
    */
   settle(): void {
     const { kernel, network } = this.world;
-    for (const full of this.fulls) noteWrites(full, kernel.nowMs);
+    for (const full of this.fulls) full.noteWrites(kernel.nowMs);
     for (const stream of this.active) {
       const rate = stream.flow < 0 ? 0 : network.rateOf(stream.flow);
       const pace = stream.part.disk.writePace();
@@ -215,8 +121,7 @@ export class Cdp {
     const gain = stream.rate - stream.pace;
     if (gain > 0) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
     else if (stream.pace > 0) {
-      const written = stream.part.disk.writtenAt(now) - stream.writtenInStep;
-      this.lookAt(stream, now + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * written) / stream.pace)));
+      this.lookAt(stream, now + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * stream.writtenSinceInStep) / stream.pace)));
     }
   }
 
@@ -250,12 +155,4 @@ export class Cdp {
       stream.lagEvent = 0;
     }
   }
-}
-
-function noteWrites(full: FirstFull, nowMs: number): void {
-  const { disk } = full.part;
-  const pace = disk.writePace();
-  if (pace === full.pace) return;
-  full.pace = pace;
-  full.history.note(nowMs, disk.writtenAt(nowMs));
 }

@@ -169,7 +169,11 @@ export class Runs {
     }
     job.waiting.push(run);
     const cancelled = log.record(kernel.nowMs, 'run-cancelled', { job: job.name, run: (job.active[0] as Run).id, by: run.id }, [overlap]);
-    for (const active of [...job.active]) for (const task of active.tasks) stages.abort(task, 'aborted', 'cancelled', cancelled);
+    for (const active of [...job.active]) {
+      active.closedEvent = cancelled;
+      for (const task of active.tasks) stages.abort(task, 'aborted', 'cancelled', cancelled);
+      this.dropRetries(active);
+    }
   }
 
   private startRun(run: Run, causes: number[]): void {

@@ -8,7 +8,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { CutOff } from '../faults/faults.ts';
 import type { Level, RestorePoint } from '../repository/point.ts';
 import type { WaitGroup } from './admission.ts';
-import type { CdpStream } from './cdp.ts';
+import type { CdpStream } from './cdp-stream.ts';
 import type { CopyGuard } from './copy-before-write.ts';
 import type { Run } from './run.ts';
 

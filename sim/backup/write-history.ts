@@ -21,6 +21,11 @@ export class WriteHistory {
     this.notes = [{ atMs, written }];
   }
 
+  /** The notes behind one amount of written bytes and before another, which must not be before what was asked for last. */
+  between(fromBytes: number, toBytes: number): readonly WriteNote[] {
+    return this.notes.filter(({ written }) => written > fromBytes && written < toBytes);
+  }
+
   /** The moment at which the byte behind the first so many was written, by what is noted until now. What is asked for must not decrease. */
   momentOf(bytes: number, nowMs: number): number {
     const { notes } = this;

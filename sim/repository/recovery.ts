@@ -1,4 +1,5 @@
 /** What can be restored: the good points of each VM at every instant, how old the newest has been at worst, and which of them survive a loss. */
+import type { Task } from '../backup/task.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
@@ -48,9 +49,11 @@ export class Recovery {
   }
 
   /** A continuous backup of a VM is stopped: what it has sent so far is its newest point; `event` is the log's. */
-  streamEnds(vm: Vm, event: number): void {
-    const { nowMs } = this.world.kernel;
-    this.pointStored(vm, nowMs - (lagOf(vm, nowMs) ?? 0), event);
+  streamEnds(task: Task, event: number): void {
+    const { kernel, conditions } = this.world;
+    const atMs = kernel.nowMs - (lagOf([task], kernel.nowMs) ?? 0);
+    conditions.rpos.streamsEnd(task, atMs, event);
+    this.pointStored(task.vm, atMs, event);
   }
 
   /** A good point of the moment `atMs` has become available; `event` is the log's. */
@@ -75,7 +78,7 @@ export class Recovery {
   /** Age of the newest good point; without any the time since the VM was there, in the scenario. A VM that is not there has no age. */
   newestAgeAt(vm: Vm, nowMs: number): number {
     const sinceMs = this.ages[vm.index]?.newestMs ?? (vm.bornMs === null ? 0 : (vm.createdAtMs ?? nowMs));
-    return Math.min((vm.deletedAtMs ?? nowMs) - sinceMs, lagOf(vm, nowMs) ?? Number.POSITIVE_INFINITY);
+    return Math.min((vm.deletedAtMs ?? nowMs) - sinceMs, lagOf(vm.activeTasks, nowMs) ?? Number.POSITIVE_INFINITY);
   }
 
   /** The largest age that the newest good point has had up to an instant. */
@@ -115,7 +118,7 @@ export class Recovery {
       .filter((point, index) => point.good && (!robbed || standsOnWhatStays(points, index, stays)))
       .map(({ atMs, kind }): GoodPoint => ({ atMs, kind, ...seen }));
     // A continuous backup has the present but for its lag, as long as what it stands on is there.
-    const lagMs = job.method.continuous && stored.length > 0 ? lagOf(vm, this.world.kernel.nowMs) : null;
+    const lagMs = job.method.continuous && stored.length > 0 ? lagOf(vm.activeTasks, this.world.kernel.nowMs) : null;
     return lagMs === null ? stored : [...stored, { atMs: this.world.kernel.nowMs - lagMs, kind: 'incremental', ...seen }];
   }
 
@@ -147,10 +150,12 @@ export class Recovery {
 }
 
 /** Age of the oldest write that a continuous backup under way has not sent; null: there is none. */
-function lagOf(vm: Vm, nowMs: number): number | null {
+function lagOf(tasks: readonly Task[], nowMs: number): number | null {
   let worst: number | null = null;
-  for (const { disks } of vm.activeTasks) {
-    for (const { stream } of disks) if (stream !== null) worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
+  for (const { stream } of tasks.flatMap(({ disks }) => disks)) {
+    if (stream === null) continue;
+    stream.account(nowMs);
+    worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
   }
   return worst;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Plan, simulate } from '../../../sim/index.ts';
-import { DAY, HOUR, job, MINUTE, MiB, plan, vm } from '../plans.ts';
+import { appending, DAY, HOUR, job, MINUTE, MiB, plan, SECOND, vm } from '../plans.ts';
 import { findingsOf, kindsOf } from './support.ts';
 
 /** 10 GiB are read at 10 MiB/s: a point is there 1024 s after its moment. */
@@ -64,5 +64,40 @@ describe('rpo-missed', () => {
   it('is not raised where nobody said what is wanted', () => {
     const given = estate(0, [0]);
     expect(findingsOf({ ...given, vms: [vm('web')] }, 'rpo-missed')).toEqual([]);
+  });
+
+  /** 10 GiB go out at 10 MiB/s, then what the guest writes: 1 MiB/s. */
+  const streaming = (rpoMs: number, more: Partial<JobPlan> = {}): Plan =>
+    estate(rpoMs, [0], { disk: { writes: appending(MiB) } }, { method: 'cdp', ...more });
+
+  it('looks at the lag of a continuous backup, not at the age of its full', () => {
+    // The lag is 1024 s when the full is there, and then shrinks by 9 s a second.
+    expect(findingsOf(streaming(1025 * SECOND), 'rpo-missed')).toEqual([]);
+    const given = streaming(1000 * SECOND);
+    expect(findingsOf(given, 'rpo-missed')).toMatchObject([{ atMs: 1000 * SECOND, untilMs: 1_026_667, evidence: { ageMs: 1_024_000, count: 1 } }]);
+    expect(kindsOf(given, findingsOf(given, 'rpo-missed')[0]?.causes ?? [])).toEqual(['scenario-started']);
+  });
+
+  it('is raised when the lag of a continuous backup gets longer than wanted', () => {
+    // One half of what is written goes out: after t the writes of the first half of t.
+    const given = estate(HOUR, [0], { disk: { usedBytes: 0, writes: appending(20 * MiB) } }, { method: 'cdp' });
+    const [found, ...more] = findingsOf({ ...given, durationMs: 3 * HOUR }, 'rpo-missed');
+    expect(more).toEqual([]);
+    expect(found?.untilMs).toBeNull();
+    expect(Math.abs((found?.atMs ?? 0) - 2 * HOUR)).toBeLessThan(10);
+    expect(Math.abs(Number(found?.evidence.ageMs) - 1.5 * HOUR)).toBeLessThan(10);
+    expect(kindsOf(given, found?.causes ?? [])).toEqual(['cdp-behind']);
+  });
+
+  it('counts from where a continuous backup had come to when it stopped', () => {
+    const found = findingsOf(streaming(1025 * SECOND, { timeoutMs: 2 * HOUR }), 'rpo-missed');
+    expect(found).toMatchObject([{ atMs: 2 * HOUR + 1025 * SECOND, untilMs: null }]);
+  });
+
+  it('is silent as long as one of two continuous backups keeps up', () => {
+    const slow = job({ name: 'slow', method: 'cdp', streamBytesPerSecond: MiB / 2 });
+    const fast = streaming(1025 * SECOND);
+    expect(findingsOf({ ...fast, jobs: [...fast.jobs, slow] }, 'rpo-missed')).toEqual([]);
+    expect(findingsOf({ ...fast, jobs: [slow] }, 'rpo-missed')).toHaveLength(1);
   });
 });

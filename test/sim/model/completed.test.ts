@@ -245,6 +245,28 @@ describe('cancel-previous', () => {
     expect(runs[1]?.startedMs).toBe(HOUR + 1000 + 360_100);
     expect(runs[1]?.dueMs).toBe(HOUR);
   });
+
+  it('ends what waits for its next attempt, too', () => {
+    // Every attempt fails at once, as the VM has a snapshot more than it may have.
+    const result = simulate(
+      plan({
+        durationMs: 90 * MINUTE,
+        vms: [vm('web', { maxChain: 1, disk: { snapshots: [{ kind: 'user', takenMs: -DAY, sizeBytes: MiB }] } })],
+        jobs: [
+          job({
+            ifRunning: 'cancel-previous',
+            schedule: { kind: 'every', everyMs: HOUR, offsetMs: 0 },
+            retries: { times: 9, waitMs: 25 * MINUTE },
+          }),
+        ],
+      }),
+    );
+    const runs = result.jobs.nightly?.runs ?? [];
+    expect(runs.map((run) => [run.startedMs, run.endedMs, run.tasks.length])).toEqual([
+      [0, HOUR, 3],
+      [HOUR, null, 2],
+    ]);
+  });
 });
 
 describe('snapshot slots of a datastore', () => {
