@@ -9,13 +9,13 @@ export type Paint = (emphasis: Emphasis, text: string) => string;
 /** The paint of a pipe: none. */
 export const unpainted: Paint = (_emphasis, text) => text;
 
-/** Words wrapped to `WIDTH`: the first line after `label`, further ones under it. A word longer than a line stays whole. */
+/** Words wrapped to `WIDTH`: the first line after `label`, further ones under it. A word longer than a line stays whole, and so does a percentage. */
 export function hanging(label: string, text: string): string[] {
   const indent = ' '.repeat(columns(label));
   const lines: string[] = [];
   let line = label;
   let hasWord = false;
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (hasWord && columns(line) + 1 + columns(word) > WIDTH) {
       lines.push(line);
       line = indent + word;

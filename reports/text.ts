@@ -1,4 +1,5 @@
 /** The whole report for a person: the verdict first, then what breaks, when, why and what helps, then the runs and the space. Nothing is left out. */
+import { bottleneckWords, heldBackBy } from './bottlenecks.ts';
 import type { ReportContext } from './context.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import { hanging, type Paint, padEnd, padStart, unpainted } from './layout.ts';
@@ -73,7 +74,9 @@ function jobLines(context: ReportContext, paint: Paint): string[] {
   for (const name of troubledFirst(context)) {
     const [head = '', ...rest] = hanging('  ', `${printable(name)}: ${jobSummary(name, context)}`);
     const least = unavoidable(name, context);
+    const held = bottleneckWords(heldBackBy(context.result.jobs[name]?.runs ?? [], context.result));
     lines.push(paint('title', head), ...rest, ...jobTimeline(name, context), ...(least === null ? [] : hanging('    ', least)));
+    if (held !== null) lines.push(...hanging('    ', held));
   }
   return lines;
 }

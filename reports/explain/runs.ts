@@ -1,5 +1,6 @@
 /** What the result knows of a run that is a link of a chain: how long it took, what it read, and what held it back. */
 import type { Result, RunResult } from '../../sim/result.ts';
+import { heldBackBy } from '../bottlenecks.ts';
 import { printable } from '../units.ts';
 import { jobOfRun } from './steps.ts';
 
@@ -44,14 +45,8 @@ export interface Holder {
 /** What held the tasks of a run back for the largest part of their time; null where nothing is known. */
 export function heldBack(id: string, result: Result): Holder | null {
   const run = (result.jobs[jobOfRun(id)]?.runs ?? []).find((each) => each.id === id);
-  const held = new Map<string, number>();
-  let totalMs = 0;
-  for (const task of run?.tasks ?? []) {
-    const ms = (task.transferEndMs ?? task.endedMs ?? result.scenario.durationMs) - task.queuedMs;
-    totalMs += ms;
-    for (const [label, fraction] of Object.entries(task.bottleneck)) held.set(label, (held.get(label) ?? 0) + fraction * ms);
-  }
-  const [most] = [...held].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const { labels, totalMs } = heldBackBy(run === undefined ? [] : [run], result);
+  const [most] = [...labels].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (most === undefined || totalMs <= 0) return null;
   const waiting = most[0].startsWith('waiting:');
   const label = waiting ? most[0].slice('waiting:'.length) : most[0];
