@@ -99,9 +99,10 @@ export class Cdp {
     for (const stream of this.active) stream.account(this.world.kernel.nowMs);
   }
 
-  /** An earlier look that is due already stays. */
+  /** An earlier look that is due already stays; after the end of the scenario there is nothing to be seen. */
   private lookAt(stream: CdpStream, atMs: number): void {
     const { kernel } = this.world;
+    if (atMs >= this.world.endMs) return;
     if (stream.timer >= 0 && stream.dueMs <= atMs) return;
     stream.dueMs = atMs;
     if (stream.timer >= 0) kernel.reschedule(stream.timer, atMs);
@@ -119,7 +120,7 @@ export class Cdp {
     this.noteLag(stream);
     if (!stream.lags) return;
     const gain = stream.rate - stream.pace;
-    if (gain > 0) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
+    if (gain > LEAST_CHANGE * stream.pace) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
     else if (stream.pace > 0) {
       this.lookAt(stream, now + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * stream.writtenSinceInStep) / stream.pace)));
     }

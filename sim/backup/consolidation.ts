@@ -191,7 +191,7 @@ export class Consolidation {
     const held = heldBytes(delta, now);
     if (opener !== null) stages.notePeakDelta(opener, now);
     // One that is gone in the instant in which it was taken was never open.
-    if (opener?.snapshotMs === now) disk.snapshotsTaken--;
+    if (opener?.snapshotMs === now && delta.kind !== 'helper') disk.snapshotsTaken--;
     datastore.notePeak(now);
     const place = disk.chain.indexOf(delta);
     disk.chain[place - 1]?.takeOver(delta, now);

@@ -256,6 +256,29 @@ describe('method direct-disk', () => {
     const before = job({ name: 'brief', schedule: { kind: 'at', atMs: [5 * HOUR] }, streamBytesPerSecond: 1000 * MiB });
     expect(copied({}, [before])).toMatchObject({ reason: null });
   });
+
+  it('is damaged also where a snapshot of no bytes, gone in its own instant, came before (consolidation helper)', () => {
+    // The guest begins to write after the second of three snapshots, all of them brief; the copy takes a while.
+    const activity = Array.from({ length: 24 }, (_, hour) => (hour < 2 ? 0 : 1));
+    const result = simulate(
+      plan({
+        durationMs: 6 * HOUR,
+        datastores: [datastore({ consolidation: 'helper' })],
+        activities: [{ name: 'late', multipliers: activity }],
+        vms: [vm('web', { activity: 'late', disk: { writes: appending(MiB) } })],
+        jobs: [
+          job({ method: 'direct-disk', schedule: { kind: 'at', atMs: [HOUR / 2] }, streamBytesPerSecond: MiB }),
+          job({
+            name: 'brief',
+            schedule: { kind: 'at', atMs: [0, HOUR, 2 * HOUR + MINUTE] },
+            timings: { quiesceMs: 0, createMs: 0, removeMs: 0, attachMs: 0 },
+          }),
+        ],
+      }),
+    );
+    expect(tasks(result, 'brief').map((task) => task.status)).toEqual(['success', 'success', 'success']);
+    expect(tasks(result)[0]).toMatchObject({ status: 'warning', reason: 'damaged-copy' });
+  });
 });
 
 describe('method snapshot-only', () => {
