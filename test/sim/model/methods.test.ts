@@ -270,6 +270,7 @@ describe('method direct-disk', () => {
           job({ method: 'direct-disk', schedule: { kind: 'at', atMs: [HOUR / 2] }, streamBytesPerSecond: MiB }),
           job({
             name: 'brief',
+            mode: 'forever-forward',
             schedule: { kind: 'at', atMs: [0, HOUR, 2 * HOUR + MINUTE] },
             timings: { quiesceMs: 0, createMs: 0, removeMs: 0, attachMs: 0 },
           }),
