@@ -9,6 +9,7 @@ interface Entry {
 
 interface TaskFigures {
   vm: string;
+  attempt: number;
   status: string;
   kind: string | null;
   reason: string | null;
@@ -124,6 +125,7 @@ class Comparison {
 
   private task(name: string, dueMs: number, one: TaskFigures, other: TaskFigures): void {
     const lastMs = one.consolidatedMs ?? one.transferEndMs ?? one.transferMs ?? one.queuedMs;
+    this.same(one.queuedMs, `${name} attempt`, one.attempt, other.attempt);
     this.same(lastMs, `${name} status`, one.status, other.status);
     this.same(lastMs, `${name} reason`, one.reason, other.reason);
     // What a task would have read is decided with its snapshot.

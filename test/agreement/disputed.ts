@@ -14,6 +14,11 @@ export function settledTimings(method: string | undefined, { attach, ...timings 
   return { ...timings, ...(method === 'hot-add' ? { attach } : {}) };
 }
 
+/** Further attempts of a run that gives way to the next one. */
+export function settledTimes(ifRunning: string | undefined, { retries, ...times }: Record<string, unknown>): object {
+  return { ...times, ...(ifRunning === 'cancel-previous' || retries === undefined ? {} : { retries }) };
+}
+
 /** An operator's answer for a VM that has a disk on another full datastore, where it needs nothing. */
 export function settledAnswer(respondsAfter: string | undefined, groups: VmGroup[]): string | undefined {
   const spread = groups.some(({ disks }) => new Set(disks.map(({ datastore }) => datastore)).size > 1);

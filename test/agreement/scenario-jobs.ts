@@ -1,6 +1,7 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { settledSnapshots, settledTimings } from './disputed.ts';
+import { settledSnapshots, settledTimes, settledTimings } from './disputed.ts';
+import { drawnTimes, timesOf } from './scenario-times.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 /** A start in local time, a few hours before something happens to the clock, or nothing does. */
@@ -88,6 +89,7 @@ export const drawnJob = fc.record({
   zeroDetection: sometimes(fc.constant(false)),
   cbtOverhead: sometimes(fc.constant(1.13)),
   last: sometimes(whole(1, 4)),
+  times: drawnTimes,
   timings: sometimes(
     fc.record({
       quiesce: fc.constantFrom('0s', '3s', '41s'),
@@ -130,10 +132,10 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
 }
 
 /** A job's keys, and about how many MB its earlier runs have left on the repository. */
-export function jobOf(given: DrawnJob, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
+export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const copies = given.method !== 'snapshot-only';
-  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode };
+  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode, ...settledTimes(given.ifRunning, timesOf(given.times, index, night)) };
   if (copies) keys.repository = `r${given.repository}`;
   else if (given.keep !== undefined) keys.keep = given.keep;
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';

@@ -25,6 +25,11 @@ export function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined
   return fc.option(value, { nil: undefined, freq: 2 });
 }
 
+/** A value in one case of four: what changes much, and shall not drown the rest. */
+export function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+}
+
 /** Keys without those that were not drawn. */
 export function stated(keys: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));

@@ -2,16 +2,11 @@
 import fc from 'fast-check';
 import { settledAnswer } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
-import { arbitraryVms, growth, odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
+import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 export type ScenarioDocument = Record<string, unknown>;
 
 const megabytes = (low: number, high: number): fc.Arbitrary<string> => odd(low, high).map((value) => `${value}MB/s`);
-
-/** A value in one case of four: what changes much, and shall not drown the rest. */
-function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-}
 
 const datastore = fc.record({
   class: sometimes(fc.constantFrom('hdd', 'hybrid', 'all-flash')),
@@ -85,7 +80,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
   })
   .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
     const answer = settledAnswer(respondsAfter, groups);
-    const made = jobs.map((job) => jobOf(job, groups, night));
+    const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // For the time being: the integrator merges when a task has ended, not after its run, so that it needs less space for a while.
     const merges = (index: number): boolean => jobs.some((job) => job.repository === index && job.mode === 'forever-forward');

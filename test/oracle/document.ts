@@ -3,12 +3,12 @@ export class OutsideScope extends Error {}
 
 export type Section = Record<string, unknown>;
 
-/** The map under a key, empty when absent; a key that is not named is outside the scope. */
-export function section(value: unknown, path: string, known: string[]): Section {
+/** The map under a key, empty when absent; a key that is not named is outside the scope, unless all names are free. */
+export function section(value: unknown, path: string, known: string[] | null): Section {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`${path} is not a map`);
   const map: Section = { ...value };
-  for (const key of Object.keys(map)) if (!known.includes(key)) throw new OutsideScope(`${path}.${key}`);
+  for (const key of Object.keys(map)) if (known !== null && !known.includes(key)) throw new OutsideScope(`${path}.${key}`);
   return map;
 }
 

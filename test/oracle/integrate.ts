@@ -5,7 +5,8 @@ import { isActive, isRunning, solveRates } from './network.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
-import { closeRuns, startQueuedRuns, tick } from './runs.ts';
+import { applyLimits, limitsAhead } from './limits.ts';
+import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
@@ -57,9 +58,9 @@ function settle(world: World, hasTicked: boolean): void {
   for (;;) {
     const completed = [finishTransfers(world), finishMerges(world)].includes(true);
     const changed = applyPressure(world) || completed;
-    const moved = [crashGuests(world), endStages(world), startMerges(world)].includes(true) || changed;
+    const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
-    if (moved || resumePaused(world) || startQueuedRuns(world) || scanWaiting(world)) continue;
+    if (moved || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
     if (ticked) return;
     tick(world);
     ticked = true;
@@ -110,7 +111,7 @@ function addGrowth(disk: Disk, bytes: number): void {
 /** Time to the next instant at which a rate may change or something is due. */
 function eventAheadMs(world: World): number {
   const instants = [world.durationMs];
-  for (const job of world.jobs) instants.push(job.ticksMs[job.runs.length] ?? world.durationMs);
+  for (const job of world.jobs) instants.push(...job.ticksMs.filter((ms) => ms > world.nowMs).slice(0, 1), ...limitsAhead(world, job));
   for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
   for (const transfer of activeTransfers(world)) instants.push(world.nowMs + Math.ceil(transfer.leftBytes / transfer.bytesPerMs - 1e-6));
   for (const vm of world.vms) {

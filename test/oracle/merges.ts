@@ -8,6 +8,11 @@ const LONGEST_LAST_PASS_MS = 12_000;
 export function endTask(world: World, task: Task): void {
   task.stage = 'ended';
   task.endedMs = world.nowMs;
+  const { run, outcome, attempt, isLastAttempt } = task;
+  if (outcome === 'failed' && run.triesAgain && !isLastAttempt && attempt <= run.job.retries.times) {
+    task.retryAtMs = world.nowMs + run.job.retries.waitMs;
+    task.place = world.begun++;
+  }
   task.dueMs = null;
   task.locksVm = false;
   if (!task.run.job.kept.get(task.vm)?.includes(task)) task.snapshotSlots.clear();

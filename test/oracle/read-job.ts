@@ -1,6 +1,8 @@
 import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
 import { choice, list, named, numberOf, type Section, section } from './document.ts';
 import { uniqueBytes } from './laws.ts';
+import { readCalendarEvent } from './calendar.ts';
+import { readHours } from './hours.ts';
 import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
 import { bytesPerSecondOf, durationMsOf } from './units.ts';
 import type { Job, Point, Vm, World } from './world.ts';
@@ -18,13 +20,15 @@ const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
   `vms method fallback keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
-  retention priority zeroDetection cbtOverhead timings`.split(/\s+/);
+  retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries`.split(/\s+/);
 
-export function readJob(name: string, value: unknown, order: number, world: World): Job {
+/** One of the jobs of a document; of the others only the schedules are looked at. */
+export function readJob(name: string, jobs: Section, order: number, world: World): Job {
   const path = `jobs.${name}`;
-  const keys = section(value, path, JOB);
+  const keys = section(jobs[name], path, JOB);
   const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove', 'attach']);
   const retention = section(keys.retention, `${path}.retention`, ['last']);
+  const retries = section(keys.retries === 'none' ? {} : keys.retries, `${path}.retries`, ['times', 'wait']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
   const method = choice(keys.method, `${path}.method`, ['snapshot', 'hot-add', 'direct-san', 'agent', 'direct-disk', 'snapshot-only']);
   const compression = COMPRESSIONS[choice(keys.compression, `${path}.compression`, ['optimal', 'none', 'high', 'extreme'])];
@@ -56,22 +60,39 @@ export function readJob(name: string, value: unknown, order: number, world: Worl
     createMs: durationMsOf(timings.create ?? '500ms'),
     removeMs: durationMsOf(timings.remove ?? '1s'),
     attachMs: method === 'hot-add' ? durationMsOf(timings.attach ?? '90s') : 0,
+    hours: readHours(keys.window, keys.blackouts, path, world),
+    catchesUp: keys.catchUp === true,
+    hasMissed: false,
+    startDeadlineMs: keys.startDeadline === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.startDeadline),
+    timeoutMs: keys.timeout === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.timeout),
+    retries: { times: numberOf(retries.times, 0), waitMs: durationMsOf(retries.wait ?? '10m') },
     runs: [],
     bases: new Map(),
     points: new Map(),
     keepSnapshots: numberOf(keys.keep, 3),
     kept: new Map(),
   };
-  if (job.established) for (const vm of world.vms.filter(job.selects)) establish(job, vm, world);
+  if (job.established) for (const vm of world.vms.filter(job.selects)) establish(job, vm, headOf(schedule, jobs, world.zone), world);
   return job;
 }
 
 function readSchedule(value: unknown, path: string, zone: Zone): Schedule {
   if (typeof value === 'string') return { kind: 'cron', fields: value.trim().split(/\s+/) };
-  const keys = section(value, path, ['cron', 'every', 'offset', 'at']);
+  const keys = section(value, path, ['cron', 'calendar', 'dialect', 'every', 'offset', 'at', 'after', 'on']);
+  if (keys.after !== undefined) return { kind: 'after', job: String(keys.after), onSuccess: choice(keys.on, `${path}.on`, ['any', 'success']) === 'success' };
+  if (keys.calendar !== undefined) {
+    return { kind: 'calendar', event: readCalendarEvent(String(keys.calendar), choice(keys.dialect, `${path}.dialect`, ['systemd', 'proxmox'])) };
+  }
   if (keys.cron !== undefined) return { kind: 'cron', fields: String(keys.cron).trim().split(/\s+/) };
   if (keys.at !== undefined) return { kind: 'at', instants: list(keys.at).map((time) => zone.instant(localMsOf(time))) };
   return { kind: 'every', everyMs: durationMsOf(keys.every), offsetMs: durationMsOf(keys.offset ?? 0) };
+}
+
+/** The schedule at the head of a chain of jobs that follow each other. */
+function headOf(schedule: Schedule, jobs: Section, zone: Zone): Schedule {
+  if (schedule.kind !== 'after') return schedule;
+  const path = `jobs.${schedule.job}`;
+  return headOf(readSchedule(section(jobs[schedule.job], path, null).schedule, `${path}.schedule`, zone), jobs, zone);
 }
 
 function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
@@ -93,9 +114,9 @@ function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
 }
 
 /** The state that successful runs before the start have left behind: base, V since it, and a steady chain. */
-function establish(job: Job, vm: Vm, world: World): void {
+function establish(job: Job, vm: Vm, schedule: Schedule, world: World): void {
   // READING: one point per earlier tick, the oldest a full of today's used bytes, each other one what was written between two ticks.
-  const ticks = ticksBefore(job.schedule, world.zone, world.startUtcMs, job.keepLast);
+  const ticks = ticksBefore(schedule, world.zone, world.startUtcMs, job.keepLast);
   const points: Point[] = ticks.map((tick, index) => {
     const previous = ticks[index - 1];
     const full = previous === undefined || job.fullsOnly || !tracksChanges(job, vm);

@@ -48,12 +48,13 @@ export function readWorld(document: unknown): World {
     vms: [],
     jobs: [],
     tasks: [],
+    ended: [],
     removals: [],
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
   };
   world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
-  world.jobs = entries(top.jobs).map(([name, value], order) => readJob(name, value, order, world));
+  world.jobs = entries(top.jobs).map(([name], order) => readJob(name, section(top.jobs, 'jobs', null), order, world));
   return world;
 }
 

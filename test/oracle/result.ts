@@ -1,3 +1,4 @@
+import { statusOf } from './runs.ts';
 import { bytesRead } from './space.ts';
 import type { LedgerEntry, Run, Task, World } from './world.ts';
 
@@ -24,6 +25,7 @@ export interface OracleRun {
 
 export interface OracleTask {
   vm: string;
+  attempt: number;
   status: 'queued' | 'running' | 'success' | 'warning' | 'failed' | 'aborted';
   /** Null until the snapshot exists. */
   kind: 'full' | 'incremental' | null;
@@ -62,16 +64,7 @@ export function resultOf(world: World): OracleResult {
 
 function runResult(run: Run): OracleRun {
   const { id, dueMs, startedMs, endedMs, overlapsPrevious } = run;
-  return { id, dueMs, startedMs, endedMs, status: runStatus(run), overlapsPrevious, tasks: run.tasks.map(taskResult) };
-}
-
-function runStatus(run: Run): OracleRun['status'] {
-  if (run.skipped) return 'skipped';
-  if (run.startedMs === null) return 'queued';
-  if (run.endedMs === null) return 'running';
-  // READING: an aborted task makes its run aborted when none failed.
-  const worst = (['failed', 'aborted', 'warning'] as const).find((outcome) => run.tasks.some((task) => task.outcome === outcome));
-  return worst ?? 'success';
+  return { id, dueMs, startedMs, endedMs, status: statusOf(run), overlapsPrevious, tasks: run.tasks.map(taskResult) };
 }
 
 function taskResult(task: Task): OracleTask {
@@ -81,5 +74,5 @@ function taskResult(task: Task): OracleTask {
   // READING: nothing of a failed or aborted task stays stored.
   const stored = task.outcome === 'failed' || task.outcome === 'aborted' ? 0 : read / task.run.job.reduction;
   const bytes = { readBytes: Math.ceil(read), storedBytes: Math.ceil(stored), peakDeltaBytes: Math.ceil(task.peakDeltaBytes) };
-  return { vm: task.vm.name, status, kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs, ...bytes };
+  return { vm: task.vm.name, attempt: task.attempt, status, kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs, ...bytes };
 }

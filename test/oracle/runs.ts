@@ -1,97 +1,157 @@
+import { isOpen } from './hours.ts';
 import { abortTasks } from './tasks.ts';
-import type { Job, Run, Task, World } from './world.ts';
+import type { Job, Run, Task, Vm, World } from './world.ts';
 
-/** Makes the runs that are due at this instant. */
+/** Makes the runs that are due at this instant, by schedule or because an earlier tick fell outside the window. */
 export function tick(world: World): void {
   for (const job of world.jobs) {
-    // Every tick makes exactly one entry in the list of runs, so its length points at the next tick.
-    if (job.ticksMs[job.runs.length] !== world.nowMs) continue;
-    const active = job.runs.some(isActive);
-    const waits = job.runs.some(isQueued);
-    const skipped = active && (job.ifRunning === 'skip' || (job.ifRunning === 'queue' && waits));
-    const run: Run = {
-      id: `${job.name}#${job.runs.length + 1}`,
-      job,
-      dueMs: world.nowMs,
-      startedMs: null,
-      endedMs: null,
-      skipped,
-      overlapsPrevious: active,
-      tasks: [],
-    };
-    if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
-    job.runs.push(run);
-    if (!active || job.ifRunning === 'start') startRun(world, run);
+    if (job.ticksMs.includes(world.nowMs)) makeDue(world, job);
+    else if (job.hasMissed && isOpen(job.hours, world.nowMs)) makeDue(world, job);
   }
+}
+
+/** Makes the runs of jobs that follow one whose run has ended at this instant. True when a run had. */
+export function tickAfterOthers(world: World): boolean {
+  // READING: of several runs that end at one instant each makes one due, one after the other.
+  const run = world.ended.shift();
+  if (run === undefined) return false;
+  // READING: at the end of the scenario nothing becomes due, not by another job's end either.
+  if (world.nowMs >= world.durationMs) return true;
+  for (const job of world.jobs) {
+    if (job.schedule.kind !== 'after' || job.schedule.job !== run.job.name) continue;
+    if (!job.schedule.onSuccess || ['success', 'warning'].includes(statusOf(run))) makeDue(world, job);
+  }
+  return true;
+}
+
+/** What a tick makes: a run, or outside the window the wish to catch up. */
+function makeDue(world: World, job: Job): void {
+  if (!isOpen(job.hours, world.nowMs)) {
+    miss(job);
+    return;
+  }
+  job.hasMissed = false;
+  const active = job.runs.some(isActive);
+  const waits = job.runs.some(isQueued);
+  const skipped = active && (job.ifRunning === 'skip' || (job.ifRunning === 'queue' && waits));
+  const run: Run = {
+    id: `${job.name}#${job.runs.length + 1}`,
+    job,
+    dueMs: world.nowMs,
+    startedMs: null,
+    endedMs: null,
+    skipped,
+    overlapsPrevious: active,
+    triesAgain: true,
+    tasks: [],
+  };
+  if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
+  job.runs.push(run);
+  if (!active || job.ifRunning === 'start') startRun(world, run);
+}
+
+function miss(job: Job): void {
+  if (job.catchesUp) job.hasMissed = true;
 }
 
 /** Aborts what runs; what still waits gives way. */
 function cancel(world: World, job: Job): void {
   for (const run of job.runs) {
     if (isQueued(run)) run.skipped = true;
-    if (isActive(run)) abortTasks(world, run.tasks, 'cancelled');
+    if (!isActive(run)) continue;
+    abortTasks(world, run.tasks, 'cancelled');
+    cancelAttempts(run);
   }
 }
 
-function isActive(run: Run): boolean {
+/** No task of a run is tried again from now on. True when one would have been. */
+export function cancelAttempts(run: Run): boolean {
+  run.triesAgain = false;
+  const waiting = run.tasks.filter(({ retryAtMs }) => retryAtMs !== null);
+  for (const task of waiting) task.retryAtMs = null;
+  return waiting.length > 0;
+}
+
+export function isActive(run: Run): boolean {
   return run.startedMs !== null && run.endedMs === null;
 }
 
-function isQueued(run: Run): boolean {
+export function isQueued(run: Run): boolean {
   return run.startedMs === null && !run.skipped;
 }
 
 function startRun(world: World, run: Run): void {
   run.startedMs = world.nowMs;
-  for (const vm of world.vms.filter(run.job.selects)) {
-    const task: Task = {
-      run,
-      vm,
-      stage: 'queued',
-      outcome: 'success',
-      reason: null,
-      dueMs: null,
-      place: 0,
-      locksVm: false,
-      isDamaged: false,
-      snapshotSlots: new Set(),
-      takesJobSlot: false,
-      proxyOfAll: null,
-      streams: [],
-      kind: null,
-      queuedMs: world.nowMs,
-      snapshotMs: null,
-      base: null,
-      transferMs: null,
-      transferEndMs: null,
-      consolidatedMs: null,
-      endedMs: null,
-      peakDeltaBytes: 0,
-    };
-    for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null });
-    run.tasks.push(task);
-    world.tasks.push(task);
-  }
+  for (const vm of world.vms.filter(run.job.selects)) addTask(world, run, vm, 1);
 }
 
-/** Starts the oldest queued run of every job that has become idle. True when there was one. */
+export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
+  const task: Task = {
+    run,
+    vm,
+    attempt,
+    isLastAttempt: false,
+    retryAtMs: null,
+    stage: 'queued',
+    outcome: 'success',
+    reason: null,
+    dueMs: null,
+    place: 0,
+    locksVm: false,
+    isDamaged: false,
+    snapshotSlots: new Set(),
+    takesJobSlot: false,
+    proxyOfAll: null,
+    streams: [],
+    kind: null,
+    queuedMs: world.nowMs,
+    snapshotMs: null,
+    base: null,
+    transferMs: null,
+    transferEndMs: null,
+    consolidatedMs: null,
+    endedMs: null,
+    peakDeltaBytes: 0,
+  };
+  for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null });
+  run.tasks.push(task);
+  world.tasks.push(task);
+}
+
+/** Starts the oldest queued run of every job that has become idle; outside its window it is left out. True when there was one. */
 export function startQueuedRuns(world: World): boolean {
   let started = false;
   for (const job of world.jobs) {
     const next = job.runs.find(isQueued);
     if (!next || job.runs.some(isActive)) continue;
-    startRun(world, next);
+    if (isOpen(job.hours, world.nowMs)) startRun(world, next);
+    else {
+      next.skipped = true;
+      miss(job);
+    }
     started = true;
   }
   return started;
 }
 
-/** Closes the runs whose tasks have all ended. */
+/** Closes the runs whose tasks have all ended, and are not tried again. */
 export function closeRuns(world: World): void {
   for (const job of world.jobs) {
     for (const run of job.runs.filter(isActive)) {
-      if (run.tasks.every(({ stage }) => stage === 'ended')) run.endedMs = world.nowMs;
+      if (!run.tasks.every(({ stage, retryAtMs }) => stage === 'ended' && retryAtMs === null)) continue;
+      run.endedMs = world.nowMs;
+      world.ended.push(run);
     }
   }
   world.tasks = world.tasks.filter(({ stage }) => stage !== 'ended');
+}
+
+export function statusOf(run: Run): 'success' | 'warning' | 'failed' | 'skipped' | 'aborted' | 'queued' | 'running' {
+  if (run.skipped) return 'skipped';
+  if (run.startedMs === null) return 'queued';
+  if (run.endedMs === null) return 'running';
+  const last = run.tasks.filter(({ vm, attempt }) => !run.tasks.some((other) => other.vm === vm && other.attempt > attempt));
+  // READING: an aborted task makes its run aborted when none failed.
+  const worst = (['failed', 'aborted', 'warning'] as const).find((outcome) => last.some((task) => task.outcome === outcome));
+  return worst ?? 'success';
 }

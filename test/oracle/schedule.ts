@@ -1,3 +1,4 @@
+import { type CalendarEvent, calendarTicks } from './calendar.ts';
 import { DAY_MS } from './units.ts';
 import type { Zone } from './zone.ts';
 
@@ -5,12 +6,19 @@ const MINUTE_MS = 60_000;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-export type Schedule = { kind: 'cron'; fields: string[] } | { kind: 'every'; everyMs: number; offsetMs: number } | { kind: 'at'; instants: number[] };
+export type Schedule =
+  | { kind: 'cron'; fields: string[] }
+  | { kind: 'calendar'; event: CalendarEvent }
+  | { kind: 'every'; everyMs: number; offsetMs: number }
+  | { kind: 'at'; instants: number[] }
+  | { kind: 'after'; job: string; onSuccess: boolean };
 
 /** Due instants in [fromMs, toMs), UTC. */
 export function ticksBetween(schedule: Schedule, zone: Zone, fromMs: number, toMs: number): number[] {
   if (schedule.kind === 'at') return [...new Set(schedule.instants)].filter((utcMs) => utcMs >= fromMs && utcMs < toMs).sort((a, b) => a - b);
   if (schedule.kind === 'every') return everyTicks(schedule.everyMs, schedule.offsetMs, zone, fromMs, toMs);
+  if (schedule.kind === 'after') return [];
+  if (schedule.kind === 'calendar') return calendarTicks(schedule.event, zone, fromMs, toMs);
   return cronTicks(schedule.fields, zone, fromMs, toMs);
 }
 

@@ -169,8 +169,12 @@ export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'
   leave(world, task, task);
 }
 
+/** Whether a task has something left to read. */
+export function canStillFail({ stage }: Task): boolean {
+  return ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring'].includes(stage);
+}
+
 /** Aborts what can still be: a task that has its last byte goes on. */
 export function abortTasks(world: World, tasks: Task[], reason: string): void {
-  const stages = ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring'];
-  for (const task of tasks) if (stages.includes(task.stage)) breakOff(world, task, 'aborted', reason);
+  for (const task of tasks) if (canStillFail(task)) breakOff(world, task, 'aborted', reason);
 }

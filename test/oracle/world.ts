@@ -1,3 +1,4 @@
+import type { Hours } from './hours.ts';
 import type { Law } from './laws.ts';
 import type { Schedule } from './schedule.ts';
 import type { Pace } from './units.ts';
@@ -18,6 +19,8 @@ export interface World {
   vms: Vm[];
   jobs: Job[];
   tasks: Task[];
+  /** Runs that have ended, and that no other job has followed yet. */
+  ended: Run[];
   /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
   removals: Delta[];
   /** How long after a pause the operator answers. */
@@ -214,6 +217,13 @@ export interface Job {
   fallsBack: boolean;
   schedule: Schedule;
   ticksMs: number[];
+  hours: Hours;
+  catchesUp: boolean;
+  /** A tick fell outside the window, for which a run is due when it opens. */
+  hasMissed: boolean;
+  startDeadlineMs: number;
+  timeoutMs: number;
+  retries: { times: number; waitMs: number };
   proxies: Proxy[];
   /** Null where nothing is copied. */
   repository: Repository | null;
@@ -266,6 +276,8 @@ export interface Run {
   endedMs: number | null;
   skipped: boolean;
   overlapsPrevious: boolean;
+  /** Failed tasks are tried again, as often as the job says. */
+  triesAgain: boolean;
   tasks: Task[];
 }
 
@@ -274,6 +286,11 @@ type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'holding' | 'attaching' |
 export interface Task {
   run: Run;
   vm: Vm;
+  /** Counts from 1. */
+  attempt: number;
+  isLastAttempt: boolean;
+  /** When the next attempt follows this failed one, null for never. */
+  retryAtMs: number | null;
   stage: Stage;
   outcome: 'success' | 'warning' | 'failed' | 'aborted';
   /** Why its outcome is not a success. */
