@@ -14,9 +14,10 @@ export function settledTimings(method: string | undefined, { attach, ...timings 
   return { ...timings, ...(method === 'hot-add' ? { attach } : {}) };
 }
 
-/** Further attempts of a run that gives way to the next one. */
-export function settledTimes(ifRunning: string | undefined, { retries, ...times }: Record<string, unknown>): object {
-  return { ...times, ...(ifRunning === 'cancel-previous' || retries === undefined ? {} : { retries }) };
+/** Whether a snapshot was open during a direct copy, where merges have helpers. */
+export function isDisputed(document: ScenarioDocument, text: string): boolean {
+  const datastores = Object.values(document.datastores as Record<string, { consolidation?: string }>);
+  return text.endsWith(' reason: inconsistent-copy against damaged-copy') && datastores.some(({ consolidation }) => consolidation === 'helper');
 }
 
 /** An operator's answer for a VM that has a disk on another full datastore, where it needs nothing. */

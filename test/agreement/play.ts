@@ -3,7 +3,7 @@ import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
 import { differences, type Tolerance } from './comparison.ts';
-import { settledFigures } from './disputed.ts';
+import { isDisputed, settledFigures } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export function compare(document: ScenarioDocument, tolerance?: Tolerance): stri
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
   if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
   const found = differences(settledFigures(document, playEngine(document)), settledFigures(document, fine), tolerance);
-  return found.filter((text) => !isOfMerging(document, text));
+  return found.filter((text) => !isOfMerging(document, text) && !isDisputed(document, text));
 }
 
 /** For the time being: how much a repository holds between a task's end and the end of its run, where increments are merged, is read in two ways. */

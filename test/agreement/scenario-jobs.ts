@@ -1,6 +1,6 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { settledSnapshots, settledTimes, settledTimings } from './disputed.ts';
+import { settledSnapshots, settledTimings } from './disputed.ts';
 import { drawnTimes, timesOf } from './scenario-times.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -135,7 +135,7 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
 export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const copies = given.method !== 'snapshot-only';
-  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode, ...settledTimes(given.ifRunning, timesOf(given.times, index, night)) };
+  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode, ...timesOf(given.times, index, night) };
   if (copies) keys.repository = `r${given.repository}`;
   else if (given.keep !== undefined) keys.keep = given.keep;
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';

@@ -16,6 +16,10 @@ const TASKS = [
   'aborted vm-crashed',
   'aborted cancelled',
   'warning merge-refused',
+  'aborted window-closed',
+  'failed timeout',
+  'failed start-deadline',
+  'success null again',
 ];
 
 const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
@@ -30,6 +34,7 @@ it('random scenarios meet everything that they are made for', () => {
     const result = playEngine(document, { onEvent: (line) => seen.add((JSON.parse(line) as { kind: string }).kind) });
     for (const { runs } of Object.values(result.jobs)) {
       for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(String(kind));
+      for (const { status, reason, attempt } of runs.flatMap(({ tasks }) => tasks)) if (attempt > 1) seen.add(`${status} ${reason} again`);
       for (const { bottleneck } of runs.flatMap(({ tasks }) => tasks)) if ('array:shared' in bottleneck) seen.add('array');
     }
     for (const { maxChainDepth } of Object.values(result.vms)) if (maxChainDepth > 2) seen.add('deep chain');
@@ -54,7 +59,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'slots links')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
-  expect(unused('jobs', 'zeroDetection retention timings')).toEqual([]);
+  expect(unused('jobs', 'zeroDetection retention timings window blackouts catchUp startDeadline timeout retries')).toEqual([]);
   expect(
     unused(
       'jobs',

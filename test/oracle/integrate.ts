@@ -1,11 +1,11 @@
 import { grownLaw } from './laws.ts';
+import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { noteDamage } from './methods.ts';
 import { isActive, isRunning, solveRates } from './network.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
-import { applyLimits, limitsAhead } from './limits.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
@@ -32,7 +32,10 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
     const nextMidnightMs = midnightsMs.find((ms) => ms > world.nowMs) ?? Number.POSITIVE_INFINITY;
     advance(world, untilFull(world, Math.min(options.stepMs, nextMidnightMs - world.nowMs, eventAheadMs(world))));
     record(world);
-    if (world.nowMs === nextMidnightMs) stepGrowth(world);
+    if (world.nowMs === nextMidnightMs) {
+      stepGrowth(world);
+      record(world);
+    }
     settle(world, false);
     record(world);
   }

@@ -13,8 +13,9 @@ export function holdsVm({ method }: Job): boolean {
 /** Takes note of copies that are worthless because a snapshot is open in the coming step. */
 export function noteDamage(world: World): void {
   for (const task of world.tasks) {
-    const copies = task.run.job.method === 'direct-disk' && task.stage === 'transferring';
-    if (copies && task.vm.disks.some(({ chain }) => chain.length > 0)) task.isDamaged = true;
+    if (task.run.job.method !== 'direct-disk') continue;
+    // READING: a snapshot damages the copy of a disk that is being read at that moment, not of one that waits for its slots.
+    if (task.streams.some(({ stage, disk }) => stage === 'moving' && disk.chain.length > 0)) task.isDamaged = true;
   }
 }
 

@@ -1,8 +1,8 @@
 import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
-import { choice, list, named, numberOf, type Section, section } from './document.ts';
-import { uniqueBytes } from './laws.ts';
 import { readCalendarEvent } from './calendar.ts';
+import { choice, list, named, numberOf, type Section, section } from './document.ts';
 import { readHours } from './hours.ts';
+import { uniqueBytes } from './laws.ts';
 import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
 import { bytesPerSecondOf, durationMsOf } from './units.ts';
 import type { Job, Point, Vm, World } from './world.ts';
@@ -79,7 +79,8 @@ export function readJob(name: string, jobs: Section, order: number, world: World
 function readSchedule(value: unknown, path: string, zone: Zone): Schedule {
   if (typeof value === 'string') return { kind: 'cron', fields: value.trim().split(/\s+/) };
   const keys = section(value, path, ['cron', 'calendar', 'dialect', 'every', 'offset', 'at', 'after', 'on']);
-  if (keys.after !== undefined) return { kind: 'after', job: String(keys.after), onSuccess: choice(keys.on, `${path}.on`, ['any', 'success']) === 'success' };
+  if (keys.after !== undefined)
+    return { kind: 'after', job: String(keys.after), onSuccess: choice(keys.on, `${path}.on`, ['any', 'success']) === 'success' };
   if (keys.calendar !== undefined) {
     return { kind: 'calendar', event: readCalendarEvent(String(keys.calendar), choice(keys.dialect, `${path}.dialect`, ['systemd', 'proxmox'])) };
   }

@@ -74,5 +74,18 @@ function taskResult(task: Task): OracleTask {
   // READING: nothing of a failed or aborted task stays stored.
   const stored = task.outcome === 'failed' || task.outcome === 'aborted' ? 0 : read / task.run.job.reduction;
   const bytes = { readBytes: Math.ceil(read), storedBytes: Math.ceil(stored), peakDeltaBytes: Math.ceil(task.peakDeltaBytes) };
-  return { vm: task.vm.name, attempt: task.attempt, status, kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs, ...bytes };
+  return {
+    vm: task.vm.name,
+    attempt: task.attempt,
+    status,
+    kind,
+    reason,
+    queuedMs,
+    snapshotMs,
+    transferMs,
+    transferEndMs,
+    consolidatedMs,
+    endedMs,
+    ...bytes,
+  };
 }

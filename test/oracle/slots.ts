@@ -5,7 +5,14 @@ import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 /** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
 export function scanWaiting(world: World): boolean {
   const waiting = world.tasks.filter(({ streams }) => streams.some(({ stage }) => stage === 'waiting'));
-  const place = (task: Task): number[] => [task.run.job.priority, task.queuedMs, task.run.job.order, world.vms.indexOf(task.vm)];
+  // READING: of tasks of one job that arrive together, those of the earlier run come first.
+  const place = ({ run, queuedMs, vm }: Task): number[] => [
+    run.job.priority,
+    queuedMs,
+    run.job.order,
+    run.job.runs.indexOf(run),
+    world.vms.indexOf(vm),
+  ];
   const byPlace = waiting.map((task) => ({ task, place: place(task) })).sort((a, b) => compare(a.place, b.place));
   let started = false;
   for (const { task } of byPlace) started = tryToStart(world, task) || started;
