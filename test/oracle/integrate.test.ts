@@ -146,7 +146,7 @@ describe('deltas', () => {
 
 it.each<[string, Estate]>([
   ['a method', { job: { method: 'cdp' } }],
-  ['a key of a job', { job: { timeout: '8h' } }],
+  ['a key of a job', { job: { preset: 'veeam' } }],
   ['a kind of retention', { job: { retention: { last: 7, weekly: 4 } } }],
   ['a clean-up of orphans', { datastore: { orphanCleanup: 'next-run' } }],
   ['a fault', { more: { faults: [{ at: '2026-03-02T01:00', kind: 'proxy-crash' }] } }],
