@@ -15,21 +15,14 @@ import type { ResourceState } from './flow/network.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
 import type { DiskPlan, Plan, RepositoryPlan, VmPlan } from './plan.ts';
-import { establish } from './repository/establish.ts';
+import { establish, weighEstablished } from './repository/establish.ts';
 import { Repository } from './repository/repository.ts';
 import { Permitted } from './schedule/permitted.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
 export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
-  const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, plan.policy, log, limits);
-  world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
-  for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
-  addDatastores(world, plan);
-  addTransport(world, plan);
-  addRepositories(world, plan);
-  for (const vm of plan.vms) addVm(world, vm, plan);
-  addJobs(world, plan);
+  const world = layOut(plan, log, limits);
   for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job, headSchedule(world, job));
   for (const repository of world.repositories) {
     repository.startUsedBytes = world.storage.usedNow(repository);
@@ -40,8 +33,22 @@ export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): Wor
 
 /** Bytes that each repository of a plan holds before anything happens: the chains of established jobs. */
 export function repositoryBytesAtStart(plan: Plan): Record<string, number> {
-  const world = buildWorld(plan, new EventLog(), { eventsPerInstant: 0, eventsInAll: 0 });
-  return Object.fromEntries(world.repositories.map((repository) => [repository.name, repository.startUsedBytes]));
+  const world = layOut(plan, new EventLog(), { eventsPerInstant: 0, eventsInAll: 0 });
+  for (const job of world.jobs) if (job.plan.initial === 'established') weighEstablished(world, job, headSchedule(world, job));
+  return Object.fromEntries(world.repositories.map((repository) => [repository.name, world.storage.usedNow(repository)]));
+}
+
+/** Everything but the past of its jobs. */
+function layOut(plan: Plan, log: EventLog, limits: KernelLimits): World {
+  const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, plan.policy, log, limits);
+  world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
+  for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));
+  addDatastores(world, plan);
+  addTransport(world, plan);
+  addRepositories(world, plan);
+  for (const vm of plan.vms) addVm(world, vm, plan);
+  addJobs(world, plan);
+  return world;
 }
 
 function addDatastores(world: World, plan: Plan): void {

@@ -8,6 +8,8 @@ export class Activity {
   /** 168 multipliers from Monday 00:00, with mean 1. */
   private readonly hours: number[];
   private readonly zone: Zone;
+  /** Every multiplier is exactly 1. */
+  private readonly isEven: boolean;
   /** Means of spans by start and end: every disk of a job asks for the same ones. */
   private readonly means = new Map<number, Map<number, number>>();
 
@@ -19,6 +21,7 @@ export class Activity {
     for (const value of given) sum += value;
     const mean = sum / given.length;
     this.hours = Array.from({ length: 168 }, (_, hour) => (given[hour % given.length] as number) / mean);
+    this.isEven = this.hours.every((value) => value === 1);
   }
 
   get isFlat(): boolean {
@@ -52,6 +55,7 @@ export class Activity {
 
   /** Mean multiplier over a span. */
   meanBetween(fromMs: number, toMs: number): number {
+    if (this.isEven) return 1;
     if (toMs <= fromMs) return this.multiplierAt(fromMs);
     let byEnd = this.means.get(fromMs);
     if (byEnd === undefined) {

@@ -58,7 +58,7 @@ export class Chain {
   takeOut(point: RestorePoint): number {
     const place = this.points.indexOf(point);
     this.points.splice(place, 1);
-    this.keptByPeriods = null;
+    this.forget(place);
     return place;
   }
 
@@ -66,7 +66,14 @@ export class Chain {
   absorb(): void {
     const [full, increment] = this.points as [RestorePoint, RestorePoint];
     this.points.splice(0, 2, mergedPoint(full, increment));
-    this.keptByPeriods = null;
+    // The moment of the full goes, that of the increment stays.
+    this.forget(0);
+  }
+
+  /** A moment is gone. One that no period kept has decided nothing about the others. */
+  private forget(place: number): void {
+    if (this.keptByPeriods?.[place] === false) this.keptByPeriods.splice(place, 1);
+    else this.keptByPeriods = null;
   }
 
   becomeFull(point: RestorePoint, zone: Zone): void {
@@ -79,8 +86,10 @@ export class Chain {
   /** Points that nothing keeps: neither the retention nor immutability, nor a work under way, nor a point that depends on them. */
   removable(nowMs: number, zone: Zone): RestorePoint[] {
     if (this.busy || this.isShort()) return [];
-    const needed = neededFor(this.points, this.kept(nowMs, zone));
-    return this.points.filter((_, index) => needed[index] !== true);
+    const kept = this.kept(nowMs, zone);
+    if (!kept.includes(false)) return [];
+    const needed = neededFor(this.points, kept);
+    return needed.includes(false) ? this.points.filter((_, index) => needed[index] !== true) : [];
   }
 
   /** The increment that the oldest full, which nothing keeps, is to take in; null: none. */
@@ -97,10 +106,11 @@ export class Chain {
     return immutableMs !== null && nowMs - point.storedMs < immutableMs;
   }
 
-  private kept(nowMs: number, zone: Zone): boolean[] {
+  private kept(nowMs: number, zone: Zone): readonly boolean[] {
     // By age what is kept changes with time, by periods only with the points.
     const byAge = this.retention.definition === 'veeam';
     const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
+    if (this.repository.plan.immutableMs === null && this.points.every(({ pins }) => pins === 0)) return kept;
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
   }
 

@@ -7,7 +7,7 @@ import type { Task, WriteMark } from '../backup/task.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import { Chain } from './chain.ts';
-import { LevelSchedules, levelOf, owingOf } from './levels.ts';
+import { LevelSchedules, levelOf } from './levels.ts';
 import { Merge } from './merge.ts';
 import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
@@ -210,7 +210,7 @@ export class Chains {
   private owesSyntheticFull(chain: Chain, point: RestorePoint): boolean {
     const { job, busy, points } = chain;
     if (job.plan.fullBackups?.kind !== 'synthetic' || busy || point.kind === 'full' || !points.includes(point)) return false;
-    return this.levelsOf(job).owesFull(owingOf(chain), point.dueMs);
+    return this.levelsOf(job).owesFull(chain, point.dueMs);
   }
 
   /** The moment since which a differential counts: the oldest of its disks' fulls. */

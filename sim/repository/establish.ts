@@ -17,15 +17,24 @@ import type { Repository } from './repository.ts';
 
 /** `schedule` is that of the job, or of the job at the head of its row where it is after another. */
 export function establish(world: World, job: Job, schedule: Schedule): void {
-  if (!job.method.copies) return;
+  for (const [vm, pasts] of pastsOfVms(world, job, schedule)) new EstablishedVm(world, job, vm).fill(pasts);
+}
+
+/** Only the space: the repositories hold what the points would take, but nothing can be restored or gone on with. */
+export function weighEstablished(world: World, job: Job, schedule: Schedule): void {
+  for (const [vm, pasts] of pastsOfVms(world, job, schedule)) new EstablishedVm(world, job, vm).weigh(pasts);
+}
+
+function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly Past[]][] {
+  if (!job.method.copies) return [];
   const ticks = ticksBefore(job.plan, schedule, world.zone);
-  const pasts = new Map<boolean, Past[]>();
-  for (const vm of job.selected()) {
+  const known = new Map<boolean, Past[]>();
+  return job.selected().map((vm) => {
     const tracked = job.method.tracking === 'own' || (job.method.tracking === 'hypervisor' && vm.changeTracking);
-    const known = pasts.get(tracked) ?? pastsOf(world, job, vm, ticks, tracked);
-    pasts.set(tracked, known);
-    new EstablishedVm(world, job, vm).fill(known);
-  }
+    const pasts = known.get(tracked) ?? pastsOf(world, job, vm, ticks, tracked);
+    known.set(tracked, pasts);
+    return [vm, pasts];
+  });
 }
 
 /** The past on the job's repository, and on those that copies go to from there; it is the same for all VMs of a kind. */
@@ -47,12 +56,15 @@ class EstablishedVm {
   private readonly job: Job;
   private readonly vm: Vm;
   private readonly activity: Activity;
+  /** What a full of it takes. */
+  private readonly fullBytes: number;
 
   constructor(world: World, job: Job, vm: Vm) {
     this.world = world;
     this.job = job;
     this.vm = vm;
     this.activity = world.activities.find((profile) => profile.name === vm.activity) as Activity;
+    this.fullBytes = this.stored((disk) => this.wholeBytes(disk));
   }
 
   fill(pasts: readonly Past[]): void {
@@ -74,6 +86,16 @@ class EstablishedVm {
     recovery.pointStored(vm, newestMs, startEvent);
   }
 
+  weigh(pasts: readonly Past[]): void {
+    let { repository }: { repository: Repository | null } = this.job;
+    for (const past of pasts) {
+      if (repository === null) return;
+      for (const [index, old] of past.points.entries()) repository.keep(this.takes(old, index === 0));
+      this.holdRemoved(repository, past);
+      repository = repository.copyTarget;
+    }
+  }
+
   private fillChain(chain: Chain, past: Past): void {
     const { repository } = chain;
     past.points.forEach((old, index) => {
@@ -81,25 +103,39 @@ class EstablishedVm {
       chain.points.push(point);
       repository.keep(point.storedBytes);
     });
-    // What was removed not long ago has not come back yet; with block clone it has passed to the fulls that share it.
-    if (repository.plan.blockClone) return;
-    for (const old of past.removed) this.world.storage.pruneEarlier(repository, this.sized(old, false).storedBytes, old.removedMs);
+    this.holdRemoved(repository, past);
   }
 
-  /** A full made by block clone shares what is there; the oldest point has nobody to share with. */
-  private sized({ point, fromMs, toMs }: OldPoint, isOldest: boolean): RestorePoint {
-    const full = this.stored((disk) => this.wholeBytes(disk));
-    const changed = this.stored((disk) => this.changedBytes(disk, fromMs, toMs));
-    const whole = point.kind === 'full' && (isOldest || !point.cloned);
-    const changedSinceMs = point.level === 'differential' ? fromMs : null;
+  /** What was removed not long ago has not come back yet; with block clone it has passed to the fulls that share it. */
+  private holdRemoved(repository: Repository, past: Past): void {
+    if (repository.plan.blockClone) return;
+    const { storage } = this.world;
+    for (const old of past.removed)
+      if (storage.isStillHeld(repository, old.removedMs)) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
+  }
+
+  private sized(old: OldPoint, isOldest: boolean): RestorePoint {
+    const { point, fromMs } = old;
+    const { level } = point;
+    const storedBytes = this.takes(old, isOldest);
+    const sentBytes = level === 'full' ? this.fullBytes : isWhole(old, isOldest) ? this.changed(old) : storedBytes;
     return {
       ...point,
-      changedSinceMs,
+      changedSinceMs: level === 'differential' ? fromMs : null,
       event: this.world.startEvent,
-      storedBytes: whole ? full : changed,
-      sentBytes: point.level === 'full' ? full : changed,
-      fullBytes: full,
+      storedBytes,
+      sentBytes,
+      fullBytes: this.fullBytes,
     };
+  }
+
+  /** Stored bytes that a point takes by itself. */
+  private takes(old: OldPoint, isOldest: boolean): number {
+    return isWhole(old, isOldest) ? this.fullBytes : this.changed(old);
+  }
+
+  private changed({ fromMs, toMs }: OldPoint): number {
+    return this.stored((disk) => this.changedBytes(disk, fromMs, toMs));
   }
 
   private stored(bytesOf: (disk: Disk) => number): number {
@@ -121,4 +157,9 @@ class EstablishedVm {
   private writtenBetween(disk: Disk, fromMs: number, toMs: number): number {
     return disk.writeRate * this.activity.meanBetween(fromMs, toMs) * (toMs - fromMs);
   }
+}
+
+/** A full made by block clone shares what is there; the oldest point has nobody to share with. */
+function isWhole({ point }: OldPoint, isOldest: boolean): boolean {
+  return point.kind === 'full' && (isOldest || !point.cloned);
 }

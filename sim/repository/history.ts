@@ -4,7 +4,7 @@ import { MS_PER_HOUR, type Zone } from '../estate/zone.ts';
 import type { JobPlan } from '../plan.ts';
 import { Schedule } from '../schedule/schedule.ts';
 import type { Chain } from './chain.ts';
-import { type LevelSchedules, LOOK_BACK_DAYS, owingOf, scheduledLevel } from './levels.ts';
+import { type LevelSchedules, LOOK_BACK_DAYS, scheduledLevel } from './levels.ts';
 import type { RetentionPlan } from './plan.ts';
 import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
 
@@ -72,9 +72,8 @@ export function backUp(chain: Chain, ticks: readonly number[], tracked: boolean,
   const { plan } = chain.job;
   return replay(chain, ticks, zone, (atMs) => {
     if (plan.mode === 'full' || !tracked || chain.points.length === 0) return { atMs, level: 'full', synthetic: false };
-    const owing = owingOf(chain);
-    const synthetic = plan.fullBackups?.kind === 'synthetic' && levels.owesFull(owing, atMs);
-    return { atMs, level: scheduledLevel(plan, owing, atMs, levels), synthetic };
+    const synthetic = plan.fullBackups?.kind === 'synthetic' && levels.owesFull(chain, atMs);
+    return { atMs, level: scheduledLevel(chain, atMs, levels), synthetic };
   });
 }
 

@@ -21,20 +21,14 @@ export class LevelSchedules {
   }
 
   /** Whether an instant of the schedule of fulls has passed since the run was due that made the chain's newest full. */
-  owesFull(chain: Owing, dueMs: number): boolean {
-    return this.full?.isBetween(chain.fullDueMs, dueMs) ?? false;
+  owesFull(chain: Chain, dueMs: number): boolean {
+    return this.full?.isBetween(chain.newestOf('full')?.dueMs ?? Number.NEGATIVE_INFINITY, dueMs) ?? false;
   }
 
   /** The same for differentials; a full counts as one. */
-  owesDifferential(chain: Owing, dueMs: number): boolean {
-    return this.differential?.isBetween(chain.differentialDueMs, dueMs) ?? false;
+  owesDifferential(chain: Chain, dueMs: number): boolean {
+    return this.differential?.isBetween(chain.newestOf('full', 'differential')?.dueMs ?? Number.NEGATIVE_INFINITY, dueMs) ?? false;
   }
-}
-
-/** When the runs were due that made a chain's newest full, and its newest full or differential. */
-export interface Owing {
-  fullDueMs: number;
-  differentialDueMs: number;
 }
 
 /** Finds the last instant of a schedule at or before another; runs ask for the same one task by task. */
@@ -65,18 +59,11 @@ export function levelOf(task: Task, chain: Chain, levels: LevelSchedules): Level
   const tracked = method.tracking === 'own' || (method.tracking === 'hypervisor' && vm.changeTracking);
   if (plan.mode === 'full' || !tracked || chain.points.length === 0) return 'full';
   if (vm.disks.some((disk) => job.bases[disk.index] === undefined)) return 'full';
-  return scheduledLevel(plan, owingOf(chain), task.run.dueMs, levels);
+  return scheduledLevel(chain, task.run.dueMs, levels);
 }
 
 /** What the schedules ask of a VM that has a chain to go on with. */
-export function scheduledLevel(plan: JobPlan, owing: Owing, dueMs: number, levels: LevelSchedules): Level {
-  if (plan.fullBackups?.kind === 'active' && levels.owesFull(owing, dueMs)) return 'full';
-  return levels.owesDifferential(owing, dueMs) ? 'differential' : 'incremental';
-}
-
-export function owingOf(chain: Chain): Owing {
-  return {
-    fullDueMs: chain.newestOf('full')?.dueMs ?? Number.NEGATIVE_INFINITY,
-    differentialDueMs: chain.newestOf('full', 'differential')?.dueMs ?? Number.NEGATIVE_INFINITY,
-  };
+export function scheduledLevel(chain: Chain, dueMs: number, levels: LevelSchedules): Level {
+  if (chain.job.plan.fullBackups?.kind === 'active' && levels.owesFull(chain, dueMs)) return 'full';
+  return levels.owesDifferential(chain, dueMs) ? 'differential' : 'incremental';
 }

@@ -21,7 +21,14 @@ const WEEK_MS = 7 * MS_PER_DAY;
 /** 1970-01-01 was a Thursday. */
 const MONDAY_SHIFT_DAYS = 3;
 
-const OPTIONS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
+/** In the order in which they count. */
+const OPTIONS: readonly [keyof Periods, (periods: Periods) => number][] = [
+  ['hourly', (periods) => periods.hourly],
+  ['daily', (periods) => periods.daily],
+  ['weekly', (periods) => periods.weekly],
+  ['monthly', (periods) => periods.monthly],
+  ['yearly', (periods) => periods.yearly],
+];
 
 function periodsAt(localMs: number): Periods {
   const day = dayOf(localMs);
@@ -42,9 +49,12 @@ function periodsOf(point: Dated, zone: Zone): Periods {
 /** For points in the order of their moments, whether each is kept. */
 export function keptBy(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number): boolean[] {
   const { last } = retention;
-  const newest = points.map((_, index) => last !== null && index >= points.length - last);
-  if (isPlain(retention)) return newest;
-  return retention.definition === 'proxmox' ? byPeriods(retention, points, zone, newest) : byAge(retention, points, zone, nowMs, newest);
+  const newest = last === null ? 0 : Math.min(last, points.length);
+  const kept = new Array<boolean>(points.length).fill(false).fill(true, points.length - newest);
+  if (isPlain(retention)) return kept;
+  if (retention.definition === 'proxmox') keepByPeriods(retention, points, zone, kept);
+  else keepByAge(retention, points, zone, nowMs, kept);
+  return kept;
 }
 
 /** Only the newest points count. */
@@ -59,47 +69,41 @@ export function flagsFor(point: Dated, fulls: readonly Dated[], zone: Zone): Ful
   return { weekly: isFirst('weekly'), monthly: isFirst('monthly'), yearly: isFirst('yearly') };
 }
 
-function byPeriods(retention: RetentionPlan, points: readonly Dated[], zone: Zone, newest: readonly boolean[]): boolean[] {
-  // Undecided points may still be kept by a later option; those that are not the newest of a period found may not.
-  const decided: (boolean | undefined)[] = newest.map((kept) => (kept ? true : undefined));
-  for (const option of OPTIONS) {
+function keepByPeriods(retention: RetentionPlan, points: readonly Dated[], zone: Zone, kept: boolean[]): void {
+  // Points that are not the newest of a period found: a later option does not keep them either.
+  const passed = new Set<number>();
+  for (const [option, numberOf] of OPTIONS) {
     const count = retention[option];
-    if (count === null) continue;
-    keepPerPeriod(
-      count,
-      points.map((point) => periodsOf(point, zone)[option]),
-      decided,
-    );
+    if (count !== null) keepPerPeriod(count, (place) => numberOf(periodsOf(points[place] as Dated, zone)), kept, passed);
   }
-  return decided.map((kept) => kept === true);
 }
 
-function keepPerPeriod(count: number, periods: readonly number[], decided: (boolean | undefined)[]): void {
+function keepPerPeriod(count: number, periodOf: (place: number) => number, kept: boolean[], passed: Set<number>): void {
   const covered = new Set<number>();
-  for (let i = 0; i < periods.length; i++) if (decided[i] === true) covered.add(periods[i] as number);
+  for (let place = 0; place < kept.length; place++) if (kept[place] === true) covered.add(periodOf(place));
   const found = new Set<number>();
-  for (let i = periods.length - 1; i >= 0; i--) {
-    const period = periods[i] as number;
-    if (decided[i] !== undefined || covered.has(period)) continue;
-    if (found.has(period)) decided[i] = false;
+  for (let place = kept.length - 1; place >= 0; place--) {
+    if (kept[place] === true || passed.has(place)) continue;
+    const period = periodOf(place);
+    if (covered.has(period)) continue;
+    if (found.has(period)) passed.add(place);
     else {
       if (found.size >= count) return;
       found.add(period);
-      decided[i] = true;
+      kept[place] = true;
     }
   }
 }
 
-function byAge(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number, newest: readonly boolean[]): boolean[] {
+function keepByAge(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number, kept: boolean[]): void {
   const nowLocal = zone.localOf(nowMs);
-  return points.map(({ atMs, flags }, index) => {
+  points.forEach(({ atMs, flags }, place) => {
+    if (kept[place] === true) return;
     const local = zone.localOf(atMs);
-    return (
-      newest[index] === true ||
+    kept[place] =
       (flags.weekly && retention.weekly !== null && nowLocal < local + retention.weekly * WEEK_MS) ||
       (flags.monthly && retention.monthly !== null && nowLocal < monthsLater(local, retention.monthly)) ||
-      (flags.yearly && retention.yearly !== null && nowLocal < monthsLater(local, 12 * retention.yearly))
-    );
+      (flags.yearly && retention.yearly !== null && nowLocal < monthsLater(local, 12 * retention.yearly));
   });
 }
 

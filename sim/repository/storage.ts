@@ -75,11 +75,15 @@ export class Storage {
     if (garbageCollection === null) kernel.schedule(kernel.nowMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
   }
 
-  /** The same for what was removed at an instant before the start. */
+  /** Whether what was removed at an instant before the start has not come back by the start. */
+  isStillHeld({ plan }: Repository, removedMs: number): boolean {
+    return removedMs + plan.gcGraceMs > 0;
+  }
+
+  /** The same for what was removed at an instant before the start, and is still held. */
   pruneEarlier(repository: Repository, bytes: number, atMs: number): void {
     const { kernel, startEvent } = this.world;
     const { gcGraceMs, garbageCollection } = repository.plan;
-    if (atMs + gcGraceMs <= 0) return;
     repository.keep(bytes);
     repository.prune(bytes, atMs, startEvent);
     if (garbageCollection === null) kernel.schedule(atMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
