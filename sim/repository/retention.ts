@@ -50,7 +50,7 @@ function periodsOf(point: Dated, zone: Zone): Periods {
 export function keptBy(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number): boolean[] {
   const { last } = retention;
   const newest = last === null ? 0 : Math.min(last, points.length);
-  const kept = new Array<boolean>(points.length).fill(false).fill(true, points.length - newest);
+  const kept = Array.from(points, (_, place) => place >= points.length - newest);
   if (isPlain(retention)) return kept;
   if (retention.definition === 'proxmox') keepByPeriods(retention, points, zone, kept);
   else keepByAge(retention, points, zone, nowMs, kept);
