@@ -116,9 +116,14 @@ export class Cdp {
     stream.askedMs = now;
     stream.pace = stream.part.disk.writePace();
     const own = stream.transfer.cap;
-    this.ask(stream, stream.lags || stream.pace > own ? own : stream.pace);
+    // What the last changes of pace have left behind goes out within the next second.
+    const wanted = stream.pace + stream.backlogBytes / SHORTEST_STEP_MS;
+    this.ask(stream, stream.lags ? own : Math.min(own, wanted));
     this.noteLag(stream);
-    if (!stream.lags) return;
+    if (!stream.lags) {
+      if (stream.backlogBytes > 0) this.lookAt(stream, now + SHORTEST_STEP_MS);
+      return;
+    }
     const gain = stream.rate - stream.pace;
     if (gain > LEAST_CHANGE * stream.pace) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
     else if (stream.pace > 0) {

@@ -11,6 +11,7 @@ import type { Datastore } from '../estate/datastore.ts';
 import type { Disk } from '../estate/disk.ts';
 import { GrowingFile } from '../estate/growing-file.ts';
 import { type GrowthLaw, uniqueBytes, uniqueSlope } from '../estate/growth-law.ts';
+import type { ResourceUse } from '../flow/network.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Reason, TaskDisk } from './task.ts';
@@ -208,21 +209,21 @@ export class CopyBeforeWrite {
   private setFleece(guard: CopyGuard, file: GrowingFile, perMs: number): void {
     const { kernel, network } = this.world;
     file.setSlope(kernel.nowMs, perMs);
-    const { devices } = file.datastore;
     if (perMs === 0) {
       if (guard.fleeceFlow >= 0) network.removeFlow(guard.fleeceFlow);
       guard.fleeceFlow = -1;
-    } else if (guard.fleeceFlow >= 0) {
+      return;
+    }
+    const uses = writesTo(file.datastore);
+    if (guard.fleeceFlow < 0)
+      guard.fleeceFlow = network.addFlow({ weight: 1, cap: perMs, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+    else
       network.changeDemand(
         guard.fleeceFlow,
         1,
         perMs,
-        devices.map((device) => device.writeCost),
+        uses.map(({ perByte }) => perByte),
       );
-    } else {
-      const uses = devices.map(({ resource, writeCost }) => ({ resource, perByte: writeCost }));
-      guard.fleeceFlow = network.addFlow({ weight: 1, cap: perMs, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
-    }
   }
 
   private dropFleece(guard: CopyGuard, file: GrowingFile): void {
@@ -236,6 +237,12 @@ export class CopyBeforeWrite {
     ]);
     file.datastore.lastEvent = task.lastEvent;
   }
+}
+
+/** Latency control holds back what backups write there like what they read. */
+function writesTo({ devices, throttle, writeCost }: Datastore): ResourceUse[] {
+  const uses = devices.map((device) => ({ resource: device.resource, perByte: device.writeCost }));
+  return throttle < 0 ? uses : [...uses, { resource: throttle, perByte: writeCost }];
 }
 
 /** Bytes per millisecond that the guest would write if nothing but its datastore held it back. */
