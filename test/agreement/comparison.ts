@@ -38,7 +38,7 @@ interface RunFigures {
 export interface Figures {
   datastores: Record<string, { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: Entry[]; guestServedFraction: number }>;
   repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
-  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; maxChainDepth: number }>;
+  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; worstLagMs: number | null; maxChainDepth: number }>;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: RunFigures[] }>;
 }
 
@@ -48,6 +48,9 @@ export interface Tolerance {
   ms: number;
   bytes: number;
 }
+
+/** Peaks that differ by less are the same one. */
+const TIED_SHARE = 1e-5;
 
 export const TOLERANCE: Tolerance = { share: 0.005, ms: 10, bytes: 100_000 };
 
@@ -76,8 +79,8 @@ class Comparison {
     if (Math.abs(one.guestServedFraction - other.guestServedFraction) > this.tolerance.share) {
       this.note(one.peakAtMs, `${name} guestServedFraction`, one.guestServedFraction, other.guestServedFraction);
     }
-    // Like runs make like peaks: which of them is a byte higher is a matter of rounding.
-    const tied = Math.abs(one.peakUsedBytes - other.peakUsedBytes) <= this.tolerance.bytes;
+    // Like runs make like peaks, and what stands still is as high for long: which moment is a byte higher is a matter of rounding.
+    const tied = Math.abs(one.peakUsedBytes - other.peakUsedBytes) <= Math.max(this.tolerance.bytes, TIED_SHARE * one.peakUsedBytes);
     if (tied && Math.abs(one.peakAtMs - other.peakAtMs) > this.tolerance.ms) return;
     this.instant(`${name} peakAtMs`, one.peakAtMs, other.peakAtMs, 0);
     const [ours, theirs] = [bytesByOwner(one.peakLedger), bytesByOwner(other.peakLedger)];
@@ -97,6 +100,7 @@ class Comparison {
     this.instant(`${name} pausedAtMs`, one.pausedAtMs, other.pausedAtMs, 0);
     this.instant(`${name} crashedAtMs`, one.crashedAtMs, other.crashedAtMs, 0);
     this.instant(`${name} pausedMs`, one.pausedMs, other.pausedMs, 0);
+    this.instant(`${name} worstLagMs`, one.worstLagMs, other.worstLagMs, 0);
     this.same(one.pausedAtMs ?? 0, `${name} maxChainDepth`, one.maxChainDepth, other.maxChainDepth);
   }
 

@@ -1,17 +1,22 @@
-import type { Figures } from './comparison.ts';
+/** Combinations on which engine and integrator disagree until the description is settled: they are left out here, and nowhere else. */
+import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
 import type { VmGroup } from './scenario-vms.ts';
 
-/** Combinations on which engine and integrator disagree until the description is settled: the generator leaves them out here, and nowhere else. */
-
-/** Disks of one VM that get their slots when its snapshot is there already, some of which are to be attached. */
-export function settledSnapshots(method: string | undefined, snapshots: string | undefined): string | undefined {
-  return method === 'hot-add' ? undefined : snapshots;
+/** Saved blocks on a saturated datastore on which a VM of the job lies itself. */
+export function settledFleecing(fleecing: string | undefined, taken: VmGroup[]): string | undefined {
+  const own = taken.flatMap(({ disks }) => disks.map(({ datastore }) => `ds${datastore}`));
+  return fleecing === undefined ? undefined : [fleecing, 'ds0', 'ds1'].find((name) => !own.includes(name));
 }
 
-/** A stated `timings.attach` with a method that attaches no disks. */
-export function settledTimings(method: string | undefined, { attach, ...timings }: { attach: string | undefined }): object {
-  return { ...timings, ...(method === 'hot-add' ? { attach } : {}) };
+/** The same where the two datastores are saturated together. */
+export function settledBesides<T>(fleecing: T, datastores: readonly { array: string | undefined }[]): T | undefined {
+  return datastores.every(({ array }) => array !== undefined) ? undefined : fleecing;
+}
+
+/** What a continuous backup with a base reads of VMs without change tracking. */
+export function settledTracking(groups: VmGroup[], methods: readonly (string | undefined)[]): VmGroup[] {
+  return methods.includes('cdp') ? groups.map((group) => ({ ...group, keys: { ...group.keys, changeTracking: true } })) : groups;
 }
 
 /** Whether a snapshot was open during a direct copy, where merges have helpers. */
@@ -20,17 +25,19 @@ export function isDisputed(document: ScenarioDocument, text: string): boolean {
   return text.endsWith(' reason: inconsistent-copy against damaged-copy') && datastores.some(({ consolidation }) => consolidation === 'helper');
 }
 
-/** An operator's answer for a VM that has a disk on another full datastore, where it needs nothing. */
-export function settledAnswer(respondsAfter: string | undefined, groups: VmGroup[]): string | undefined {
-  const spread = groups.some(({ disks }) => new Set(disks.map(({ datastore }) => datastore)).size > 1);
-  return spread ? undefined : respondsAfter;
+/** Continuous backups follow a change of pace within a second, in which they take more or less of a network than they need. */
+export function settledTolerance(document: ScenarioDocument, tolerance: Tolerance): Tolerance {
+  const streams = Object.values(document.jobs as Record<string, { method?: string }>).some(({ method }) => method === 'cdp');
+  return streams ? { ...tolerance, ms: Math.max(tolerance.ms, 5000) } : tolerance;
 }
 
-/** What the deltas of snapshots have held that nobody but `snapshot-only` has opened. */
-export function settledFigures(document: ScenarioDocument, figures: Figures): Figures {
-  for (const [name, keys] of Object.entries(document.jobs as Record<string, { method?: string }>)) {
-    if (keys.method !== 'snapshot-only') continue;
-    for (const { tasks } of figures.jobs[name]?.runs ?? []) for (const task of tasks) task.peakDeltaBytes = 0;
+/** The lag of guests that write more in some hours than in others. */
+export function settleLags(document: ScenarioDocument, results: [Figures, Figures]): void {
+  const groups = document.vms as Record<string, { activity?: unknown }>;
+  for (const { vms } of results) {
+    for (const [name, vm] of Object.entries(vms)) {
+      const isEven = (groups[name.split('-')[0] ?? name]?.activity ?? 'flat') === 'flat';
+      if (vm.worstLagMs !== null && !isEven) vm.worstLagMs = 0;
+    }
   }
-  return figures;
 }

@@ -2,8 +2,8 @@
 import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
-import { differences, type Tolerance } from './comparison.ts';
-import { isDisputed, settledFigures } from './disputed.ts';
+import { differences, TOLERANCE, type Tolerance } from './comparison.ts';
+import { isDisputed, settledTolerance, settleLags } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,11 +14,14 @@ export function playEngine(document: ScenarioDocument, options?: SimulateOptions
 }
 
 /** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge. */
-export function compare(document: ScenarioDocument, tolerance?: Tolerance): string[] | 'redrawn' {
+export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANCE): string[] | 'redrawn' {
+  const tolerance = settledTolerance(document, stated);
   const coarse = integrate(document, { stepMs: HOUR_MS });
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
   if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
-  const found = differences(settledFigures(document, playEngine(document)), settledFigures(document, fine), tolerance);
+  const result = playEngine(document);
+  settleLags(document, [result, fine]);
+  const found = differences(result, fine, tolerance);
   return found.filter((text) => !isOfMerging(document, text) && !isDisputed(document, text));
 }
 

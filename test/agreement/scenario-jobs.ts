@@ -1,6 +1,6 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { settledSnapshots, settledTimings } from './disputed.ts';
+import { settledFleecing } from './disputed.ts';
 import { drawnTimes, timesOf } from './scenario-times.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -67,16 +67,19 @@ const schedule = fc.oneof(
 
 const selection = fc.constantFrom('all', 'tags', 'names', 'hosts', 'datastores', 'except');
 
+const METHODS = ['hot-add', 'direct-san', 'copy-before-write', 'copy-before-write', 'cdp', 'direct-disk', 'snapshot-only'] as const;
+
 export const drawnJob = fc.record({
   schedule,
   selection,
   repository: whole(0, 1),
   proxies: fc.constantFrom<string[]>([], ['p0'], ['p0', 'p1'], ['p1', 'p0']),
-  method: fc.constantFrom(undefined, undefined, 'snapshot', 'agent', 'hot-add', 'direct-san', 'direct-disk', 'snapshot-only', 'snapshot-only'),
-  keep: sometimes(whole(1, 4)),
+  method: fc.constantFrom(undefined, undefined, undefined, 'snapshot', 'agent', ...METHODS),
   fallback: sometimes(fc.constantFrom('nbd', 'fail')),
   compression: sometimes(fc.constantFrom('none', 'optimal', 'high', 'extreme')),
   deduplication: sometimes(fc.constant('inline')),
+  fleecing: sometimes(fc.constantFrom('ds0', 'ds1')),
+  keep: sometimes(whole(1, 4)),
   mode: fc.constantFrom('forever-forward', 'forever-forward', 'full'),
   established: fc.boolean(),
   concurrency: sometimes(whole(1, 3)),
@@ -141,6 +144,8 @@ export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: 
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';
   const proxies = throughProxy && given.proxies.length === 0 ? ['p1'] : given.proxies;
   if (copies && proxies.length > 0) keys.proxies = proxies;
+  const fleecing = given.method === 'copy-before-write' ? settledFleecing(given.fleecing, taken) : undefined;
+  if (fleecing !== undefined) keys.fleecing = fleecing;
   if (throughProxy && given.fallback !== undefined) keys.fallback = given.fallback;
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
@@ -151,6 +156,7 @@ export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: 
     'method',
     'ifRunning',
     'ifVmBusy',
+    'snapshots',
     'priority',
     'zeroDetection',
     'cbtOverhead',
@@ -159,9 +165,7 @@ export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: 
   ] as const) {
     if (given[key] !== undefined) keys[key] = given[key];
   }
-  const snapshots = settledSnapshots(given.method, given.snapshots);
-  if (snapshots !== undefined) keys.snapshots = snapshots;
-  if (given.timings !== undefined) keys.timings = stated(settledTimings(given.method, given.timings));
+  if (given.timings !== undefined) keys.timings = stated({ ...given.timings, attach: given.method === 'hot-add' ? given.timings.attach : undefined });
   const points = given.established && copies ? (given.last ?? 7) : 0;
   const wholeMb = taken.reduce((sum, group) => sum + group.count * diskMb(group, given.zeroDetection === false), 0);
   return { keys, keptMb: (wholeMb * points) / (given.reduction ?? (given.compression === 'none' ? 1 : 2)) };

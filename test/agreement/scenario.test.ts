@@ -5,12 +5,15 @@ import { playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(/\s+/);
+  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
+  /\s+/,
+);
 const TASKS = [
   'failed datastore-full',
   'failed chain-limit',
   'failed repository-full',
   'failed no-transport',
+  'failed fleecing-full',
   'warning damaged-copy',
   'warning inconsistent-copy',
   'aborted vm-crashed',
@@ -63,7 +66,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(
     unused(
       'jobs',
-      'method fallback keep compression deduplication proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority',
+      'method fallback fleecing keep compression deduplication proxies initial concurrency streamRate reduction ifRunning ifVmBusy snapshots priority',
     ),
   ).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledAnswer } from './disputed.ts';
+import { settledBesides, settledTracking } from './disputed.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -67,7 +67,7 @@ const repository = fc.record({
 export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
   .record({
     night: arbitraryNight,
-    groups: arbitraryVms,
+    drawnGroups: arbitraryVms,
     jobs: fc.array(drawnJob, { minLength: 1, maxLength: 3 }),
     array,
     slotUnit: fc.constantFrom(undefined, 'disk', 'vm'),
@@ -78,9 +78,12 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     repositories: fc.tuple(repository, repository),
     wan: odd(80, 900),
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
-    const answer = settledAnswer(respondsAfter, groups);
-    const made = jobs.map((job, index) => jobOf(job, index, groups, night));
+  .map(({ night, drawnGroups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
+    const groups = settledTracking(
+      drawnGroups,
+      jobs.map(({ method }) => method),
+    );
+    const made = jobs.map((job, index) => jobOf({ ...job, fleecing: settledBesides(job.fleecing, datastores) }, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // For the time being: the integrator merges when a task has ended, not after its run, so that it needs less space for a while.
     const merges = (index: number): boolean => jobs.some((job) => job.repository === index && job.mode === 'forever-forward');
@@ -90,7 +93,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       start: `${night.date}T${night.time}`,
       timezone: night.timezone,
       duration: `${night.hours}h`,
-      ...(answer === undefined ? {} : { operator: { respondsAfter: answer } }),
+      ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
         ...keys,

@@ -145,7 +145,7 @@ describe('deltas', () => {
 });
 
 it.each<[string, Estate]>([
-  ['a method', { job: { method: 'cdp' } }],
+  ['a method', { job: { method: 'tape' } }],
   ['a key of a job', { job: { preset: 'veeam' } }],
   ['a kind of retention', { job: { retention: { last: 7, weekly: 4 } } }],
   ['a clean-up of orphans', { datastore: { orphanCleanup: 'next-run' } }],

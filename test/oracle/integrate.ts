@@ -1,3 +1,4 @@
+import { advanceFeeds, feedAheadMs } from './feeds.ts';
 import { grownLaw } from './laws.ts';
 import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
@@ -7,6 +8,7 @@ import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './p
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
+import { advanceSavings, saveAheadMs } from './savings.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
@@ -21,7 +23,7 @@ export type { OracleResult };
  * a step is cut short where a transfer ends, something is due, or a datastore or repository fills up.
  */
 export function integrate(scenario: unknown, options: { stepMs: number }): OracleResult {
-  const world = readWorld(scenario);
+  const world = readWorld(scenario, options.stepMs);
   const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
   record(world);
   settle(world, false);
@@ -30,7 +32,10 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
     solve(world);
     setGrowth(world);
     const nextMidnightMs = midnightsMs.find((ms) => ms > world.nowMs) ?? Number.POSITIVE_INFINITY;
-    advance(world, untilFull(world, Math.min(options.stepMs, nextMidnightMs - world.nowMs, eventAheadMs(world))));
+    advance(
+      world,
+      untilFull(world, Math.min(world.longestStepMs, nextMidnightMs - world.nowMs, eventAheadMs(world), saveAheadMs(world), feedAheadMs(world))),
+    );
     record(world);
     if (world.nowMs === nextMidnightMs) {
       stepGrowth(world);
@@ -155,11 +160,13 @@ function untilFull(world: World, stepMs: number): number {
 
 function advance(world: World, spanMs: number): void {
   noteDamage(world);
+  advanceSavings(world, spanMs);
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
   for (const disk of disksOf(world)) {
     addGrowth(disk, growthWithin(disk, spanMs));
     disk.writtenBytes += disk.writtenBytesPerMs * spanMs;
   }
+  advanceFeeds(world, spanMs);
   for (const vm of world.vms) if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
   for (const datastore of world.datastores) {
     datastore.otherBytes += datastore.otherBytesPerMs * spanMs;

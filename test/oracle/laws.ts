@@ -12,6 +12,14 @@ export function uniqueBytes(law: Law, writtenBytes: number): number {
   return Math.min(writtenBytes, law.changedBytesPerDay * (writtenBytes / law.writtenBytesPerDay) ** law.exponent);
 }
 
+/** How many of the next bytes written are unique, per byte. */
+export function uniquePerByte(law: Law, writtenBytes: number): number {
+  if (law.kind === 'append') return 1;
+  if (law.kind === 'working-set') return Math.exp(-writtenBytes / law.workingSetBytes);
+  const unique = uniqueBytes(law, writtenBytes);
+  return unique < writtenBytes ? (law.exponent * unique) / writtenBytes : 1;
+}
+
 /** The law of a workload that has grown by a factor; a working set stays as large as it is. */
 export function grownLaw(law: Law, factor: number): Law {
   if (law.kind !== 'power') return law;

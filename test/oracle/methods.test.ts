@@ -145,3 +145,157 @@ describe('snapshot-only', () => {
     expect([first, second, third].map((task) => task?.snapshotMs)).toEqual([5000, HOUR + 5000, null]);
   });
 });
+
+/** A thick disk of 500 GB with 36 GB in use; what the guest writes shows in the delta of a snapshot that somebody forgot. */
+function writing(writes: object, changes: object = {}): object {
+  const snapshots = [{ taken: '2026-02-20T10:00', size: '1kB' }];
+  return { size: '500GB', used: '36GB', provisioning: 'thick', reads: { rate: 0 }, writes, snapshots, ...changes };
+}
+
+function deltaGb(result: OracleResult): number {
+  return ((result.datastores.ds?.peakUsedBytes ?? 0) - 500e9) / 1e9;
+}
+
+describe('copy-before-write', () => {
+  const job = { method: 'copy-before-write' };
+
+  it('lets the guest write what the copy can save, of the blocks that are not copied', () => {
+    const vm = writing({ law: 'append', rate: '40MB/s' });
+    const result = play({ duration: '1h', vm, job });
+    // The served fraction is 10/(40 q) until q is a quarter, after 2,700 s: 36 ln 4 GB; then 900 s of 40 MB/s.
+    expect(deltaGb(result)).toBeCloseTo(36 * Math.log(4) + 36, 1);
+    expect(tasks(result)[0]).toMatchObject({ status: 'success', transferEndMs: HOUR, consolidatedMs: null, peakDeltaBytes: 0 });
+  });
+
+  it('counts a block at the first write to it', () => {
+    const vm = writing({ law: 'working-set', rate: '40MB/s', workingSet: '9GB' }, { snapshots: undefined });
+    // In GB: exp(-V/9) dV = 10/q dt and dq = -10/36 dt, so that exp(-V/9) = 1 + 4 ln q. The guest is free when 40 q exp(-V/9) has fallen to 10.
+    const free = (q: number): number => 40 * q * (1 + 4 * Math.log(q)) - 10;
+    let [low, high] = [0.8, 1];
+    for (let halving = 0; halving < 60; halving++) [low, high] = free((low + high) / 2) > 0 ? [low, (low + high) / 2] : [(low + high) / 2, high];
+    const freeSeconds = 3600 * (1 - high);
+    const whileHeld = -9 * Math.log(1 + 4 * Math.log(high));
+    const [task] = tasks(
+      play({ duration: '2h', vm, job: { ...job, mode: 'forever-forward', schedule: { at: ['2026-03-02T00:00', '2026-03-02T01:00'] } } }),
+    ).slice(1);
+    const writtenGb = whileHeld + (3600 - freeSeconds) * 0.04;
+    expect((task?.readBytes ?? 0) / 1e9).toBeCloseTo(9 * (1 - Math.exp(-writtenGb / 9)), 6);
+  });
+
+  it('does not share the VM, whatever the jobs say', () => {
+    const one = {
+      vms: 'all',
+      repository: 'repo',
+      schedule: { at: ['2026-03-02T00:00'] },
+      mode: 'full',
+      streamRate: '10MB/s',
+      timings: { create: '0s' },
+    };
+    const result = play({ jobs: { copy: { ...one, ...job }, other: { ...one, ifVmBusy: 'stack' } } });
+    expect(tasks(result, 'other')[0]?.snapshotMs).toBe(HOUR);
+  });
+
+  describe('with fleecing', () => {
+    const fleeced = { ...job, fleecing: 'fast' };
+    const fast = { capacity: '1TB', read: '1TB/s', write: '1TB/s' };
+
+    function playFleeced(changes: object = {}, writes: object = { law: 'append', rate: '40MB/s' }): OracleResult {
+      const document = estate({ duration: '1h', vm: writing(writes), job: fleeced });
+      const { datastores } = document as { datastores: object };
+      return integrate({ ...document, datastores: { ...datastores, fast: { ...fast, ...changes } } }, { stepMs: MINUTE });
+    }
+
+    it('saves the blocks beside and lets the guest write', () => {
+      const result = playFleeced();
+      expect(deltaGb(result)).toBeCloseTo(144, 4);
+      // The integral of q from 1 to 0 over an hour of 40 MB/s.
+      expect((result.datastores.fast?.peakUsedBytes ?? 0) / 1e9).toBeCloseTo(72, 6);
+      expect(result.datastores.fast?.peakLedger).toMatchObject([{ owner: 'a', kind: 'fleece', run: 'job#1' }]);
+    });
+
+    it('fails when there is no room for them, and pauses nobody', () => {
+      const result = playFleeced({ capacity: '10100MB', floor: '100MB' });
+      // 40 t - 40 t^2 / 7200 = 10,000 MB.
+      const seconds = 3600 * (1 - Math.sqrt(1 - 10_000 / 72_000));
+      expect(result.datastores.fast?.fullAtMs).toBe(Math.ceil(seconds * 1000));
+      expect(tasks(result)[0]).toMatchObject({ status: 'failed', transferEndMs: null, readBytes: Math.ceil(seconds * 1000) * 10_000 });
+      expect(result.vms.a?.pausedAtMs).toBeNull();
+    });
+
+    it('writes them as one more flow', () => {
+      const document = estate({
+        duration: '2h',
+        vms: {
+          a: { datastore: 'ds', ...writing({ law: 'append', rate: '40MB/s' }) },
+          b: { datastore: 'fast', size: '36000MB', writes: IDLE },
+        },
+        jobs: {
+          job: { vms: { names: ['a'] }, repository: 'repo', schedule: { at: ['2026-03-02T00:00'] }, mode: 'full', streamRate: '10MB/s', ...fleeced },
+          other: { vms: { names: ['b'] }, repository: 'repo', schedule: { at: ['2026-03-02T00:00'] }, mode: 'full', timings: { create: '0s' } },
+        },
+      });
+      const { datastores } = document as { datastores: object };
+      const given = { ...document, datastores: { ...datastores, fast: { ...fast, read: '20MB/s', write: '10MB/s' } } };
+      const end = tasks(integrate(given, { stepMs: MINUTE }), 'other')[0]?.transferEndMs ?? 0;
+      // 20/3 MB/s each until q is a sixth, 20 (1 - 4 q) until the copy ends: 20 and 8 GB in an hour; the other 8 GB at 20 MB/s.
+      expect(Math.abs(end - 4000_000)).toBeLessThan(200);
+    });
+  });
+});
+
+describe('cdp', () => {
+  const vm = writing({ law: 'append', rate: '4MB/s' }, { snapshots: undefined });
+  const job = { method: 'cdp', mode: 'forever-forward', schedule: { every: '2h' } };
+
+  it('copies everything once, then sends what is written, to the end', () => {
+    const result = play({ vm, job });
+    const runs = result.jobs.job?.runs ?? [];
+    expect(runs.map(({ status }) => status)).toEqual(['running']);
+    expect(tasks(result)[0]).toMatchObject({
+      status: 'running',
+      kind: 'full',
+      transferEndMs: HOUR,
+      readBytes: 36e9,
+      storedBytes: 36e9,
+      peakDeltaBytes: 0,
+    });
+    // 14,400 MB were written during the copy, the oldest an hour before its end.
+    expect(result.vms.a?.worstLagMs).toBe(HOUR);
+    expect(result.repositories.repo?.peakUsedBytes).toBe(36e9);
+  });
+
+  it('has no more to send than has changed', () => {
+    const small = writing({ law: 'working-set', rate: '4MB/s', workingSet: '1GB' }, { snapshots: undefined });
+    // The working set has been written over and over: its last gigabyte took 250 s.
+    expect(play({ vm: small, job }).vms.a?.worstLagMs).toBe(250_000);
+  });
+
+  it('falls behind where the guest writes more than it can send', () => {
+    const result = play({
+      duration: '4h',
+      vm: { ...writing({ law: 'append', rate: '4MB/s' }), snapshots: undefined, used: '3GB' },
+      job: { ...job, streamRate: '3MB/s' },
+    });
+    // After 1,000 s 4,000 MB are behind, and 1 MB/s more: 17,400 MB at the end.
+    expect(result.vms.a?.worstLagMs).toBe(17_400_000 / 4);
+  });
+
+  it('leaves others what it does not need once it is in step', () => {
+    const one = { vms: 'all', repository: 'repo', mode: 'full', reduction: 1, timings: { quiesce: '0s', create: '0s', remove: '0s' } };
+    const jobs = {
+      job: { ...one, method: 'cdp', schedule: { at: ['2026-03-02T00:00'] } },
+      other: { ...one, schedule: { at: ['2026-03-02T02:00'] } },
+    };
+    const result = play({ vm, jobs, repository: { write: '10MB/s' } });
+    // In step after 2 h: 14,400 MB at 6 MB/s more than the guest writes are 40 minutes. Then 36,000 MB at 6 MB/s.
+    expect(tasks(result, 'other')[0]?.transferEndMs).toBe(2 * HOUR + 6000_000);
+  });
+
+  it('ends when its guest crashes', () => {
+    const crashing = { ...writing({ law: 'append', rate: '4MB/s' }), toleratesPause: '10m' };
+    const result = play({ vm: crashing, job, datastore: { capacity: '543300MB', floor: '100MB' } });
+    // The forgotten snapshot has room for 43,200 MB: three hours.
+    expect(result.vms.a).toMatchObject({ pausedAtMs: 3 * HOUR, crashedAtMs: 3 * HOUR + 10 * MINUTE });
+    expect(tasks(result)[0]).toMatchObject({ status: 'aborted', transferEndMs: HOUR });
+  });
+});

@@ -7,7 +7,7 @@ export function opensSnapshot({ method }: Job): boolean {
 
 /** Whether a task keeps others off its VM, and waits for those that do. */
 export function holdsVm({ method }: Job): boolean {
-  return method !== 'direct-disk';
+  return method !== 'direct-disk' && method !== 'cdp';
 }
 
 /** Takes note of copies that are worthless because a snapshot is open in the coming step. */
@@ -23,6 +23,11 @@ export function noteDamage(world: World): void {
 export function isWorthless({ run, vm, base, isDamaged }: Task): boolean {
   const hasWritten = vm.disks.some((disk) => disk.writtenBytes !== base?.marks.get(disk)?.writtenBytes);
   return run.job.method === 'direct-disk' && (isDamaged || hasWritten);
+}
+
+/** Whether blocks are copied before a guest may overwrite them. */
+export function savesBlocks({ method }: Job): boolean {
+  return method === 'copy-before-write';
 }
 
 /** How a disk is read by the proxy that its stream has been given. */

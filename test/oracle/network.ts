@@ -1,8 +1,13 @@
 import { activityAt } from './activity.ts';
+import { adjustFeeds } from './feeds.ts';
 import { readSpeed } from './laws.ts';
+import { adjustSavings } from './savings.ts';
 import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Disk, Stream, Transfer, Vm, World } from './world.ts';
+import type { Datastore, Disk, Feed, Saving, Stream, Transfer, Vm, World } from './world.ts';
+
+/** Of solving anew. */
+const MOST_ROUNDS = 60;
 
 const REQUEST_BYTES = 512 * 1024;
 
@@ -21,11 +26,29 @@ export function isComplete(transfer: Transfer): boolean {
   return transfer.leftBytes <= transfer.bytesPerMs * 1e-6 || transfer.leftBytes <= transfer.workBytes * 1e-13;
 }
 
-/** Sets the rates of all transfers, merges and guests for the coming step, and the latencies that follow (MODEL.md 3). */
+/**
+ * Sets the rates of all transfers, merges and guests for the coming step, and the latencies that follow (MODEL.md 3). What guests may write depends
+ * on the rates of copies, and those on what guests write, so it is solved again until both fit.
+ */
 export function solveRates(world: World): void {
+  for (const disk of disksOf(world)) disk.writtenFraction = 1;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    solveOnce(world);
+    // Both shall be looked at each time.
+    if (![adjustSavings(world, round), adjustFeeds(world)].includes(true)) return;
+  }
+}
+
+function solveOnce(world: World): void {
   const flows: Flow[] = [];
   for (const datastore of world.datastores) flows.push(...guestFlow(world, datastore));
-  for (const task of world.tasks) for (const stream of task.streams) if (stream.stage === 'moving') flows.push(streamFlow(stream));
+  for (const task of world.tasks) {
+    for (const stream of task.streams) {
+      if (stream.stage === 'moving') flows.push(streamFlow(stream));
+      if (stream.saving !== null) flows.push(...savingFlow(stream.saving));
+      if (stream.feed !== null && stream.feed.stage !== 'copying') flows.push(feedFlow(stream, stream.feed));
+    }
+  }
   for (const disk of disksOf(world)) flows.push(...mergeFlows(disk));
   const capacities = capacitiesOf(world);
   for (const datastore of world.datastores) throttle(datastore, flows, capacities);
@@ -101,7 +124,7 @@ function guestRates(world: World, disk: Disk): { reads: number; writes: number }
   if (!isActive(disk.vm)) return { reads: 0, writes: 0 };
   // READING: reads follow the activity too, not only the writes.
   const multiplier = activityAt(disk.vm, world.zone, world.startUtcMs + world.nowMs);
-  return { reads: disk.readBytesPerSecond * multiplier, writes: disk.writeBytesPerSecond * multiplier };
+  return { reads: disk.readBytesPerSecond * multiplier, writes: disk.writeBytesPerSecond * multiplier * disk.writtenFraction };
 }
 
 /** All guests of a datastore as one inelastic flow. */
@@ -148,21 +171,51 @@ function mergeFlows({ datastore, chain }: Disk): Flow[] {
   }));
 }
 
-function streamFlow({ task, disk, proxy, way, transfer }: Stream): Flow {
+function streamFlow(stream: Stream): Flow {
+  const { datastore } = stream.disk;
+  const { cap, costs } = wayDemand(stream, stream.task.kind === 'full');
+  costs.set(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
+  if (datastore.array) costs.set(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
+  const use = (rate: number): void => {
+    if (stream.transfer) stream.transfer.bytesPerMs = rate / 1000;
+  };
+  return { demand: { weight: 1, cap, costs }, elasticOn: datastore, use };
+}
+
+/** Blocks on their way into a file beside the disks. */
+function savingFlow(saving: Saving): Flow[] {
+  const { datastore, bytesPerSecond } = saving;
+  if (datastore === null || bytesPerSecond === 0) return [];
+  const costs = new Map([[deviceOf(datastore), 1 / datastore.writeBytesPerSecond]]);
+  if (datastore.array) costs.set(`array ${datastore.array.name}`, 1 / datastore.array.writeBytesPerSecond);
+  return [{ demand: { weight: 1, cap: bytesPerSecond, costs }, elasticOn: datastore, use: () => undefined }];
+}
+
+/** Writes on their way to the replica, without touching the datastore. */
+function feedFlow(stream: Stream, feed: Feed): Flow {
+  // READING: a feed costs a core what increments cost.
+  const { cap, costs } = wayDemand(stream, false);
+  const wanted = feed.stage === 'in step' ? feed.demandBytesPerSecond : Number.POSITIVE_INFINITY;
+  const use = (rate: number): void => {
+    feed.bytesPerMs = rate / 1000;
+  };
+  return { demand: { weight: 1, cap: Math.min(cap, wanted), costs }, elasticOn: null, use };
+}
+
+/** What a byte of a disk crosses on its way to the repository, and how many a second may. */
+function wayDemand({ task, disk, proxy, way }: Stream, isFull: boolean): { cap: number; costs: Map<string, number> } {
   const { job } = task.run;
-  const { datastore, vm } = disk;
+  const { vm } = disk;
   const costs = new Map<string, number>();
   const add = (resource: string, cost: number): void => {
     costs.set(resource, (costs.get(resource) ?? 0) + cost);
   };
-  add(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
-  if (datastore.array) add(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
   if (way === 'guest') add(`vm ${vm.name}`, 1);
   // READING: the host's share for NBD and its network for agents are two resources, neither takes from the other.
   if (vm.host && (way === 'guest' || way === 'nbd')) add(`${way === 'guest' ? 'host network' : 'host'} ${vm.host.name}`, 1);
   let cap = job.streamBytesPerSecond;
   if (proxy) {
-    const perCore = task.kind === 'full' ? proxy.fullBytesPerCoreSecond : proxy.incrementalBytesPerCoreSecond;
+    const perCore = isFull ? proxy.fullBytesPerCoreSecond : proxy.incrementalBytesPerCoreSecond;
     const coreSeconds = job.compressionWork / perCore + job.checksumSecondsPerByte;
     cap = Math.min(cap, 1 / coreSeconds);
     add(`cores ${proxy.name}`, coreSeconds);
@@ -180,8 +233,5 @@ function streamFlow({ task, disk, proxy, way, transfer }: Stream): Flow {
     for (const link of job.repository.links) add(`link ${link.name}`, 1 / job.reduction);
     add(`repository ${job.repository.name}`, 1 / (job.reduction * job.repository.writeBytesPerSecond));
   }
-  const use = (rate: number): void => {
-    if (transfer) transfer.bytesPerMs = rate / 1000;
-  };
-  return { demand: { weight: 1, cap, costs }, elasticOn: datastore, use };
+  return { cap, costs };
 }

@@ -1,5 +1,6 @@
 import { isComplete, isRunning } from './network.ts';
 import { closeRuns, startQueuedRuns } from './runs.ts';
+import { fleecingOn } from './savings.ts';
 import { deltaBytes, disksOn, freeBytes, isFull, repositoryBytes } from './space.ts';
 import { abortTasks, breakOff, inOrder } from './tasks.ts';
 import type { Datastore, Disk, Stream, Vm, World } from './world.ts';
@@ -31,14 +32,18 @@ function pressDatastore(world: World, datastore: Datastore): boolean {
   }
   datastore.fullAtMs ??= world.nowMs;
   datastore.hasSpace = false;
+  const fleecing = new Set(inOrder(fleecingOn(world, datastore)).map(({ task }) => task));
+  for (const task of fleecing) breakOff(world, task, 'failed', 'fleecing-full');
+  if (fleecing.size > 0 && !isFull(world, datastore)) return true;
   const here = world.vms.filter((vm) => disksOn(vm, datastore).length > 0);
   const stopped = here.filter((vm) => isRunning(vm) && (datastore.pausesAll || needsSpace(vm, datastore)));
   for (const vm of stopped) {
     vm.pausedBy = datastore;
     vm.pausedSinceMs = world.nowMs;
+    vm.spaceCameBack = false;
     vm.pausedAtMs ??= world.nowMs;
   }
-  return stopped.length > 0;
+  return fleecing.size + stopped.length > 0;
 }
 
 /** Lets paused VMs run for which there is space again. True when there was one. */
@@ -49,12 +54,21 @@ export function resumePaused(world: World): boolean {
   }
   // READING: a VM waits for the datastore that has stopped it; another one that has filled up meanwhile stops it anew.
   // READING: the operator answers for each VM by itself, counted from its own pause.
-  const resumed = world.vms.filter((vm) => vm.pausedBy?.hasSpace && (vm.pausedBy.resumes || answerMs(world, vm) <= world.nowMs));
+  for (const vm of world.vms) if (vm.pausedBy?.hasSpace) vm.spaceCameBack = true;
+  const resumed = world.vms.filter((vm) => mayRun(vm) && (vm.pausedBy?.resumes || answerMs(world, vm) <= world.nowMs));
   for (const vm of resumed) {
     vm.pausedBy = null;
     vm.pausedSinceMs = null;
   }
   return resumed.length > 0;
+}
+
+/** Whether a paused VM would find the blocks that it needs. */
+function mayRun(vm: Vm): boolean {
+  const { pausedBy } = vm;
+  if (pausedBy === null) return false;
+  // READING: where space has come back and gone again, a VM that needs none any more does not wait for it.
+  return pausedBy.hasSpace || (vm.spaceCameBack && !pausedBy.pausesAll && !needsSpace(vm, pausedBy));
 }
 
 function needsSpace(vm: Vm, datastore: Datastore): boolean {

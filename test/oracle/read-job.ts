@@ -19,7 +19,7 @@ const COMPRESSIONS = {
 const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
-  `vms method fallback keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
+  `vms method fallback fleecing keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
   retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries`.split(/\s+/);
 
 /** One of the jobs of a document; of the others only the schedules are looked at. */
@@ -30,7 +30,16 @@ export function readJob(name: string, jobs: Section, order: number, world: World
   const retention = section(keys.retention, `${path}.retention`, ['last']);
   const retries = section(keys.retries === 'none' ? {} : keys.retries, `${path}.retries`, ['times', 'wait']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
-  const method = choice(keys.method, `${path}.method`, ['snapshot', 'hot-add', 'direct-san', 'agent', 'direct-disk', 'snapshot-only']);
+  const method = choice(keys.method, `${path}.method`, [
+    'snapshot',
+    'hot-add',
+    'direct-san',
+    'agent',
+    'copy-before-write',
+    'cdp',
+    'direct-disk',
+    'snapshot-only',
+  ]);
   const compression = COMPRESSIONS[choice(keys.compression, `${path}.compression`, ['optimal', 'none', 'high', 'extreme'])];
   const job: Job = {
     name,
@@ -69,6 +78,7 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     runs: [],
     bases: new Map(),
     points: new Map(),
+    fleecing: keys.fleecing === undefined ? null : named(world.datastores, keys.fleecing),
     keepSnapshots: numberOf(keys.keep, 3),
     kept: new Map(),
   };

@@ -34,10 +34,12 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     maxChain: numberOf(keys.maxChain, 32),
     tags: list(keys.tags).map(String),
     pausedBy: null,
+    spaceCameBack: false,
     pausedSinceMs: null,
     pausedAtMs: null,
     pausedMs: 0,
     crashedAtMs: null,
+    worstLagMs: null,
     maxChainDepth: 0,
   };
   const own = Object.fromEntries(Object.entries(keys).filter(([key]) => DISK.includes(key)));
@@ -68,6 +70,7 @@ function readDisk(vm: Vm, keys: Record<string, unknown>, path: string, world: Wo
     baseGrowthBytes: 0,
     writtenBytes: 0,
     writtenBytesPerMs: 0,
+    writtenFraction: 1,
     grownBytesPerMs: 0,
     chain: [],
   };

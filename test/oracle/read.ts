@@ -22,7 +22,7 @@ const DATASTORE = `array class capacity otherUsed otherGrowth read write iops la
   maxOpenSnapshots countOrphans consolidation merges passLimit orphanCleanup latencyControl ioSize queueDepth`.split(/\s+/);
 
 /** The estate and the jobs of a scenario document, every default filled in, at the scenario's start. */
-export function readWorld(document: unknown): World {
+export function readWorld(document: unknown, longestStepMs: number): World {
   const top = section(document, 'scenario', TOP);
   if (list(top.faults).length > 0) throw new OutsideScope('faults');
   const zone = new Zone(String(top.timezone ?? 'UTC'));
@@ -38,6 +38,7 @@ export function readWorld(document: unknown): World {
     zone,
     startUtcMs: zone.instant(localMsOf(top.start)),
     durationMs: durationMsOf(top.duration),
+    longestStepMs,
     nowMs: 0,
     arrays,
     datastores,

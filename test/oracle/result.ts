@@ -9,7 +9,7 @@ export interface OracleResult {
     { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: LedgerEntry[]; guestServedFraction: number }
   >;
   repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
-  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; maxChainDepth: number }>;
+  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; worstLagMs: number | null; maxChainDepth: number }>;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
 }
 
@@ -52,8 +52,8 @@ export function resultOf(world: World): OracleResult {
   for (const { name, peakUsedBytes, fullAtMs } of world.repositories) {
     result.repositories[name] = { peakUsedBytes: Math.ceil(peakUsedBytes), fullAtMs };
   }
-  for (const { name, pausedAtMs, pausedMs, crashedAtMs, maxChainDepth } of world.vms) {
-    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, maxChainDepth };
+  for (const { name, pausedAtMs, pausedMs, crashedAtMs, worstLagMs, maxChainDepth } of world.vms) {
+    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, worstLagMs, maxChainDepth };
   }
   for (const { name, runs } of world.jobs) {
     const firstOverlapAtMs = runs.find((run) => run.overlapsPrevious)?.dueMs ?? null;
@@ -71,8 +71,9 @@ function taskResult(task: Task): OracleTask {
   const { kind, reason, queuedMs, snapshotMs, transferMs, transferEndMs, consolidatedMs, endedMs } = task;
   const status = task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running';
   const read = bytesRead(task, 0);
-  // READING: nothing of a failed or aborted task stays stored.
-  const stored = task.outcome === 'failed' || task.outcome === 'aborted' ? 0 : read / task.run.job.reduction;
+  // READING: nothing of a failed or aborted task stays stored, but the replica of one that was streaming.
+  const isLost = (task.outcome === 'failed' || task.outcome === 'aborted') && transferEndMs === null;
+  const stored = isLost ? 0 : read / task.run.job.reduction;
   const bytes = { readBytes: Math.ceil(read), storedBytes: Math.ceil(stored), peakDeltaBytes: Math.ceil(task.peakDeltaBytes) };
   return {
     vm: task.vm.name,

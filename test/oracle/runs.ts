@@ -32,6 +32,7 @@ function makeDue(world: World, job: Job): void {
   }
   job.hasMissed = false;
   const active = job.runs.some(isActive);
+  if (active && job.method === 'cdp') return;
   const waits = job.runs.some(isQueued);
   const skipped = active && (job.ifRunning === 'skip' || (job.ifRunning === 'queue' && waits));
   const run: Run = {
@@ -113,7 +114,8 @@ export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
     endedMs: null,
     peakDeltaBytes: 0,
   };
-  for (const disk of vm.disks) task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null });
+  for (const disk of vm.disks)
+    task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null, saving: null, feed: null });
   run.tasks.push(task);
   world.tasks.push(task);
 }

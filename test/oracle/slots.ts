@@ -1,4 +1,4 @@
-import { holdsVm, opensSnapshot, wayOf } from './methods.ts';
+import { holdsVm, opensSnapshot, savesBlocks, wayOf } from './methods.ts';
 import { startStreams } from './tasks.ts';
 import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 
@@ -52,7 +52,10 @@ function vmIsBusy(world: World, task: Task): boolean {
   if (!holdsVm(job)) return false;
   // READING: `start` lifts the lock between runs of the same job only.
   return world.tasks.some(
-    (other) => other.locksVm && other.vm === task.vm && (other.run.job === job ? job.ifRunning !== 'start' : !job.stacksOnBusyVm),
+    (other) =>
+      other.locksVm &&
+      other.vm === task.vm &&
+      (savesBlocks(job) || savesBlocks(other.run.job) || (other.run.job === job ? job.ifRunning !== 'start' : !job.stacksOnBusyVm)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { uniqueBytes } from './laws.ts';
+import { fileBytes, savingStreams } from './savings.ts';
 import type { Datastore, Delta, Disk, LedgerEntry, Repository, Task, Vm, World } from './world.ts';
 
 /*
@@ -85,6 +86,10 @@ export function ledger(world: World, datastore: Datastore, aheadMs: number): Led
       const run = delta.task?.run.id;
       found.push({ owner, kind: delta.kind, bytes: deltaBytes(delta, aheadMs), ...(run === undefined ? {} : { run }) });
     }
+  }
+  for (const { stream, saving } of savingStreams(world)) {
+    const { run, vm } = stream.task;
+    if (saving.datastore === datastore) found.push({ owner: vm.name, kind: 'fleece', bytes: fileBytes(stream, saving, aheadMs), run: run.id });
   }
   return found.filter((entry) => entry.bytes > 0);
 }

@@ -1,8 +1,10 @@
 import { fullBytes, tracksChanges } from './activity.ts';
+import { openFeed, startFeeds } from './feeds.ts';
 import { uniqueBytes } from './laws.ts';
 import { endTask, startMerges } from './merges.ts';
-import { isOutOfReach, isWorthless, opensSnapshot } from './methods.ts';
+import { isOutOfReach, isWorthless, opensSnapshot, savesBlocks } from './methods.ts';
 import { isComplete } from './network.ts';
+import { beginSaving } from './savings.ts';
 import { isFull, openDelta } from './space.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
 
@@ -75,6 +77,7 @@ function chooseBytes(world: World, task: Task): void {
   for (const stream of task.streams) {
     const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);
     stream.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
+    if (job.method === 'cdp') stream.feed = openFeed(stream, world.nowMs);
   }
   if (task.takesJobSlot) startStreams(world, task);
   else task.stage = 'holding';
@@ -93,6 +96,12 @@ export function startStreams(world: World, task: Task): void {
     breakOff(world, task, 'failed', 'no-transport');
     return;
   }
+  // READING: on a full datastore no file for saved blocks can be made, so that nothing begins.
+  const { fleecing } = task.run.job;
+  if (fleecing !== null && isFull(world, fleecing)) {
+    breakOff(world, task, 'failed', 'fleecing-full');
+    return;
+  }
   if (task.stage === 'attaching' && task.dueMs !== null) return;
   // READING: a disk that would be attached after the first byte of another is read at once.
   if (task.stage !== 'attaching' && task.transferMs === null && task.run.job.attachMs > 0 && admitted.some(({ way }) => way === 'attached')) {
@@ -105,6 +114,7 @@ export function startStreams(world: World, task: Task): void {
   task.transferMs ??= world.nowMs;
   for (const stream of admitted) {
     stream.stage = 'moving';
+    if (savesBlocks(task.run.job)) beginSaving(stream);
     stream.place = world.begun++;
   }
 }
@@ -118,6 +128,7 @@ export function finishTransfers(world: World): boolean {
   for (const stream of inOrder(finished)) {
     if (stream.transfer) stream.transfer.leftBytes = 0;
     stream.stage = 'done';
+    stream.saving = null;
     if (stream.task.streams.every(({ stage }) => stage === 'done')) succeed(world, stream.task);
   }
   return finished.length > 0;
@@ -137,7 +148,11 @@ function succeed(world: World, task: Task): void {
   const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
   points.push({ full: task.kind === 'full', bytes: workBytes / job.reduction });
   job.points.set(vm, prune(points, job.keepLast));
-  leave(world, task, task);
+  if (job.method === 'cdp') {
+    task.stage = 'streaming';
+    task.takesJobSlot = false;
+    startFeeds(task, world.nowMs);
+  } else leave(world, task, task);
 }
 
 /** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
@@ -149,7 +164,11 @@ function prune(points: Point[], last: number): Point[] {
 /** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */
 function leave(world: World, task: Task, opener: Task | null): void {
   task.takesJobSlot = false;
-  for (const stream of task.streams) stream.stage = 'done';
+  for (const stream of task.streams) {
+    stream.stage = 'done';
+    stream.saving = null;
+    stream.feed = null;
+  }
   const deltas = opener === null ? [] : task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.task === opener));
   if (deltas.length === 0) {
     endTask(world, task);
@@ -171,7 +190,7 @@ export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted'
 
 /** Whether a task has something left to read. */
 export function canStillFail({ stage }: Task): boolean {
-  return ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring'].includes(stage);
+  return ['queued', 'quiescing', 'snapshotting', 'holding', 'attaching', 'transferring', 'streaming'].includes(stage);
 }
 
 /** Aborts what can still be: a task that has its last byte goes on. */

@@ -9,6 +9,7 @@ export interface World {
   zone: Zone;
   startUtcMs: number;
   durationMs: number;
+  longestStepMs: number;
   nowMs: number;
   arrays: StorageArray[];
   datastores: Datastore[];
@@ -79,7 +80,7 @@ export interface Datastore {
 
 export interface LedgerEntry {
   owner: string;
-  kind: 'other' | 'base' | 'growth' | Delta['kind'];
+  kind: 'other' | 'base' | 'growth' | 'fleece' | Delta['kind'];
   bytes: number;
   run?: string;
 }
@@ -140,10 +141,14 @@ export interface Vm {
   tags: string[];
   /** The full datastore that has stopped it. */
   pausedBy: Datastore | null;
+  /** Since it was paused, if only for a while. */
+  spaceCameBack: boolean;
   pausedSinceMs: number | null;
   pausedAtMs: number | null;
   pausedMs: number;
   crashedAtMs: number | null;
+  /** Null while nothing sends what it writes. */
+  worstLagMs: number | null;
   maxChainDepth: number;
 }
 
@@ -167,6 +172,8 @@ export interface Disk {
   /** V since the scenario's start, over all deltas; negative before it. */
   writtenBytes: number;
   writtenBytesPerMs: number;
+  /** What a copy lets the guest write of what it would. */
+  writtenFraction: number;
   grownBytesPerMs: number;
   /** Open deltas, the oldest first. */
   chain: Delta[];
@@ -206,7 +213,7 @@ export interface Merge extends Transfer {
   place: number;
 }
 
-export type Method = 'snapshot' | 'hot-add' | 'direct-san' | 'agent' | 'direct-disk' | 'snapshot-only';
+export type Method = 'snapshot' | 'hot-add' | 'direct-san' | 'agent' | 'copy-before-write' | 'cdp' | 'direct-disk' | 'snapshot-only';
 
 export interface Job {
   name: string;
@@ -251,6 +258,8 @@ export interface Job {
   bases: Map<Vm, Base>;
   /** Per VM the restore points, oldest first. */
   points: Map<Vm, Point[]>;
+  /** Where the blocks lie that guests overwrite before they are copied; null where guests wait instead. */
+  fleecing: Datastore | null;
   /** How many snapshots a job that does nothing else leaves open on each VM. */
   keepSnapshots: number;
   /** Per VM the tasks whose snapshots are kept, oldest first. */
@@ -281,7 +290,17 @@ export interface Run {
   tasks: Task[];
 }
 
-type Stage = 'queued' | 'quiescing' | 'snapshotting' | 'holding' | 'attaching' | 'transferring' | 'removing' | 'consolidating' | 'ended';
+type Stage =
+  | 'queued'
+  | 'quiescing'
+  | 'snapshotting'
+  | 'holding'
+  | 'attaching'
+  | 'transferring'
+  | 'streaming'
+  | 'removing'
+  | 'consolidating'
+  | 'ended';
 
 export interface Task {
   run: Run;
@@ -332,4 +351,34 @@ export interface Stream {
   place: number;
   /** Null until the snapshot exists. */
   transfer: Transfer | null;
+  saving: Saving | null;
+  feed: Feed | null;
+}
+
+/** Blocks of a disk that are saved before the guest overwrites them, as long as the disk is being copied. */
+export interface Saving {
+  law: Law;
+  /** Where the disk's V stood when its copying began. */
+  openedAtBytes: number;
+  /** What q is a fraction of. */
+  wholeBytes: number;
+  /** The file with the saved blocks; null where the guest waits. */
+  datastore: Datastore | null;
+  fileBytes: number;
+  /** What is to be saved at the present rates. */
+  bytesPerSecond: number;
+}
+
+/** The writes to a disk on their way to the replica. */
+export interface Feed {
+  law: Law;
+  stage: 'copying' | 'behind' | 'in step';
+  backlogBytes: number;
+  bytesPerMs: number;
+  /** What the guest writes at the present rates. */
+  demandBytesPerSecond: number;
+  /** Where the disk's V stood when the feed was last in step. */
+  inStepAtBytes: number;
+  /** V of the disk over time, from when the copying began. */
+  history: { ms: number; writtenBytes: number }[];
 }

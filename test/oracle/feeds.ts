@@ -1,0 +1,102 @@
+import { uniqueBytes } from './laws.ts';
+import type { Disk, Feed, Stream, Task, World } from './world.ts';
+
+/** What is left counts as nothing below this. */
+const LEAST_BYTES = 1e-3;
+
+const LAST_BYTE = 1;
+
+/** How often the lag is looked at within a step: it may be largest in the middle of one. */
+const LOOKS = 16;
+
+/** The streams that send, or will send, what guests write. */
+export function feedingStreams(world: World): { stream: Stream; feed: Feed }[] {
+  const found: { stream: Stream; feed: Feed }[] = [];
+  for (const { streams } of world.tasks) for (const stream of streams) if (stream.feed !== null) found.push({ stream, feed: stream.feed });
+  return found;
+}
+
+/** What the guest writes from now on belongs to the feed, which sends it when the copy is complete. */
+export function openFeed({ disk }: Stream, nowMs: number): Feed {
+  return {
+    law: disk.law,
+    stage: 'copying',
+    backlogBytes: 0,
+    bytesPerMs: 0,
+    demandBytesPerSecond: 0,
+    inStepAtBytes: disk.writtenBytes,
+    history: [{ ms: nowMs, writtenBytes: disk.writtenBytes }],
+  };
+}
+
+/** The copy of all disks is complete: what has been written since it began is the first backlog. */
+export function startFeeds({ streams }: Task, nowMs: number): void {
+  for (const { feed, disk } of streams) {
+    if (feed === null) continue;
+    feed.backlogBytes = uniqueBytes(feed.law, disk.writtenBytes - feed.inStepAtBytes);
+    feed.stage = 'behind';
+    noteLag(disk, feed, nowMs, disk.writtenBytes - feed.backlogBytes);
+  }
+}
+
+/** Fits the feeds to the rates just solved: those in step ask for what is written, and fall behind where they do not get it. True when that changes. */
+export function adjustFeeds(world: World): boolean {
+  let changed = false;
+  for (const { stream, feed } of feedingStreams(world)) {
+    const { disk } = stream;
+    const demand = disk.writtenBytesPerMs * 1000;
+    if (feed.stage === 'in step' && Math.abs(demand - feed.demandBytesPerSecond) > 1e-9 * demand) changed = true;
+    else if (feed.stage === 'in step' && feed.bytesPerMs * 1000 < demand * (1 - 1e-9)) {
+      feed.stage = 'behind';
+      feed.inStepAtBytes = disk.writtenBytes;
+      changed = true;
+    } else if (feed.stage === 'behind' && feed.backlogBytes <= LEAST_BYTES && feed.bytesPerMs * 1000 > demand) {
+      feed.stage = 'in step';
+      changed = true;
+    }
+    feed.demandBytesPerSecond = demand;
+  }
+  return changed;
+}
+
+/** Time until a feed has caught up. */
+export function feedAheadMs(world: World): number {
+  const spans = feedingStreams(world).map(({ stream, feed }) => {
+    const gain = feed.bytesPerMs - stream.disk.writtenBytesPerMs;
+    return feed.stage === 'behind' && gain > 0 ? feed.backlogBytes / gain : Number.POSITIVE_INFINITY;
+  });
+  return Math.max(1, Math.ceil(Math.min(...spans) - 1e-6));
+}
+
+/** Must come after the disks have advanced. */
+export function advanceFeeds(world: World, spanMs: number): void {
+  for (const { stream, feed } of feedingStreams(world)) {
+    const { writtenBytes, writtenBytesPerMs } = stream.disk;
+    feed.history.push({ ms: world.nowMs + spanMs, writtenBytes });
+    if (feed.stage !== 'behind') continue;
+    const before = feed.backlogBytes;
+    const unsent = Math.max(0, before + (writtenBytesPerMs - feed.bytesPerMs) * spanMs);
+    feed.backlogBytes = Math.min(unsent, uniqueBytes(feed.law, writtenBytes - feed.inStepAtBytes));
+    for (let look = 1; look <= LOOKS; look++) {
+      const aheadMs = (spanMs * look) / LOOKS;
+      // The last byte counts too until it has been sent.
+      const backlog = Math.max(LAST_BYTE, before + ((feed.backlogBytes - before) * look) / LOOKS);
+      noteLag(stream.disk, feed, world.nowMs + aheadMs, writtenBytes - writtenBytesPerMs * (spanMs - aheadMs) - backlog);
+    }
+  }
+}
+
+/** The age of the oldest unsent byte, first in, first out. */
+function noteLag({ vm }: Disk, feed: Feed, nowMs: number, sentBytes: number): void {
+  vm.worstLagMs ??= 0;
+  // What was written before the copying began is no part of the feed, whatever rounding says.
+  const last = Math.max(
+    0,
+    feed.history.findLastIndex((entry) => entry.writtenBytes <= sentBytes),
+  );
+  const [before, after] = [feed.history[last], feed.history[last + 1]];
+  if (before === undefined || after === undefined) return;
+  const share = Math.max(0, sentBytes - before.writtenBytes) / (after.writtenBytes - before.writtenBytes);
+  const sentMs = before.ms + share * (after.ms - before.ms);
+  vm.worstLagMs = Math.max(vm.worstLagMs, Math.ceil(nowMs - sentMs));
+}
