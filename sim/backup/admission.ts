@@ -14,6 +14,8 @@ import type { Task, TaskDisk } from './task.ts';
 export type Lack = 'job' | 'proxy' | 'repository' | 'vm' | 'datastore';
 export type Waited = Record<Lack, number>;
 
+const NONE: readonly Datastore[] = [];
+
 const LACKS: readonly Lack[] = ['job', 'proxy', 'repository', 'vm', 'datastore'];
 
 export class WaitGroup {
@@ -29,7 +31,6 @@ export class WaitGroup {
   lack: Lack | null = null;
   private sinceMs = 0;
   private readonly lackedMs: Waited = { job: 0, proxy: 0, repository: 0, vm: 0, datastore: 0 };
-  private readonly atEntry = new Map<TaskDisk, Waited>();
   /** The account as it stands; null: it has changed since somebody entered. */
   private entry: Waited | null = null;
 
@@ -43,10 +44,11 @@ export class WaitGroup {
   add(part: TaskDisk, nowMs: number): void {
     this.setLack(this.lack, nowMs);
     this.entry ??= { ...this.lackedMs };
-    this.atEntry.set(part, this.entry);
+    part.waitedBefore = this.entry;
     let place = this.disks.length;
     while (place > 0 && (this.disks[place - 1] as TaskDisk).number > part.number) place--;
-    this.disks.splice(place, 0, part);
+    if (place === this.disks.length) this.disks.push(part);
+    else this.disks.splice(place, 0, part);
     if (part.task.holdsJobSlot) this.followers++;
     part.group = this;
   }
@@ -58,12 +60,17 @@ export class WaitGroup {
     if (place === 0) this.disks.shift();
     else this.disks.splice(place, 1);
     if (part.task.holdsJobSlot) this.followers--;
-    const entry = this.atEntry.get(part) as Waited;
-    this.atEntry.delete(part);
+    const before = part.waitedBefore as Waited;
+    part.waitedBefore = null;
     part.group = null;
-    const waited: Waited = { job: 0, proxy: 0, repository: 0, vm: 0, datastore: 0 };
-    for (const lack of LACKS) waited[lack] = this.lackedMs[lack] - entry[lack];
-    return waited;
+    const { job, proxy, repository, vm, datastore } = this.lackedMs;
+    return {
+      job: job - before.job,
+      proxy: proxy - before.proxy,
+      repository: repository - before.repository,
+      vm: vm - before.vm,
+      datastore: datastore - before.datastore,
+    };
   }
 
   setLack(lack: Lack | null, nowMs: number): void {
@@ -120,12 +127,9 @@ export class Admission {
   releaseSlots(part: TaskDisk): void {
     if (!part.holdsSlots) return;
     part.holdsSlots = false;
-    const pools = [part.task.run.job.repository.slots];
-    if (part.proxy !== null) pools.push(part.proxy.slots);
-    for (const pool of pools) {
-      pool.used--;
-      pool.freedBy = part.task.lastEvent;
-    }
+    const { lastEvent, run } = part.task;
+    run.job.repository.slots.release(lastEvent);
+    part.proxy?.slots.release(lastEvent);
     this.dirty = true;
   }
 
@@ -148,9 +152,8 @@ export class Admission {
   /** The task's snapshot is gone from the datastore. */
   releaseSnapshotSlot(task: Task, datastore: Datastore): void {
     if (!task.snapshotSlots.includes(datastore)) return;
-    task.snapshotSlots = task.snapshotSlots.filter((other) => other !== datastore);
-    datastore.snapshotSlots.used--;
-    datastore.snapshotSlots.freedBy = task.lastEvent;
+    task.snapshotSlots = task.snapshotSlots.length === 1 ? NONE : task.snapshotSlots.filter((other) => other !== datastore);
+    datastore.snapshotSlots.release(task.lastEvent);
     this.dirty = true;
   }
 
@@ -236,9 +239,10 @@ export class Admission {
   private canLock(task: Task): boolean {
     const { job } = task.run;
     if (!job.method.locksVm) return true;
+    if (task.vm.lockHolders.length === 0) return true;
     // While old blocks are saved nothing else touches the VM, whatever the jobs allow.
     const saves = ({ run }: Task): boolean => run.job.method.copiesBeforeWrite;
-    if (task.vm.lockHolders.length > 0 && (saves(task) || task.vm.lockHolders.some(saves))) return false;
+    if (saves(task) || task.vm.lockHolders.some(saves)) return false;
     return task.vm.lockHolders.every((holder) => (holder.run.job === job ? job.plan.ifRunning === 'start' : job.plan.ifVmBusy === 'stack'));
   }
 
@@ -281,7 +285,7 @@ function bestProxy(proxies: readonly Proxy[]): Proxy {
 function takeSnapshotSlots(task: Task): void {
   for (const { disk } of task.disks) {
     if (task.snapshotSlots.includes(disk.datastore)) continue;
-    task.snapshotSlots = task.snapshotSlots.concat(disk.datastore);
+    task.snapshotSlots = task.snapshotSlots.length === 0 ? disk.datastore.alone : task.snapshotSlots.concat(disk.datastore);
     disk.datastore.snapshotSlots.used++;
   }
 }

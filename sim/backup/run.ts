@@ -49,6 +49,8 @@ export class Job {
   /** Jobs whose schedule is after this one, in file order. */
   readonly followers: Job[] = [];
   firstOverlapAtMs: number | null = null;
+  /** Who has the slots that its tasks need. */
+  readonly slotNames: { job: string; proxy: string; repository: string };
   /** What tasks wait for in common, as their bottleneck names it. */
   readonly waitLabels: { job: string; proxy: string; repository: string };
   /** Log event of a tick that was dropped and is to be made up for; 0: there is none. */
@@ -67,10 +69,11 @@ export class Job {
     this.proxies = uses.proxies;
     this.fleecing = uses.fleecing;
     this.candidates = uses.candidates;
+    this.slotNames = { job: plan.name, proxy: plan.proxies.join('+'), repository: uses.repository.name };
     this.waitLabels = {
-      job: `waiting:job:${plan.name}`,
-      proxy: `waiting:proxy:${plan.proxies.join('+')}`,
-      repository: `waiting:repository:${uses.repository.name}`,
+      job: `waiting:job:${this.slotNames.job}`,
+      proxy: `waiting:proxy:${this.slotNames.proxy}`,
+      repository: `waiting:repository:${this.slotNames.repository}`,
     };
   }
 

@@ -10,9 +10,9 @@ import { uniqueBytes } from '../estate/growth-law.ts';
 import { relativeReadSpeed } from '../estate/read-speed.ts';
 import type { CutOff } from '../faults/faults.ts';
 import { EventClass } from '../kernel/kernel.ts';
-import { causesOf } from '../kernel/log.ts';
+import { causesOf, type EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
-import { transferOf } from './methods/method.ts';
+import { type Transfer, transferOf } from './methods/method.ts';
 import type { Outcome, Reason, Task, TaskDisk } from './task.ts';
 
 export class Stages {
@@ -62,6 +62,7 @@ export class Stages {
     this.accountTransfer(part);
     this.world.copyBeforeWrite.end(part);
     part.flow = -1;
+    part.transfer = null;
     part.state = 'transferred';
     this.world.storage.finishWriting(part);
     if (task.disks.some((other) => other.state === 'waiting' || other.state === 'transferring')) {
@@ -111,7 +112,8 @@ export class Stages {
     task.stage = 'ended';
     task.endedMs = kernel.nowMs;
     const retryAtMs = runs.retryAt(task);
-    const fields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason, ...(retryAtMs === null ? {} : { retryAtMs }) };
+    const fields: EventFields = { run: task.run.id, vm: task.vm.name, status: task.outcome, reason: task.reason };
+    if (retryAtMs !== null) fields.retryAtMs = retryAtMs;
     task.lastEvent = log.record(kernel.nowMs, 'task-ended', fields, causesOf(task.lastEvent, task.abortedBy));
     admission.releaseLock(task);
     // Snapshot slots that no delta came to use.
@@ -352,7 +354,8 @@ export class Stages {
   /** Faults may slow it down, and let it come no further than to some block. */
   private addTransferFlow(part: TaskDisk): void {
     const { faults, network } = this.world;
-    const { cap, capLabel, uses } = transferOf(part);
+    part.transfer = transferOf(part);
+    const { cap, capLabel, uses } = part.transfer;
     const { factor, cutOff } = faults.onTransfer(part);
     const slowed = factor < 1 ? factor * faults.capacities.rateAlone(cap, uses) : Number.POSITIVE_INFINITY;
     part.capLabel = slowed < cap ? 'security-software' : capLabel;
@@ -385,7 +388,7 @@ export class Stages {
       return;
     }
     this.accountTransfer(part);
-    const { uses } = transferOf(part);
+    const { uses } = part.transfer as Transfer;
     const bytes = Math.max(1, part.bytes - part.flowEndBytes);
     part.hangs = true;
     part.capLabel = 'security-software';
@@ -401,13 +404,14 @@ export class Stages {
     copyBeforeWrite.end(part);
     storage.stopWriting(part);
     part.flow = -1;
+    part.transfer = null;
     part.state = 'stopped';
   }
 
   private accountTransfer(part: TaskDisk): void {
     const { network, resourceLabels, fullCapacities, conditions } = this.world;
-    part.task.run.lowerBound.add(part, transferOf(part), fullCapacities);
-    for (const [resource, ms] of network.bottlenecksOf(part.flow)) {
+    part.task.run.lowerBound.add(part, part.transfer as Transfer, fullCapacities);
+    for (const { resource, ms } of network.bottlenecksOf(part.flow)) {
       const label = resource < 0 ? part.capLabel : (resourceLabels[resource] as string);
       part.task.addHeldBack(label, ms);
       conditions.proxies.heldBack(part, label, ms);

@@ -7,9 +7,10 @@ import type { Proxy } from '../estate/host.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { CutOff } from '../faults/faults.ts';
 import type { Level, RestorePoint } from '../repository/point.ts';
-import type { WaitGroup } from './admission.ts';
+import type { Waited, WaitGroup } from './admission.ts';
 import type { CdpStream } from './cdp-stream.ts';
 import type { CopyGuard } from './copy-before-write.ts';
+import type { Transfer } from './methods/method.ts';
 import type { Run } from './run.ts';
 
 export type Stage =
@@ -77,6 +78,8 @@ export class TaskDisk {
   readonly disk: Disk;
   /** The group in which it waits for slots; null: it does not. */
   group: WaitGroup | null = null;
+  /** The group's account when it entered. */
+  waitedBefore: Waited | null = null;
   holdsSlots = false;
   /** Another disk of its VM holds the slots for it. */
   sharesSlots = false;
@@ -86,6 +89,8 @@ export class TaskDisk {
   state: 'waiting' | 'transferring' | 'transferred' | 'streaming' | 'stopped' = 'waiting';
   /** Flow of the transfer; -1: none. */
   flow = -1;
+  /** What it crosses while it is under way. */
+  transfer: Transfer | null = null;
   delta: Delta | null = null;
   /** Whose delta it removes in the end: its own, or that of an older task where snapshots are kept. */
   removes: TaskDisk = this;

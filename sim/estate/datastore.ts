@@ -78,6 +78,9 @@ export class Datastore {
   /** Merges that wait for each other, the first being under way (`merges: serial`). */
   mergeQueue: Merge[] = [];
 
+  /** A list of this datastore only, for whoever needs no more: there are many tasks with one disk. */
+  readonly alone: readonly Datastore[] = [this];
+
   readonly disks: Disk[] = [];
   /** What backups keep here for a while. */
   readonly files: GrowingFile[] = [];

@@ -6,7 +6,7 @@ import type { ResourceState } from '../flow/network.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
-import type { Datastore } from './datastore.ts';
+import type { Datastore, StorageDevice } from './datastore.ts';
 import type { Disk } from './disk.ts';
 import type { Host } from './host.ts';
 import { relativeReadSpeed } from './read-speed.ts';
@@ -56,6 +56,8 @@ export class Guests {
   private readonly answered: number;
   private readonly rescan: number;
   private readonly unsettled = new WorkList<Datastore>();
+  /** What a datastore's guests cost on its devices, for one call at a time. */
+  private readonly costs: number[] = [];
   /** Log event of the latest midnight of growth. */
   private lastStep = 0;
 
@@ -298,15 +300,13 @@ export class Guests {
     datastore.guestDemand = demand;
     datastore.guestWeight = weight;
     datastore.guestCost = perByte;
-    const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: perByte * device.randomCost }));
     if (datastore.guestFlow >= 0) {
-      network.changeDemand(
-        datastore.guestFlow,
-        weight,
-        demand,
-        uses.map((use) => use.perByte),
-      );
-    } else datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
+      for (let i = 0; i < datastore.devices.length; i++) this.costs[i] = perByte * (datastore.devices[i] as StorageDevice).randomCost;
+      network.changeDemand(datastore.guestFlow, weight, demand, this.costs);
+      return;
+    }
+    const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: perByte * device.randomCost }));
+    datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
   }
 
   /** What is left to transfers and merges so that latency stays at its throttle level, at least 5 % of the device (MODEL 3). */

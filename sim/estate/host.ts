@@ -75,6 +75,12 @@ export class SlotPool {
     this.total = total ?? Infinity;
   }
 
+  /** A slot is free again; `event` is the log's. */
+  release(event: number): void {
+    this.used--;
+    this.freedBy = event;
+  }
+
   get free(): number {
     if (this.closures > 0) return 0;
     if (this.factors.length === 0) return this.total - this.used;

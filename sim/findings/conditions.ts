@@ -100,9 +100,9 @@ export class Conditions {
   slotsAwaited(task: Task, waited: { job: number; proxy: number; repository: number }): void {
     const sum = waited.job + waited.proxy + waited.repository;
     const job = task.run.job;
-    const names = { job: job.name, proxy: job.plan.proxies.join('+'), repository: job.repository.name };
-    let scarce: keyof typeof names = 'job';
-    for (const kind of ['proxy', 'repository'] as const) if (waited[kind] > waited[scarce]) scarce = kind;
+    const names = job.slotNames;
+    let scarce: keyof typeof names = waited.proxy > waited.job ? 'proxy' : 'job';
+    if (waited.repository > (scarce === 'job' ? waited.job : waited.proxy)) scarce = 'repository';
     const { slotWaitMs } = this.world.policy.thresholds(scarce, names[scarce]);
     if (sum <= slotWaitMs) return;
     this.world.findings.observe({

@@ -36,8 +36,10 @@ export class FlowTable {
   stride = FIRST_STRIDE;
   useResource = new Int32Array(FIRST_SIZE * FIRST_STRIDE);
   usePerByte = new Float64Array(FIRST_SIZE * FIRST_STRIDE);
-  /** Milliseconds by bottleneck, for flows that have had more than one. */
-  readonly bottleneckMs: (Map<number, number> | undefined)[] = [];
+  /** Milliseconds that its present bottleneck has held it back, up to `bottleneckSinceMs`. */
+  bottleneckMs = new Float64Array(FIRST_SIZE);
+  /** The same of bottlenecks that it has had before; most flows have only one. */
+  readonly formerMs: (Map<number, number> | undefined)[] = [];
   private readonly free: number[] = [];
   private used = 0;
 
@@ -52,7 +54,7 @@ export class FlowTable {
 
   release(slot: number): void {
     this.mark[slot] = -1;
-    this.bottleneckMs[slot] = undefined;
+    this.formerMs[slot] = undefined;
     this.free.push(slot);
   }
 
@@ -72,6 +74,7 @@ export class FlowTable {
     this.finishMs = longer(this.finishMs, size);
     this.sequence = longer(this.sequence, size);
     this.bottleneckSinceMs = longer(this.bottleneckSinceMs, size);
+    this.bottleneckMs = longer(this.bottleneckMs, size);
     this.capLevel = longer(this.capLevel, size);
     this.bottleneck = longerInt(this.bottleneck, size);
     this.nextBottleneck = longerInt(this.nextBottleneck, size);

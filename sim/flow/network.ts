@@ -37,6 +37,12 @@ export interface FlowSpec {
   owner: number;
 }
 
+/** For so long a resource, or AT_CAP, has held a flow back. */
+export interface BottleneckTime {
+  resource: number;
+  ms: number;
+}
+
 export interface NetworkHooks {
   /** A flow has done its work; after this call it is gone from the network and its number may be given to another. */
   completed(owner: number, flow: number): void;
@@ -104,6 +110,7 @@ export class FlowNetwork {
     table.sequence[slot] = kernel.takeSequence();
     table.bottleneck[slot] = AT_CAP;
     table.bottleneckSinceMs[slot] = now;
+    table.bottleneckMs[slot] = 0;
     table.event[slot] = -1;
     table.owner[slot] = spec.owner;
     table.elastic[slot] = spec.elastic ? 1 : 0;
@@ -167,11 +174,19 @@ export class FlowNetwork {
     return this.remainingAt(this.checked(flow), this.kernel.nowMs);
   }
 
-  /** How long each resource (or AT_CAP) has held this flow back, up to now. */
-  bottlenecksOf(flow: number): ReadonlyMap<number, number> {
+  /** How long each resource (or AT_CAP) has held this flow back, up to now, in the order in which they first did. */
+  bottlenecksOf(flow: number): BottleneckTime[] {
+    const { table } = this;
     const slot = this.checked(flow);
     this.accountBottleneck(slot);
-    return this.table.bottleneckMs[slot] ?? new Map();
+    const present = table.bottleneck[slot] as number;
+    const presentMs = table.bottleneckMs[slot] as number;
+    const former = table.formerMs[slot];
+    if (former === undefined) return presentMs > 0 ? [{ resource: present, ms: presentMs }] : [];
+    const times: BottleneckTime[] = [];
+    for (const [resource, ms] of former) times.push({ resource, ms: resource === present ? ms + presentMs : ms });
+    if (presentMs > 0 && !former.has(present)) times.push({ resource: present, ms: presentMs });
+    return times;
   }
 
   /** Gives every flow of a changed component its fair rate. Once per instant. */
@@ -268,10 +283,7 @@ export class FlowNetwork {
       const slot = flows[i] as number;
       const bottleneckChanged = table.nextBottleneck[slot] !== table.bottleneck[slot];
       const rateChanged = table.nextRate[slot] !== table.rate[slot];
-      if (bottleneckChanged) {
-        this.accountBottleneck(slot);
-        table.bottleneck[slot] = table.nextBottleneck[slot] as number;
-      }
+      if (bottleneckChanged) this.changeBottleneck(slot);
       if (rateChanged) this.applyRate(slot);
       if (rateChanged || bottleneckChanged) this.touchUses(slot);
       if ((table.event[slot] as number) >= 0) queued[queuedCount++] = slot;
@@ -333,16 +345,25 @@ export class FlowNetwork {
   private accountBottleneck(slot: number): void {
     const { table } = this;
     const now = this.kernel.nowMs;
-    const spent = now - (table.bottleneckSinceMs[slot] as number);
-    if (spent === 0) return;
-    let byResource = table.bottleneckMs[slot];
-    if (byResource === undefined) {
-      byResource = new Map();
-      table.bottleneckMs[slot] = byResource;
-    }
-    const bottleneck = table.bottleneck[slot] as number;
-    byResource.set(bottleneck, (byResource.get(bottleneck) ?? 0) + spent);
+    table.bottleneckMs[slot] = (table.bottleneckMs[slot] as number) + (now - (table.bottleneckSinceMs[slot] as number));
     table.bottleneckSinceMs[slot] = now;
+  }
+
+  private changeBottleneck(slot: number): void {
+    const { table } = this;
+    this.accountBottleneck(slot);
+    const ms = table.bottleneckMs[slot] as number;
+    if (ms > 0) {
+      let former = table.formerMs[slot];
+      if (former === undefined) {
+        former = new Map();
+        table.formerMs[slot] = former;
+      }
+      const bottleneck = table.bottleneck[slot] as number;
+      former.set(bottleneck, (former.get(bottleneck) ?? 0) + ms);
+      table.bottleneckMs[slot] = 0;
+    }
+    table.bottleneck[slot] = table.nextBottleneck[slot] as number;
   }
 
   private canBind(resource: Resource): boolean {
@@ -390,14 +411,15 @@ export class FlowNetwork {
     const { table } = this;
     const from = slot * table.stride;
     table.useCount[slot] = uses.length;
-    uses.forEach((use, i) => {
+    for (let i = 0; i < uses.length; i++) {
+      const use = uses[i] as ResourceUse;
       const resource = this.resources[use.resource] as Resource;
       table.useResource[from + i] = use.resource;
       table.usePerByte[from + i] = use.perByte;
       resource.flows.push(slot);
       resource.perByte.push(use.perByte);
       this.markDirty(resource);
-    });
+    }
     this.dirtyFlows[this.dirtyFlowCount++] = slot;
   }
 

@@ -37,10 +37,13 @@ export class Chain {
     return this.points[this.points.length - 1];
   }
 
-  /** The newest point of one of these kinds. */
-  newestOf(...kinds: RestorePoint['kind'][]): RestorePoint | undefined {
+  /** The newest point of one of two kinds. */
+  newestOf(kind: RestorePoint['kind'], or: RestorePoint['kind'] = kind): RestorePoint | undefined {
     const { points } = this;
-    for (let at = points.length - 1; at >= 0; at--) if (kinds.includes((points[at] as RestorePoint).kind)) return points[at];
+    for (let at = points.length - 1; at >= 0; at--) {
+      const point = points[at] as RestorePoint;
+      if (point.kind === kind || point.kind === or) return point;
+    }
     return undefined;
   }
 

@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
 import { Chain } from './chain.ts';
 import { LevelSchedules, levelOf } from './levels.ts';
 import { Merge } from './merge.ts';
-import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
+import { type Level, NO_FLAGS, newPoint, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { SyntheticFull } from './synthetic-full.ts';
 
@@ -99,7 +99,7 @@ export class Chains {
     const { kernel, recovery } = this.world;
     const { job } = task.run;
     const chain = this.of(job, task.vm);
-    const point: RestorePoint = {
+    const point = newPoint({
       kind: task.level,
       atMs: task.snapshotMs as number,
       storedMs: kernel.nowMs,
@@ -115,7 +115,7 @@ export class Chains {
       periods: null,
       pins: 0,
       event: task.lastEvent,
-    };
+    });
     task.point = point;
     if (task.level === 'full') this.noteFull(task);
     this.addPoint(chain, point);

@@ -3,7 +3,7 @@ import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
-import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
+import { type Level, NO_FLAGS, newPoint, type RestorePoint } from './point.ts';
 import type { Repository, Writer } from './repository.ts';
 import type { Work, WorkFlow } from './works.ts';
 
@@ -50,7 +50,7 @@ export class Copy implements Work, Writer {
     const copied = chains.copyOf(this.chain, this.target);
     const kind = this.kindIn(copied);
     this.event = this.record('repository-work-ended', { bytes: Math.ceil(this.bytes), as: kind }, this.event);
-    const point: RestorePoint = {
+    const point = newPoint({
       ...this.point,
       kind,
       level: this.level,
@@ -61,7 +61,7 @@ export class Copy implements Work, Writer {
       flags: NO_FLAGS,
       pins: 0,
       event: this.event,
-    };
+    });
     chains.addPoint(copied, point);
     this.letGo();
     chains.transformCopy(copied, point, this.event);

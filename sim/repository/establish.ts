@@ -12,7 +12,7 @@ import type { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { backUp, copyAll, type OldPoint, type Past, ticksBefore } from './history.ts';
-import type { RestorePoint } from './point.ts';
+import { newPoint, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 
 /** `schedule` is that of the job, or of the job at the head of its row where it is after another. */
@@ -119,14 +119,14 @@ class EstablishedVm {
     const { level } = point;
     const storedBytes = this.takes(old, isOldest);
     const sentBytes = level === 'full' ? this.fullBytes : isWhole(old, isOldest) ? this.changed(old) : storedBytes;
-    return {
+    return newPoint({
       ...point,
       changedSinceMs: level === 'differential' ? fromMs : null,
       event: this.world.startEvent,
       storedBytes,
       sentBytes,
       fullBytes: this.fullBytes,
-    };
+    });
   }
 
   /** Stored bytes that a point takes by itself. */

@@ -6,7 +6,7 @@ import { Schedule } from '../schedule/schedule.ts';
 import type { Chain } from './chain.ts';
 import { type LevelSchedules, LOOK_BACK_DAYS, scheduledLevel } from './levels.ts';
 import type { RetentionPlan } from './plan.ts';
-import { type Level, NO_FLAGS, type RestorePoint } from './point.ts';
+import { type Level, NO_FLAGS, newPoint, type RestorePoint } from './point.ts';
 
 /** A backup of the past. `synthetic`: a full was made of it afterwards. */
 export interface OldBackup {
@@ -113,7 +113,7 @@ function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (a
 }
 
 function pointOf({ atMs, level }: OldBackup): RestorePoint {
-  return {
+  return newPoint({
     kind: level,
     atMs,
     storedMs: atMs,
@@ -129,7 +129,7 @@ function pointOf({ atMs, level }: OldBackup): RestorePoint {
     periods: null,
     pins: 0,
     event: 0,
-  };
+  });
 }
 
 /** Between which instants what a point holds was written. */

@@ -77,7 +77,33 @@ export function neededFor(points: readonly RestorePoint[], kept: readonly boolea
   return needed;
 }
 
+/** A copy of a point. Points are made here and nowhere else: all of one build, they are looked through faster. */
+export function newPoint(point: RestorePoint): RestorePoint {
+  return {
+    kind: point.kind,
+    atMs: point.atMs,
+    storedMs: point.storedMs,
+    dueMs: point.dueMs,
+    storedBytes: point.storedBytes,
+    sentBytes: point.sentBytes,
+    level: point.level,
+    changedSinceMs: point.changedSinceMs,
+    fullBytes: point.fullBytes,
+    good: point.good,
+    cloned: point.cloned,
+    flags: point.flags,
+    periods: point.periods,
+    pins: point.pins,
+    event: point.event,
+  };
+}
+
 /** A full that has taken in an increment: it holds the increment's moment, and is as old as that. */
 export function mergedPoint(full: RestorePoint, increment: RestorePoint): RestorePoint {
-  return { ...increment, kind: 'full', storedBytes: full.storedBytes, cloned: full.cloned, flags: full.flags };
+  const merged = newPoint(increment);
+  merged.kind = 'full';
+  merged.storedBytes = full.storedBytes;
+  merged.cloned = full.cloned;
+  merged.flags = full.flags;
+  return merged;
 }

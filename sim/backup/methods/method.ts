@@ -35,7 +35,7 @@ export interface Method {
   /** Whether a proxy reaches a disk by this method; where it does not, the job's fallback decides. */
   reaches(proxy: Proxy, part: TaskDisk): boolean;
   /** What a disk's stream crosses between the datastore and the proxy, besides what every method crosses. */
-  path(part: TaskDisk, cross: (resource: number, perByte: number) => void): void;
+  path(part: TaskDisk, uses: ResourceUse[]): void;
 }
 
 /** The usual: a snapshot, read through the host, sent over the network, removed. A method says where it differs. */
@@ -54,9 +54,20 @@ export const USUAL: Method = {
 };
 
 /** NBD: the host sends what it reads over its management network. */
-export function throughHost(part: TaskDisk, cross: (resource: number, perByte: number) => void): void {
+export function throughHost(part: TaskDisk, uses: ResourceUse[]): void {
   const { host } = part.task.vm;
-  if (host !== null) cross(host.nbd, 1);
+  if (host !== null) cross(uses, host.nbd, 1);
+}
+
+/** A stream crosses a resource, once more where it does already; below 0 there is none. */
+export function cross(uses: ResourceUse[], resource: number, perByte: number): void {
+  if (resource < 0) return;
+  for (const use of uses) {
+    if (use.resource !== resource) continue;
+    use.perByte += perByte;
+    return;
+  }
+  uses.push({ resource, perByte });
 }
 
 /**
@@ -70,33 +81,27 @@ export function transferOf(part: TaskDisk, of: 'disk' | 'stream' = 'disk'): Tran
   const { datastore } = part.disk;
   const stored = 1 / plan.reduction;
   const uses: ResourceUse[] = [];
-  const cross = (resource: number, perByte: number): void => {
-    if (resource < 0) return;
-    const known = uses.find((use) => use.resource === resource);
-    if (known === undefined) uses.push({ resource, perByte });
-    else known.perByte += perByte;
-  };
   if (of === 'disk') {
-    for (const device of datastore.devices) cross(device.resource, device.readCost);
-    cross(datastore.throttle, datastore.readCost);
+    for (const device of datastore.devices) cross(uses, device.resource, device.readCost);
+    cross(uses, datastore.throttle, datastore.readCost);
   }
   const inbound = part.fellBack ? 'network' : method.inbound;
-  if (part.fellBack) throughHost(part, cross);
-  else method.path(part, cross);
+  if (part.fellBack) throughHost(part, uses);
+  else method.path(part, uses);
   let cap = plan.streamBytesPerSecond === null ? Number.POSITIVE_INFINITY : plan.streamBytesPerSecond / 1000;
   let capLabel = `stream-limit:${plan.name}`;
   if (proxy !== null) {
-    crossInto(proxy, inbound, cross, stored);
+    crossInto(proxy, inbound, uses, stored);
     const perCore = perCoreRate(part, proxy, of === 'disk' && part.full);
-    cross(proxy.cores, 1 / perCore);
+    cross(uses, proxy.cores, 1 / perCore);
     // One disk's stream runs on at most one core.
     if (perCore < cap) {
       cap = perCore;
       capLabel = proxy.label;
     }
   }
-  for (const link of repository.links) cross(link, stored);
-  cross(repository.device, repository.storeCost(part) * stored);
+  for (const link of repository.links) cross(uses, link, stored);
+  cross(uses, repository.device, repository.storeCost(part) * stored);
   return { uses, cap, capLabel };
 }
 
@@ -108,10 +113,10 @@ function perCoreRate(part: TaskDisk, proxy: Proxy, full: boolean): number {
 }
 
 /** A proxy that attaches disks is a VM: what it sends leaves through the network of its own host. */
-function crossInto(proxy: Proxy, inbound: Inbound, cross: (resource: number, perByte: number) => void, stored: number): void {
-  if (inbound === 'fabric') cross(proxy.fabric, 1);
+function crossInto(proxy: Proxy, inbound: Inbound, uses: ResourceUse[], stored: number): void {
+  if (inbound === 'fabric') cross(uses, proxy.fabric, 1);
   else if (inbound === 'network') {
-    cross(proxy.network, 1);
-    for (const link of proxy.links) cross(link, 1);
-  } else if (proxy.host !== null) cross(proxy.host.network, stored);
+    cross(uses, proxy.network, 1);
+    for (const link of proxy.links) cross(uses, link, 1);
+  } else if (proxy.host !== null) cross(uses, proxy.host.network, stored);
 }

@@ -20,7 +20,7 @@ class Bench {
     this.network = new FlowNetwork(this.kernel, {
       completed: (owner, flow) => {
         this.finished.set(owner, this.kernel.nowMs);
-        this.bottlenecks.set(owner, new Map(this.network.bottlenecksOf(flow)));
+        this.bottlenecks.set(owner, new Map(this.network.bottlenecksOf(flow).map(({ resource, ms }) => [resource, ms])));
       },
       resourceSolved: () => {},
     });
