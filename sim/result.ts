@@ -34,7 +34,11 @@ export type RuleId =
   | 'window-overrun'
   | 'direct-disk-copy'
   | 'snapshot-as-backup'
-  | 'stun';
+  | 'stun'
+  | 'guest-agent-storm'
+  | 'excessive-permission'
+  | 'unsupported-guest'
+  | 'software-outdated';
 
 export type SubjectKind = 'datastore' | 'vm' | 'job' | 'repository' | 'proxy';
 

@@ -5,7 +5,7 @@
 import type { DiskPlan, Growth, Plan, VmPlan } from '../../sim/plan.ts';
 import type { Finding, LedgerKind, Result } from '../../sim/result.ts';
 import { heldBack } from './runs.ts';
-import { numberOf, type Step, textsOf } from './steps.ts';
+import { jobOfRun, numberOf, type Step, textsOf } from './steps.ts';
 
 /** A place in a file. */
 export interface InputPlace {
@@ -120,20 +120,20 @@ export function stepPaths(step: Step, plan: Plan, result: Result): string[] {
 export function findingPaths(finding: Finding, plan: Plan): string[] {
   const { kind, name } = finding.subject;
   const subject = subjectPath(kind, name, plan);
-  const { run, other, datastore, name: shared, shares } = finding.evidence;
+  const { run, job, number, other, datastore, name: shared, shares } = finding.evidence;
   switch (finding.rule) {
     case 'slot-starved':
       return [kind === 'job' ? `${subject}.concurrency` : `${subject}.slots`];
     case 'snapshot-age':
     case 'snapshot-orphaned':
     case 'chain-depth':
-      return typeof run === 'string' ? [`jobs.${run.slice(0, run.lastIndexOf('#'))}`] : [`${subject}.snapshots`];
+      return typeof run === 'string' ? [`jobs.${jobOfRun(run)}`] : [`${subject}.snapshots`];
     case 'new-vm-missed':
-      return [`${subject}.exists`, ...(typeof run === 'string' ? [`jobs.${run.slice(0, run.lastIndexOf('#'))}.vms`] : [])];
+      return [`${subject}.exists`, ...(typeof run === 'string' ? [`jobs.${jobOfRun(run)}.vms`] : [])];
     case 'job-overlap':
       return [
         `${subject}.schedule`,
-        ...(typeof other === 'string' ? [`jobs.${other.slice(0, other.lastIndexOf('#'))}.schedule`] : []),
+        ...(typeof other === 'string' ? [`jobs.${jobOfRun(other)}.schedule`] : []),
         ...(typeof shared === 'string' && typeof shares === 'string' ? [subjectPath(shares, shared, plan)] : []),
       ];
     case 'rpo-missed':
@@ -143,6 +143,14 @@ export function findingPaths(finding: Finding, plan: Plan): string[] {
     case 'snapshot-as-backup':
     case 'direct-disk-copy':
       return kind === 'job' ? [`${subject}.method`] : [subject];
+    case 'guest-agent-storm':
+      return typeof run === 'string' ? [`jobs.${jobOfRun(run)}.schedule`, `jobs.${jobOfRun(run)}.concurrency`] : [subject];
+    case 'unsupported-guest':
+      return [`${subject}.guest`, ...(typeof run === 'string' ? [`jobs.${jobOfRun(run)}.supportedGuests`] : [])];
+    case 'excessive-permission':
+      return [`${subject}.immutable`, ...(typeof job === 'string' ? [`jobs.${job}.account`] : [])];
+    case 'software-outdated':
+      return [`faults.${number}`];
     case 'free-space':
     case 'space-exhausted':
     case 'repository-full':

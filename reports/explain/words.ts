@@ -1,6 +1,6 @@
 /** Steps in sentences. A kind of event without an entry here is told by its own name and fields. */
 import type { ReportContext } from '../context.ts';
-import { REASONS } from '../findings.ts';
+import { REASONS } from '../reasons.ts';
 import { formatDuration, formatInstant } from '../time.ts';
 import { formatBytes, formatCount, formatShare, listNames, printable } from '../units.ts';
 import { heldBack, runFigures } from './runs.ts';

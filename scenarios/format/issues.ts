@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { Problems } from './problems.ts';
 import { listNames, suggest } from './suggest.ts';
 import { keyPlaceAt, type MapTree, type Path, placeAt, valueAt } from './tree.ts';
-import { isUnbuilt } from './unbuilt.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -38,12 +37,10 @@ function misspeltKeys(issues: readonly Issue[], schema: z.ZodType): Set<string> 
 export function reportUnknownKey(target: Target, path: Path, known: readonly string[]): void {
   const key = String(path.at(-1));
   const place = keyPlaceAt(target.root, path);
-  if (isUnbuilt(path)) target.problems.add(place, `\`${key}\` is described in the format but not built yet`);
-  else
-    target.problems.add(place, `unknown ${isRulePlace(path) ? 'rule' : 'key'} \`${key}\``, {
-      expected: `one of ${listNames(known)}`,
-      meant: suggest(key, known),
-    });
+  target.problems.add(place, `unknown ${isRulePlace(path) ? 'rule' : 'key'} \`${key}\``, {
+    expected: `one of ${listNames(known)}`,
+    meant: suggest(key, known),
+  });
 }
 
 function isRulePlace(path: Path): boolean {
@@ -76,12 +73,6 @@ function report(target: Target, prefix: Path, issue: Issue, schema: z.ZodType): 
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
     const written = given.kind === 'scalar' ? String(given.value) : null;
-    if (written !== null && isUnbuilt(path, written))
-      return say(`\`${key}: ${written}\` is described in the format but not built yet`, expectedOf(issue));
-    if (given.kind === 'map') {
-      const unbuilt = [...given.entries.keys()].find((inner) => isUnbuilt([...path, inner]));
-      if (unbuilt !== undefined) return say(`\`${unbuilt}\` is described in the format but not built yet`, expectedOf(issue));
-    }
     return say(
       written === null ? `\`${key}\` is one word` : `unknown value \`${written}\` of \`${key}\``,
       expectedOf(issue),

@@ -107,7 +107,7 @@ export class Stages {
 
   /** The task is over; its lock is free, and perhaps its run has ended. */
   end(task: Task): void {
-    const { kernel, log, admission, runs } = this.world;
+    const { kernel, log, admission, runs, conditions } = this.world;
     if (task.stage === 'ended') throw new Error(`task ${task.number} ends twice`);
     task.stage = 'ended';
     task.endedMs = kernel.nowMs;
@@ -119,6 +119,7 @@ export class Stages {
     // Snapshot slots that no delta came to use.
     if (!task.hasSnapshot) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);
     removeFrom(task.vm.activeTasks, task);
+    conditions.taskEnds(task);
     runs.taskEnded(task, retryAtMs);
   }
 
@@ -347,7 +348,7 @@ export class Stages {
     part.state = 'transferring';
     this.addTransferFlow(part);
     this.world.storage.beginWriting(part);
-    this.world.conditions.proxies.transferBegins(part);
+    this.world.conditions.transferBegins(part);
     this.world.copyBeforeWrite.begin(part);
   }
 

@@ -4,12 +4,13 @@
  */
 
 import type { Run } from '../backup/run.ts';
-import type { Task } from '../backup/task.ts';
+import type { Task, TaskDisk } from '../backup/task.ts';
 import type { Datastore } from '../estate/datastore.ts';
 import type { ConditionMeter } from '../estate/statistics.ts';
 import type { World } from '../world.ts';
 import { DeepChains } from './rules/chain-depth.ts';
 import { StalledMerges } from './rules/consolidation-stalled.ts';
+import { GatheredAgents } from './rules/guest-agent-storm.ts';
 import { MeetingJobs } from './rules/job-overlap.ts';
 import { MissedVms } from './rules/new-vm-missed.ts';
 import { StarvedProxies } from './rules/proxy-starved.ts';
@@ -43,6 +44,7 @@ export class Conditions {
   readonly proxies: StarvedProxies;
   readonly unprotected: UnprotectedVms;
   readonly rpos: MissedRpos;
+  private readonly agents: GatheredAgents;
   private readonly missed: MissedVms;
   private readonly meeting: MeetingJobs;
   private readonly world: World;
@@ -56,6 +58,7 @@ export class Conditions {
     this.proxies = new StarvedProxies(world);
     this.unprotected = new UnprotectedVms(world);
     this.rpos = new MissedRpos(world);
+    this.agents = new GatheredAgents(world);
     this.missed = new MissedVms(world, this.unprotected);
     this.meeting = new MeetingJobs(world);
   }
@@ -66,6 +69,15 @@ export class Conditions {
     this.missed.begin();
     findOrphans(this.world);
     for (const disk of this.world.disks) if (disk.chain.length > 0) this.chains.changed(disk);
+  }
+
+  transferBegins(part: TaskDisk): void {
+    this.proxies.transferBegins(part);
+    this.agents.transferBegins(part);
+  }
+
+  taskEnds(task: Task): void {
+    this.agents.taskEnds(task);
   }
 
   runStarted(run: Run): void {
@@ -129,6 +141,7 @@ export class Conditions {
   finish(): void {
     const now = this.world.kernel.nowMs;
     this.ages.finish();
+    this.agents.finish();
     this.proxies.finish();
     this.rpos.finish();
     this.meeting.finish();

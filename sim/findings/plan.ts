@@ -24,6 +24,8 @@ export interface Thresholds {
   /** `proxy-starved`: in transfers of at least this length, for more than this share of it. */
   proxySpanMs: number;
   proxyShare: number;
+  /** `guest-agent-storm`: more agents than this at work on one datastore. */
+  agents: number;
 }
 
 /** Subjects of one kind, by name. */

@@ -21,6 +21,8 @@ const DEFAULT_THRESHOLDS: Readonly<Thresholds> = {
   proxySpanMs: 5 * 60_000,
   /** Our own. */
   proxyShare: 0.5,
+  /** Our own: an agent reads as fast as a guest can, and no more than a few of them saturate a datastore. */
+  agents: 10,
 };
 
 const PRESETS: Record<PolicyPreset, Record<Severity, Severity>> = {

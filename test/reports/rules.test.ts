@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { reportContext } from '../../reports/context.ts';
 import { groupFindings } from '../../reports/findings.ts';
 import { type Plan, type RuleId, simulate } from '../../sim/index.ts';
+import { at, fault } from '../sim/faults/support.ts';
 import { appending, DAY, datastore, GiB, HOUR, job, MINUTE, MiB, plan, proxy, vm, vms } from '../sim/plans.ts';
 
 const byName = (name: string) => ({ all: false, names: [name], tags: [], hosts: [], datastores: [], except: [] });
@@ -90,6 +91,40 @@ const CASES: [RuleId, Plan, string, string | null][] = [
     }),
     'Job b works while another job is at work in the same place on Mon 2 Mar 2026 00:01.',
     'The first time b#1 begins while a#1 works; both use datastore ds.',
+  ],
+  [
+    'guest-agent-storm',
+    plan({ vms: vms(11), jobs: [job({ method: 'agent' })] }),
+    'Agents work in too many guests of datastore ds at one time on Mon 2 Mar 2026 00:00.',
+    'Up to 11 are at work together; 10 are well.',
+  ],
+  [
+    'excessive-permission',
+    plan({
+      durationMs: DAY,
+      vms: vms(1),
+      jobs: [job({ account: 'svc' })],
+      faults: [fault('stolen-account', { account: 'svc', ...at(12 * HOUR) })],
+    }),
+    'Repository repo loses restore points to whoever has stolen an account on Mon 2 Mar 2026 12:00: it may delete them.',
+    'The first time 1 point of VM vm-01 in job nightly (10 GiB).',
+  ],
+  [
+    'unsupported-guest',
+    plan({ vms: [vm('old', { guest: 'nt4' })], jobs: [job({ method: 'agent', supportedGuests: ['linux'] })] }),
+    'The backup software does not know the operating system of VM old on Mon 2 Mar 2026 00:00: no application comes to rest there.',
+    'The first time in nightly#1, for nt4.',
+  ],
+  [
+    'software-outdated',
+    plan({
+      durationMs: DAY,
+      vms: [vm('web', { disk: { writes: appending(MiB / 10) } })],
+      jobs: [job({ mode: 'forever-forward', schedule: { kind: 'at', atMs: [0, 6 * HOUR, 12 * HOUR] } })],
+      faults: [fault('catalog-corrupt', { job: 'nightly', ...at(9 * HOUR) })],
+    }),
+    'Job nightly loses its catalog on Mon 2 Mar 2026 09:00: the next backup of each VM reads everything.',
+    'nightly#3 reads 10 GiB and takes 10 s; nightly#2 read 2.11 GiB.',
   ],
 ];
 

@@ -287,15 +287,6 @@ const FAULTS: Row[] = [
   ['proxies: [p1]', 'quiesce: { mode: application }\n    method: direct-disk', '`quiesce` means nothing to method `direct-disk`', 'quiesce'],
 ];
 
-const UNBUILT: Row[] = [
-  [
-    'overrun: 1',
-    'overrun: 1\npolicy: { software-outdated: error }',
-    '`software-outdated` is described in the format but not built yet',
-    'software-outdated',
-  ],
-];
-
 describe('a scenario that is wrong is refused with the place of the mistake', () => {
   const tables: [string, Row[]][] = [
     ['structure', STRUCTURE],
@@ -308,7 +299,6 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
     ['agents', AGENTS],
     ['chains', CHAINS],
     ['faults', FAULTS],
-    ['not built', UNBUILT],
   ];
   for (const [topic, rows] of tables) {
     it.each(rows)(`${topic}: %j as %j`, (from, to, says, at) => {

@@ -62,6 +62,7 @@ function planThresholds(rules: RulesEntry, rule: RuleId): Partial<Thresholds> {
   if (rule === 'stun') return given({ stunMs: of(rules[rule]).over });
   if (rule === 'slot-starved') return given({ slotWaitMs: of(rules[rule]).over });
   if (rule === 'proxy-starved') return given({ proxySpanMs: of(rules[rule]).over, proxyShare: of(rules[rule]).share });
+  if (rule === 'guest-agent-storm') return given({ agents: of(rules[rule]).agents });
   return {};
 }
 

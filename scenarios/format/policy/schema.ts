@@ -48,6 +48,12 @@ export const ruleShape = {
     over: positiveDuration('In transfers of at least this length. Default 5m.').optional(),
     share: share('For more than this share of it. Default 50%.').optional(),
   }),
+  'guest-agent-storm': rule('Agents in many guests of one datastore work at one time.', {
+    agents: z.int().min(1).optional().describe('The most that is well. Default 10.'),
+  }),
+  'excessive-permission': rule('An account in other hands deletes restore points.', {}),
+  'unsupported-guest': rule('The software does not know the operating system of a guest.', {}),
+  'software-outdated': rule('A job loses its catalog, and reads everything again.', {}),
   'new-vm-missed': rule('A list of names does not hold a new VM.', {}),
   'job-overlap': rule('Jobs meet in one place.', {}),
 } satisfies Record<RuleId, z.ZodType>;

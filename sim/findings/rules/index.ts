@@ -3,7 +3,9 @@ import type { Rule } from '../rule.ts';
 import { chainDepth } from './chain-depth.ts';
 import { consolidationStalled } from './consolidation-stalled.ts';
 import { directDiskCopy } from './direct-disk-copy.ts';
+import { excessivePermission } from './excessive-permission.ts';
 import { freeSpace } from './free-space.ts';
+import { guestAgentStorm } from './guest-agent-storm.ts';
 import { ioSaturated } from './io-saturated.ts';
 import { jobOverlap } from './job-overlap.ts';
 import { latency } from './latency.ts';
@@ -17,9 +19,11 @@ import { slotStarved } from './slot-starved.ts';
 import { snapshotAge } from './snapshot-age.ts';
 import { snapshotAsBackup } from './snapshot-as-backup.ts';
 import { snapshotOrphaned } from './snapshot-orphaned.ts';
+import { softwareOutdated } from './software-outdated.ts';
 import { spaceExhausted } from './space-exhausted.ts';
 import { stun } from './stun.ts';
 import { taskFailed } from './task-failed.ts';
+import { unsupportedGuest } from './unsupported-guest.ts';
 import { vmCrashed } from './vm-crashed.ts';
 import { vmNotCreated } from './vm-not-created.ts';
 import { vmPaused } from './vm-paused.ts';
@@ -40,8 +44,11 @@ export const RULES: readonly Rule[] = [
   consolidationStalled,
   snapshotAge,
   chainDepth,
+  excessivePermission,
   directDiskCopy,
   snapshotAsBackup,
+  softwareOutdated,
+  unsupportedGuest,
   windowOverrun,
   runOverlap,
   runSkipped,
@@ -50,6 +57,7 @@ export const RULES: readonly Rule[] = [
   stun,
   ...slotStarved,
   proxyStarved,
+  guestAgentStorm,
   newVmMissed,
   jobOverlap,
 ];
