@@ -18,12 +18,6 @@ fails when a figure moves, or is further off than rounding explains.`;
 const TRACES_BEGIN = '<!-- from trace data -->';
 const TRACES_END = '<!-- end of trace data -->';
 
-const NOT_BUILT = `## Not yet built
-
-| subject | reference figures that wait for it |
-|---|---|
-| windows, \`catchUp\` | calendar: 08:15 denied between 19:00 and 08:00; 19:00, 20:15, 00:15 with catching up, 20:15, 00:15 without |`;
-
 export interface Page {
   text: string;
   checks: Check[];
@@ -38,7 +32,7 @@ export function makePage(committed: string): Page {
   const tracedText = traced === null ? between(committed) : `\n${written(traced)}\n`;
   const all = traced === null ? sections : [...sections, traced];
   return {
-    text: `${[INTRODUCTION, ...sections.map(written), `${TRACES_BEGIN}${tracedText}${TRACES_END}`, NOT_BUILT].join('\n\n')}\n`,
+    text: `${[INTRODUCTION, ...sections.map(written), `${TRACES_BEGIN}${tracedText}${TRACES_END}`].join('\n\n')}\n`,
     checks: all.flatMap(({ title, checks }) => checks.map((check) => ({ ...check, what: `${title}: ${check.what}` }))),
     kept: traced === null ? ['Real data'] : [],
   };

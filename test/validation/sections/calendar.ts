@@ -6,7 +6,7 @@ import { compared, type Section } from '../section.ts';
 const MINUTE_MS = 60_000;
 
 /** Minutes since local midnight, as time passes, at which a job is due from one day on in Berlin. */
-function dueMinutes(date: string, schedule: unknown, days = 1): number[] {
+function dueMinutes(date: string, schedule: unknown, days = 1, keys: object = {}): number[] {
   const document = {
     overrun: 1,
     start: `${date}T00:00`,
@@ -15,7 +15,7 @@ function dueMinutes(date: string, schedule: unknown, days = 1): number[] {
     datastores: { ds: { capacity: '1TiB' } },
     repositories: { repo: { capacity: '1TiB', read: '1GiB/s', write: '1GiB/s' } },
     vms: { web: { datastore: 'ds', size: '1GiB' } },
-    jobs: { job: { vms: 'all', repository: 'repo', schedule } },
+    jobs: { job: { vms: 'all', repository: 'repo', schedule, ...keys } },
   };
   const { plan } = loadScenario({ path: 'calendar.json', text: JSON.stringify(document), readFile: () => '' });
   return (simulate(plan).jobs.job?.runs ?? []).map(({ dueMs }) => dueMs / MINUTE_MS);
@@ -35,6 +35,21 @@ export function calendar(): Section {
   const daily = '30 2 * * *';
   const [skipped, repeated, hourly] = [dueMinutes(spring, daily), dueMinutes(autumn, daily), dueMinutes(autumn, '30 * * * *')];
   const period = dueMinutes(usual, { every: '4h', offset: '15m' });
+  const permitted = (catchUp: boolean): number[] =>
+    dueMinutes(usual, { every: '4h', offset: '15m' }, 2, { window: { from: '19:00', to: '08:00' }, catchUp }).filter(
+      (minutes) => minutes <= DAY_MINUTES + 15,
+    );
+  const windows = [
+    { words: 'without `catchUp`', ours: permitted(false), expected: [15, 255, 1215, 1455] },
+    { words: 'with `catchUp`', ours: permitted(true), expected: [15, 255, 1140, 1215, 1455] },
+  ].flatMap(({ words, ours, expected }) =>
+    expected.map((minutes, index) => ({
+      what: `every 4 h from 00:15, permitted from 19:00 to 08:00, ${words}: time ${index + 1} of ${ours.length}`,
+      expected: minutes,
+      ours: ours[index] ?? -1,
+      unit: 'min',
+    })),
+  );
   const events = DIALECTS.flatMap((dialect) => {
     const event = { calendar: '02:30', dialect };
     const [springTimes, autumnTimes] = [dueMinutes(spring, event, 2), dueMinutes(autumn, event)];
@@ -67,5 +82,6 @@ export function calendar(): Section {
     },
     ...events,
     { what: 'every 4 h from 00:15: second time due', expected: 255, ours: period[1] ?? -1, unit: 'min' },
+    ...windows,
   ]);
 }
