@@ -213,7 +213,7 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
       entriesOf(document, 'repositories').map(([name, keys], index) => {
         const copies = index === 0 && more.copyTo !== undefined ? { copyTo: { repository: 'r1', ...stated(more.copyTo) } } : {};
         const drawn = { ...stated(more.repositories[index] as Keys), ...copies };
-        return [name, { ...keys, ...drawn, capacity: `${megabytesOf(keys.capacity) + keptMb(jobs, vms)}MB` }];
+        return [name, { ...keys, ...drawn, capacity: `${Math.min(MOST_MB, megabytesOf(keys.capacity) + keptMb(jobs, vms))}MB` }];
       }),
     ),
   };
@@ -324,6 +324,9 @@ function restoreOf({ group: index, hundredth, repository: from }: Additions['res
   const vm = keys.count === undefined ? name : `${name}-01`;
   return stated({ at: momentAt(hundredth, document), vm, repository: from === undefined ? undefined : `r${from}` });
 }
+
+/** Bytes are counted exactly up to 8 PiB. */
+const MOST_MB = 9_000_000_000;
 
 /** At most what established jobs have left on repositories, in MB: they take no VM more often than all, and nothing smaller than its disks. */
 function keptMb(jobs: readonly Entry[], vms: readonly Entry[]): number {

@@ -50,11 +50,12 @@ function fastest(plan: Plan, { task, job, vm }: FoundTask): number {
   if (job.method === 'agent') shared.push(vm.networkBytesPerSecond);
   let perDisk = job.streamBytesPerSecond ?? Number.POSITIVE_INFINITY;
   const proxies = plan.proxies.filter(({ name }) => job.proxies.includes(name));
-  // A task with several disks may read one in full and one by its changes.
   const perCore = proxies
-    .map(({ perCoreFullBytesPerSecond: full, perCoreIncrementalBytesPerSecond: incremental }) =>
-      task.kind === 'incremental' ? incremental : vm.disks.length > 1 ? Math.max(full, incremental) : full,
-    )
+    .map(({ perCoreFullBytesPerSecond: full, perCoreIncrementalBytesPerSecond: incremental }) => {
+      if (task.kind === 'incremental' || task.kind === 'differential') return incremental;
+      // A task with several disks may read one in full and one by its changes.
+      return vm.disks.length > 1 ? Math.max(full, incremental) : full;
+    })
     .map((bytesPerSecond) => bytesPerSecond / job.processing.factor);
   if (perCore.length > 0) perDisk = Math.min(perDisk, Math.max(...perCore));
   const reads = vm.disks.map((disk) => plan.datastores.find(({ name }) => name === disk.datastore)?.readBytesPerSecond ?? Number.POSITIVE_INFINITY);
