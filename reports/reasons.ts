@@ -1,4 +1,5 @@
 /** Why a finding happens, as far as its figures tell: a sentence or two by rule. */
+import type { Reason } from '../sim/backup/task.ts';
 import type { Finding } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
 import { describeOwners, groupLedger } from './ledger.ts';
@@ -35,7 +36,7 @@ export function failedTasks(group: readonly Finding[], context: ReportContext): 
   return `${backups} of ${subjects(group, titleOf(group), pluralOf(group))} ${count === 1 ? 'fails' : 'fail'}${when(group, context)}.`;
 }
 
-export const REASONS: Record<string, string> = {
+export const REASONS: Readonly<Record<string, string>> = {
   'window-closed': "the job's window closed",
   timeout: 'the run took longer than its timeout allows',
   'start-deadline': 'it had not begun in time',
@@ -61,7 +62,11 @@ export const REASONS: Record<string, string> = {
   'writer-failure': 'the applications of the guest did not come to rest',
   'freeze-limit': 'the snapshot took longer than applications may be at rest',
   'unsupported-guest': 'the software does not know the operating system of the guest',
-};
+  'no-restore-point': 'there is no restore point',
+  'vm-does-not-exist': 'the VM does not exist',
+  'snapshot-orphaned': 'its snapshot was left behind',
+  'crash-consistent': 'the applications of the guest did not come to rest',
+} satisfies Record<Reason, string> & Record<string, string>;
 
 export function crashReason(group: readonly Finding[]): string {
   const lost = group.filter((finding) => text(finding, 'datastore') !== null).length;

@@ -11,6 +11,7 @@ import { relativeReadSpeed } from './estate/read-speed.ts';
 import { ABSENT } from './estate/statistics.ts';
 import { Vm } from './estate/vm.ts';
 import { Zone } from './estate/zone.ts';
+import type { EventKind } from './events.ts';
 import type { ResourceState } from './flow/network.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
@@ -21,7 +22,7 @@ import { Permitted } from './schedule/permitted.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { World } from './world.ts';
 
-export function buildWorld(plan: Plan, log: EventLog, limits: KernelLimits): World {
+export function buildWorld(plan: Plan, log: EventLog<EventKind>, limits: KernelLimits): World {
   const world = layOut(plan, log, limits);
   for (const job of world.jobs) if (job.plan.initial === 'established') establish(world, job, headSchedule(world, job));
   for (const repository of world.repositories) {
@@ -39,7 +40,7 @@ export function repositoryBytesAtStart(plan: Plan): Record<string, number> {
 }
 
 /** Everything but the past of its jobs. */
-function layOut(plan: Plan, log: EventLog, limits: KernelLimits): World {
+function layOut(plan: Plan, log: EventLog<EventKind>, limits: KernelLimits): World {
   const world = new World(new Zone(plan.zone), plan.durationMs, plan.operatorRespondsAfterMs, plan.policy, log, limits);
   world.startEvent = log.record(0, 'scenario-started', { scenario: plan.name, seed: plan.seed }, []);
   for (const activity of plan.activities) world.activities.push(new Activity(activity, world.zone));

@@ -23,6 +23,7 @@ import { Lifecycle } from './estate/lifecycle.ts';
 import { Space } from './estate/space.ts';
 import type { Vm } from './estate/vm.ts';
 import type { Zone } from './estate/zone.ts';
+import type { EventKind } from './events.ts';
 import { Faults } from './faults/faults.ts';
 import { FindingBook } from './findings/book.ts';
 import { Conditions } from './findings/conditions.ts';
@@ -43,7 +44,7 @@ import { Works } from './repository/works.ts';
 
 export class World {
   readonly kernel: Kernel;
-  readonly log: EventLog;
+  readonly log: EventLog<EventKind>;
   readonly network: FlowNetwork;
   readonly endMs: number;
   readonly zone: Zone;
@@ -98,7 +99,7 @@ export class World {
   /** Log event of the start. */
   startEvent = 0;
 
-  constructor(zone: Zone, endMs: number, operatorRespondsAfterMs: number | null, policy: PolicyPlan, log: EventLog, limits: KernelLimits) {
+  constructor(zone: Zone, endMs: number, operatorRespondsAfterMs: number | null, policy: PolicyPlan, log: EventLog<EventKind>, limits: KernelLimits) {
     this.zone = zone;
     this.endMs = endMs;
     this.operatorRespondsAfterMs = operatorRespondsAfterMs;

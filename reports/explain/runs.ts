@@ -42,6 +42,8 @@ export interface Holder {
   words: string;
 }
 
+const NAMELESS: Record<string, string> = { preparing: 'making the snapshots', 'security-software': 'security software' };
+
 /** What held the tasks of a run back for the largest part of their time; null where nothing is known. */
 export function heldBack(id: string, result: Result): Holder | null {
   const run = (result.jobs[jobOfRun(id)]?.runs ?? []).find((each) => each.id === id);
@@ -52,6 +54,6 @@ export function heldBack(id: string, result: Result): Holder | null {
   const label = waiting ? most[0].slice('waiting:'.length) : most[0];
   const [kind = '', ...rest] = label.split(':');
   const name = printable(rest.join(':'));
-  const place = kind === 'stream-limit' ? `the stream rate of job ${name}` : `${kind} ${name}`;
+  const place = kind === 'stream-limit' ? `the stream rate of job ${name}` : name === '' ? (NAMELESS[kind] ?? kind) : `${kind} ${name}`;
   return { label, waiting, fraction: most[1] / totalMs, words: waiting ? `a lack of free slots of ${place}` : place };
 }

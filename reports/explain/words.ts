@@ -1,4 +1,5 @@
-/** Steps in sentences. A kind of event without an entry here is told by its own name and fields. */
+/** Steps in sentences: words for every kind of event that the log knows. */
+import type { EventKind } from '../../sim/events.ts';
 import type { ReportContext } from '../context.ts';
 import { REASONS } from '../reasons.ts';
 import { formatDuration, formatInstant } from '../time.ts';
@@ -8,7 +9,7 @@ import { firstOf, lastOf, numberOf, type Step, textOf, textsOf } from './steps.t
 
 type Words = (step: Step, context: ReportContext) => string;
 
-const WORDS: Record<string, Words> = {
+const WORDS: Record<EventKind, Words> = {
   'scenario-started': () => 'The scenario starts.',
   'run-due': (step) => `${runs(step)} ${be(step, 'is', 'are')} due.`,
   'run-started': (step) => `${runs(step)} ${be(step, 'starts', 'start')}${tasksText(step)}.`,
@@ -47,22 +48,52 @@ const WORDS: Record<string, Words> = {
     `${formatCount(sum(step, 'points'), 'restore point')} of ${name(step.job)} ${be(step, 'is', 'are')} removed from ${name(step.repository)}, ${formatBytes(sum(step, 'bytes'))}.`,
   'space-reclaimed': (step) => `repository ${name(step.repository)} gets back ${formatBytes(sum(step, 'bytes'))}.`,
   'snapshot-orphaned': (step) => `${snapshots(step)} ${be(step, 'is', 'are')} left behind on ${name(step.datastore)}.`,
-  'fault-began': (step) => `A fault begins${every(step)}: ${textsOf(step, 'fault').map(printable).join(', ')} on ${listNames(textsOf(step, 'on'))}.`,
+  'run-joined': (step) => `${sumText(step, 'tasks', 'VM')} ${be(step, 'joins', 'join')} ${runs(step)}.`,
+  'start-deadline': (step) => `${sumText(step, 'tasks', 'backup')} of ${runs(step)} had not begun in time.`,
+  'retry-dropped': (step) => `${tasks(step)} ${be(step, 'is', 'are')} not tried again${reasonText(step)}.`,
+  'guest-unsupported': (step) => `the software does not know the operating system of ${vms(step)} (${listNames(textsOf(step, 'guest'))}).`,
+  'quiesce-failed': (step) => `${vms(step)} ${be(step, 'does', 'do')} not come to rest${reasonText(step)}.`,
+  'freeze-exceeded': freezeWords,
+  'disks-attaching': (step) => `the disks of ${vms(step)} are attached to ${listNames(textsOf(step, 'proxy'))} for ${runs(step)}.`,
+  'transport-unreachable': (step) =>
+    `${listNames(textsOf(step, 'proxy'))} cannot reach disks of ${vms(step)} on ${name(step.datastore)} for ${runs(step)}; instead: ${textsOf(step, 'fallback').map(printable).join(', ')}.`,
+  'transfer-stalled': (step) => `nothing comes through any more for ${tasks(step)} on ${name(step.datastore)}.`,
+  'transfer-resumed': (step) => `${tasks(step)} ${be(step, 'goes', 'go')} on.`,
+  'fleecing-started': (step) => `${name(step.datastore)} begins to take the old blocks of ${vms(step)} for ${runs(step)}.`,
+  'fleecing-ended': (step) => `${name(step.datastore)} gives back the old blocks of ${vms(step)}, ${formatBytes(sum(step, 'bytes'))} in all.`,
+  'guest-held': (step) => `${vms(step)} ${be(step, 'writes', 'write')} more slowly${every(step)}: old blocks are saved first for ${runs(step)}.`,
+  'guest-released': (step) => `${vms(step)} ${be(step, 'writes', 'write')} at full speed again.`,
+  'cdp-behind': (step) => `continuous protection of ${vms(step)} falls behind${every(step)}.`,
+  'cdp-in-step': (step) => `continuous protection of ${vms(step)} is in step again${every(step)}.`,
+  'merge-refused': (step) =>
+    `${snapshots(step)} cannot be merged on ${name(step.datastore)}: ${formatBytes(sum(step, 'neededBytes'))} needed, ${formatBytes(numberOf(firstOf(step), 'freeBytes') ?? 0)} free.`,
+  'cleanup-started': (step) => `a clean-up of ${sumText(step, 'orphans', 'left-over snapshot')} of ${vms(step)} begins${every(step)}.`,
+  'cleanup-ended': (step) => `a clean-up of ${vms(step)} ends${every(step)}; ${sumText(step, 'left', 'left-over snapshot')} still there.`,
+  'vm-stopped': (step) => `${vms(step)} ${be(step, 'stops', 'stop')} with host ${listNames(textsOf(step, 'host'))}.`,
+  'vm-started': (step) => `${vms(step)} ${be(step, 'starts', 'start')} again with host ${listNames(textsOf(step, 'host'))}.`,
+  'vm-lost': (step) => `${vms(step)} ${be(step, 'is', 'are')} lost with datastore ${name(step.datastore)}.`,
+  'repository-full': (step) =>
+    `repository ${name(step.repository)} is full${every(step)}, ${formatBytes(numberOf(firstOf(step), 'usedBytes') ?? 0)} used: what is being written fails.`,
+  'repository-work-started': (step) => `${work(step)} ${be(step, 'begins', 'begin')}, ${formatBytes(sum(step, 'bytes'))} in all.`,
+  'repository-work-ended': (step) => `${work(step)} ${be(step, 'ends', 'end')}.`,
+  'repository-work-refused': (step) => `${work(step)} ${be(step, 'is', 'are')} refused: ${formatBytes(sum(step, 'neededBytes'))} needed.`,
+  'repository-work-skipped': (step) => `${work(step)} ${be(step, 'is', 'are')} left out: the one before has not been done.`,
+  'points-deleted': (step) =>
+    `${sumText(step, 'points', 'restore point')} of ${name(step.job)} on ${name(step.repository)} ${be(step, 'is', 'are')} deleted by whoever has the account, ${formatBytes(sum(step, 'bytes'))}.`,
+  'restore-started': (step) => `a restore of ${vms(step)} from ${name(step.repository)} begins${every(step)}, ${formatBytes(sum(step, 'bytes'))}.`,
+  'restore-ended': (step) => `a restore of ${vms(step)} from ${name(step.repository)} ends${every(step)}.`,
+  'restore-failed': (step) => `a restore of ${vms(step)} finds nothing to restore${every(step)}${reasonText(step)}.`,
+  'fault-began': (step) => `${faults(step)} begins${every(step)}${place(step)}.`,
+  'fault-hit': (step) => `${faults(step)} strikes ${tasks(step)}.`,
+  'fault-ended': (step) => `${faults(step)} is over${every(step)}${place(step)}.`,
 };
 
 /** A sentence or more about a step, with its numbers; plain text, not wrapped. Of several occurrences it says when the last was. */
 export function stepSentence(step: Step, context: ReportContext): string {
-  const words = WORDS[step.kind] ?? plainWords;
-  const sentence = words(step, context);
+  const sentence = WORDS[step.kind as EventKind](step, context);
   const lastMs = lastOf(step).atMs;
   if (lastMs !== firstOf(step).atMs) return `Until ${formatInstant(context.zone, lastMs)}: ${sentence}`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
-
-function plainWords(step: Step): string {
-  const said = step.kind.replaceAll('-', ' ');
-  const fields = Object.entries(firstOf(step).fields).map(([key, value]) => `${key} ${printable(String(value ?? 'none'))}`);
-  return `${said}${every(step)}${fields.length === 0 ? '' : `: ${fields.join(', ')}`}.`;
 }
 
 function overlapWords(step: Step, context: ReportContext): string {
@@ -90,6 +121,34 @@ function lengthWords(run: string, { result }: ReportContext): string {
 
 function endedWords(step: Step): string {
   return `${tasks(step)} ${be(step, 'ends', 'end')} (${textsOf(step, 'status').map(printable).join(', ')})${reasonText(step)}.`;
+}
+
+function freezeWords(step: Step): string {
+  const [took, limit] = ['createMs', 'freezeLimitMs'].map((field) => formatDuration(numberOf(firstOf(step), field) ?? 0));
+  return `the snapshot of ${vms(step)} takes ${took}${every(step)}; applications can be at rest for ${limit}.`;
+}
+
+const WORKS: Record<string, string> = {
+  merge: 'merging the oldest increment into its full',
+  copy: 'copying a restore point',
+  'synthetic-full': 'making a synthetic full',
+  'garbage-collection': 'the collection of garbage',
+  verification: 'the verification',
+};
+
+function work(step: Step): string {
+  const what = textsOf(step, 'work').map((each) => WORKS[each] ?? printable(each));
+  const to = textsOf(step, 'to');
+  return `${what.join(' and ')} on ${name(step.repository)}${to.length === 0 ? '' : ` (to ${listNames(to)})`}${every(step)}`;
+}
+
+function faults(step: Step): string {
+  return `the fault ${listNames(textsOf(step, 'fault'))}`;
+}
+
+function place(step: Step): string {
+  const on = textsOf(step, 'on');
+  return on.length === 0 ? '' : ` on ${listNames(on)}`;
 }
 
 function snapshotWords(step: Step): string {

@@ -108,22 +108,24 @@ export class Conditions {
     } else closeEpisode(entry, now);
   }
 
-  /** A task's wait for slots is over (or the scenario is). */
+  /** A task's wait for slots is over (or the scenario is). Where it lacked one of several proxies, each of them had none. */
   slotsAwaited(task: Task, waited: { job: number; proxy: number; repository: number }): void {
-    const sum = waited.job + waited.proxy + waited.repository;
-    const job = task.run.job;
-    const names = job.slotNames;
-    let scarce: keyof typeof names = waited.proxy > waited.job ? 'proxy' : 'job';
-    if (waited.repository > (scarce === 'job' ? waited.job : waited.proxy)) scarce = 'repository';
-    const { slotWaitMs } = this.world.policy.thresholds(scarce, names[scarce]);
-    if (sum <= slotWaitMs) return;
-    this.world.findings.observe({
-      // It has waited without a break up to now: this is when the wait became too long.
-      atMs: this.world.kernel.nowMs - sum + slotWaitMs,
-      kind: `slot-starved-${scarce}`,
-      fields: { name: names[scarce], run: task.run.id, vm: task.vm.name, waitedMs: sum },
-      causes: [task.run.startedEvent],
-    });
+    const waitedMs = waited.job + waited.proxy + waited.repository;
+    const { job, id, startedEvent } = task.run;
+    const names = { job: [job.name], proxy: job.plan.proxies, repository: [job.repository.name] };
+    let scarce: keyof typeof names = 'job';
+    for (const kind of ['proxy', 'repository'] as const) if (waited[kind] > waited[scarce]) scarce = kind;
+    for (const name of names[scarce]) {
+      const { slotWaitMs } = this.world.policy.thresholds(scarce, name);
+      if (waitedMs <= slotWaitMs) continue;
+      this.world.findings.observe({
+        // It has waited without a break up to now: this is when the wait became too long.
+        atMs: this.world.kernel.nowMs - waitedMs + slotWaitMs,
+        kind: `slot-starved-${scarce}`,
+        fields: { name, run: id, vm: task.vm.name, waitedMs },
+        causes: [startedEvent],
+      });
+    }
   }
 
   /** A guest stands still for a moment; beyond a few seconds clusters and applications notice. */

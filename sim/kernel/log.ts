@@ -19,7 +19,8 @@ export interface LoggedEvent {
   causes: readonly number[];
 }
 
-export class EventLog {
+/** `Kind`: what there is to tell of; the kernel does not know. */
+export class EventLog<Kind extends string = string> {
   count = 0;
   private readonly hash = new Sha256();
   private readonly line = new LineBuffer();
@@ -39,7 +40,7 @@ export class EventLog {
   }
 
   /** Writes an event and returns its id. Fields are whole numbers, texts or null, in the order in which they stand. */
-  record(atMs: number, kind: string, fields: EventFields, causes: readonly number[]): number {
+  record(atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): number {
     const id = ++this.count;
     const { line } = this;
     writeCanonical(line, id, atMs, kind, fields, causes);

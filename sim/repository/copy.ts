@@ -1,4 +1,5 @@
 /** The copy of one point to another repository: read there, sent over the links, written here. */
+import type { EventKind } from '../events.ts';
 import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
@@ -106,7 +107,7 @@ export class Copy implements Work, Writer {
     this.world.chains.prune(this.chain, this.event);
   }
 
-  private record(kind: string, fields: EventFields, cause: number): number {
+  private record(kind: EventKind, fields: EventFields, cause: number): number {
     const { log, kernel } = this.world;
     return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), work: 'copy', to: this.target.name, moment: this.point.atMs, ...fields }, [
       cause,

@@ -1,4 +1,5 @@
 /** A merge: the oldest full of a chain takes in the increment after it, whose moment it then holds (MODEL 7, `forever-forward`). */
+import type { EventKind } from '../events.ts';
 import type { EventFields } from '../kernel/log.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
@@ -92,7 +93,7 @@ export class Merge implements Work {
     };
   }
 
-  private record(kind: string, fields: EventFields): number {
+  private record(kind: EventKind, fields: EventFields): number {
     const { log, kernel } = this.world;
     return log.record(kernel.nowMs, kind, fields, [this.cause]);
   }

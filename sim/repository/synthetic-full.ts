@@ -1,4 +1,5 @@
 /** A synthetic full: a point's chain is read and written anew as one full, which takes the point's place and begins a new chain (MODEL 7, `forward`). */
+import type { EventKind } from '../events.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
@@ -77,7 +78,7 @@ export class SyntheticFull implements Work {
     return points.reduce((sum, { storedBytes }, index) => sum + (needed[index] === true ? storedBytes : 0), 0);
   }
 
-  private record(kind: string, fields: Record<string, string | number>): number {
+  private record(kind: EventKind, fields: Record<string, string | number>): number {
     const { log, kernel } = this.world;
     return log.record(kernel.nowMs, kind, { ...namesOf(this.chain), moment: this.point.atMs, ...fields }, [this.cause]);
   }

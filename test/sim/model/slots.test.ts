@@ -116,6 +116,24 @@ describe('slots', () => {
     expect(starved(2)).toEqual([]);
   });
 
+  it('raise slot-starved for each of several proxies, of which none had a slot', () => {
+    const starved = (slots: number): [string, number][] =>
+      simulate(
+        plan({
+          durationMs: 2 * 24 * HOUR,
+          vms: vms(6, { disk: { usedBytes: 15 * GiB } }),
+          proxies: [proxy('p1', { slots }), proxy('p2', { slots })],
+          jobs: [job({ streamBytesPerSecond: MiB, proxies: ['p1', 'p2'] })],
+        }),
+      ).findings.flatMap(({ rule, subject, atMs }) => (rule === 'slot-starved' ? [[`${subject.kind} ${subject.name}`, atMs]] : []));
+    // As above, on two slots of two proxies: the fifth and the sixth wait for too long.
+    expect(starved(1)).toEqual([
+      ['proxy p1', 8 * HOUR],
+      ['proxy p2', 8 * HOUR],
+    ]);
+    expect(starved(2)).toEqual([]);
+  });
+
   it('add up what the tasks waited for', () => {
     const result = simulate(estate({}, { repositories: [repository({ slots: 4 })] }));
     expect(result.repositories.repo?.slotWaitMs).toBe(2 * PER_TASK);
