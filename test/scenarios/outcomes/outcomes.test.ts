@@ -372,7 +372,7 @@ const FAULTS: Case[] = [
     // Without it the second run would read the 7200 MiB that were written since the first, in 720 s.
     'catalog-corrupt: the next run is a full',
     { nightly: { mode: 'forever-forward' }, faults: [{ kind: 'catalog-corrupt', job: 'nightly', at: on('02:00') }] },
-    UNTOUCHED,
+    { ...UNTOUCHED, rules: ['software-outdated'] },
   ],
   [
     // Of two slots one is left: the second begins when the first has been read, 16 s before its snapshot is gone.
@@ -383,7 +383,7 @@ const FAULTS: Case[] = [
   [
     'stolen-account: no point is left',
     { nightly: { account: 'backup' }, faults: [{ kind: 'stolen-account', account: 'backup', at: on('05:00') }] },
-    { ...UNTOUCHED, rules: [], points: both(0) },
+    { ...UNTOUCHED, rules: ['excessive-permission'], points: both(0) },
   ],
   [
     'stolen-account with immutable points: all are',
@@ -399,7 +399,7 @@ const FAULTS: Case[] = [
     { web: { guest: 'nt4' }, nightly: { ...APPLICATION, supportedGuests: ['linux'] } },
     {
       ...UNTOUCHED,
-      rules: ['task-failed'],
+      rules: ['task-failed', 'unsupported-guest'],
       runs: ['failed', 'failed'],
       tasks: Array.from({ length: 4 }, () => 'failed: unsupported-guest'),
       snapshotOpenS: both(0),

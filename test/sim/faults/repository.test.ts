@@ -71,7 +71,7 @@ describe('stolen-account', () => {
     );
     expect(of('points-deleted')).toMatchObject([{ job: 'b' }]);
     expect(result.vms.web).toMatchObject({ restorePoints: 1, survives: { 'account:own': 0 } });
-    expect(rules(result)).toEqual(['job-overlap b']);
+    expect(rules(result)).toEqual(['excessive-permission repo', 'job-overlap b']);
   });
 
   it('removes snapshots that are kept as if they were backups', () => {
