@@ -1,5 +1,5 @@
 /** From the world at the end to the result. */
-import type { Task } from './backup/task.ts';
+import { isSettled, taskResult } from './backup/task-result.ts';
 import type { Datastore } from './estate/datastore.ts';
 import type { Device, SlotPool } from './estate/host.ts';
 import { rounded } from './estate/statistics.ts';
@@ -7,7 +7,7 @@ import type { Vm } from './estate/vm.ts';
 import { verdictOf } from './findings/book.ts';
 import { LOG_VERSION } from './kernel/log.ts';
 import type { Plan } from './plan.ts';
-import type { DatastoreResult, DeviceResult, JobResult, Percentiles, RepositoryResult, Result, RunResult, TaskResult, VmResult } from './result.ts';
+import type { DatastoreResult, DeviceResult, JobResult, Percentiles, RepositoryResult, Result, RunResult, VmResult } from './result.ts';
 import { ENGINE_VERSION } from './version.ts';
 import type { World } from './world.ts';
 
@@ -55,7 +55,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
             status: run.status,
             overlapsPrevious: run.overlapsPrevious,
             lowerBoundMs: run.startedMs === null ? null : run.lowerBound.leastMs(job),
-            tasks: run.tasks.map(taskResult),
+            tasks: run.results ?? run.tasks.map(taskResult),
           }),
         ),
       }),
@@ -70,7 +70,7 @@ export function makeResult(world: World, plan: Plan, startUsed: number[]): Resul
 export function closeBooks(world: World): void {
   const now = world.kernel.nowMs;
   world.admission.settleWaits();
-  for (const task of world.tasks) if (task.stage !== 'ended' || task.disks.some(({ delta }) => delta?.exists)) world.stages.settle(task);
+  for (const task of world.tasks) if (task !== undefined && !isSettled(task)) world.stages.settle(task);
   for (const datastore of world.datastores) {
     datastore.notePeak(now);
     for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);
@@ -144,41 +144,6 @@ function latencyOf(vm: Vm): Percentiles {
     if (own.p95 >= slowest.p95) slowest = own;
   }
   return slowest;
-}
-
-function taskResult(task: Task): TaskResult {
-  return {
-    vm: task.vm.name,
-    status: task.stage === 'ended' ? task.outcome : task.stage === 'queued' ? 'queued' : 'running',
-    attempt: task.attempt,
-    kind: task.snapshotMs === null ? null : task.level,
-    reason: task.reason,
-    consistency: consistencyOf(task),
-    queuedMs: task.queuedMs,
-    snapshotMs: task.snapshotMs,
-    transferMs: task.transferMs,
-    transferEndMs: task.transferEndMs,
-    consolidatedMs: task.consolidatedMs,
-    endedMs: task.endedMs,
-    readBytes: Math.ceil(task.readBytes),
-    storedBytes: Math.ceil(task.storedBytes),
-    peakDeltaBytes: Math.ceil(task.peakDeltaBytes),
-    bottleneck: bottleneckOf(task),
-  };
-}
-
-function consistencyOf({ run, snapshotMs, crashConsistent }: Task): TaskResult['consistency'] {
-  if (snapshotMs === null || run.job.plan.quiesce.mode !== 'application') return null;
-  return crashConsistent ? 'crash' : 'application';
-}
-
-/** Fractions of all the time accounted for, largest first. */
-function bottleneckOf(task: Task): Record<string, number> {
-  let total = 0;
-  for (const { ms } of task.heldBack) total += ms;
-  const fractions: Record<string, number> = {};
-  for (const { label, ms } of [...task.heldBack].sort((a, b) => b.ms - a.ms)) fractions[label] = ms / total;
-  return fractions;
 }
 
 function byName<T extends { name: string }, R>(list: readonly T[], make: (entry: T) => R): Record<string, R> {

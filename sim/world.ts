@@ -59,9 +59,10 @@ export class World {
   readonly vms: Vm[] = [];
   readonly disks: Disk[] = [];
   readonly jobs: Job[] = [];
-  readonly tasks: Task[] = [];
+  /** By number; undefined: nothing can happen to it any more. */
+  readonly tasks: (Task | undefined)[] = [];
   /** Disks of tasks, and merges, by number; flows belong to them. */
-  readonly parts: (TaskDisk | Merge)[] = [];
+  readonly parts: (TaskDisk | Merge | undefined)[] = [];
   readonly operatorRespondsAfterMs: number | null;
   /** By resource number: the name under which it appears as a bottleneck, and what is to be told of its load. */
   readonly resourceLabels: string[] = [];

@@ -22,13 +22,19 @@ export class Consolidation {
   private readonly world: World;
   private readonly called: number;
   private readonly stunEnded: number;
-  /** By number. */
-  private readonly removals: Removal[] = [];
+  /** By number; undefined: it has ended. */
+  private readonly removals: (Removal | undefined)[] = [];
 
   constructor(world: World) {
     this.world = world;
-    this.called = world.kernel.handle((number) => this.beginMerges(this.removals[number] as Removal));
-    this.stunEnded = world.kernel.handle((number) => this.endStun(world.parts[number] as Merge));
+    this.called = world.kernel.handle((number) => {
+      const removal = this.removals[number];
+      if (removal !== undefined) this.beginMerges(removal);
+    });
+    this.stunEnded = world.kernel.handle((number) => {
+      const merge = world.parts[number];
+      if (merge !== undefined) this.endStun(merge as Merge);
+    });
   }
 
   /** The task's snapshot, if it has one, is to be removed. */
@@ -62,7 +68,7 @@ export class Consolidation {
     }
     for (const { disk } of merges) this.leaveQueue(disk.datastore);
     for (const removal of removals) {
-      removal.stage = 'ended';
+      this.forget(removal);
       conditions.merges.ended(removal);
     }
     return removals.flatMap(({ task }) => task ?? []);
@@ -324,7 +330,7 @@ export class Consolidation {
   private end(removal: Removal): void {
     const { stages, conditions } = this.world;
     const { task, vm } = removal;
-    removal.stage = 'ended';
+    this.forget(removal);
     if (task !== null) this.settleTask(task, removal);
     vm.removals.shift();
     conditions.merges.ended(removal);
@@ -332,6 +338,13 @@ export class Consolidation {
     else stages.end(task);
     const next = vm.removals[0];
     if (next?.stage === 'asked') this.begin(next);
+  }
+
+  /** It has ended: nobody asks for it by number any more but timers that come to nothing. */
+  private forget(removal: Removal): void {
+    removal.stage = 'ended';
+    this.removals[removal.number] = undefined;
+    for (const { number } of removal.merges) this.world.parts[number] = undefined;
   }
 
   private settleTask(task: Task, { merges, vm }: Removal): void {

@@ -5,7 +5,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { JobPlan } from '../plan.ts';
 import type { Chain } from '../repository/chain.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { RunStatus } from '../result.ts';
+import type { RunStatus, TaskResult } from '../result.ts';
 import type { Permitted } from '../schedule/permitted.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { LowerBound } from './lower-bound.ts';
@@ -126,7 +126,10 @@ export class Run {
   readonly id: string;
   readonly number: number;
   readonly dueMs: number;
+  /** Empty once there are results in their place. */
   readonly tasks: Task[] = [];
+  /** Of its tasks, when it has ended and nothing can happen to any of them; null: not yet. */
+  results: TaskResult[] | null = null;
   status: RunStatus = 'queued';
   startedMs: number | null = null;
   endedMs: number | null = null;

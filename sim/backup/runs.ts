@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { WaitGroup } from './admission.ts';
 import { type Job, Run } from './run.ts';
 import { type Outcome, Task, TaskDisk } from './task.ts';
+import { isSettled, taskResult } from './task-result.ts';
 
 /** The worst of its tasks decides a run's status. */
 const OUTCOME_ORDER: readonly Outcome[] = ['failed', 'aborted', 'warning'];
@@ -22,7 +23,10 @@ export class Runs {
   constructor(world: World) {
     this.world = world;
     this.tick = world.kernel.handle((job) => this.tickOf(world.jobs[job] as Job));
-    this.again = world.kernel.handle((task) => this.retry(world.tasks[task] as Task));
+    this.again = world.kernel.handle((number) => {
+      const task = world.tasks[number];
+      if (task !== undefined) this.retry(task);
+    });
   }
 
   /** Schedules the first tick of each job. */
@@ -267,6 +271,19 @@ export class Runs {
         next,
         [next.dueEvent, ended].sort((a, b) => a - b),
       );
+    this.settleTasks(run);
+  }
+
+  /** Tasks to which nothing can happen any more make room for their results, which take a fraction of it. */
+  private settleTasks(run: Run): void {
+    if (!run.tasks.every(isSettled)) return;
+    const { tasks, parts } = this.world;
+    run.results = run.tasks.map(taskResult);
+    for (const { number, disks } of run.tasks) {
+      tasks[number] = undefined;
+      for (const part of disks) parts[part.number] = undefined;
+    }
+    run.tasks.length = 0;
   }
 
   /** A run that only left its snapshots behind has its data: it counts as a success. */

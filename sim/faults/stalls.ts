@@ -24,7 +24,7 @@ export class Stalls {
 
   constructor(world: World) {
     this.world = world;
-    this.due = world.kernel.handle((number) => this.lookAgain(world.parts[number] as TaskDisk));
+    this.due = world.kernel.handle((number) => this.lookAgain(world.parts[number] as TaskDisk | undefined));
   }
 
   /** After the instant's rates are known: who stands still, and who no longer does. */
@@ -65,7 +65,9 @@ export class Stalls {
     log.record(kernel.nowMs, 'transfer-resumed', { run: task.run.id, vm: task.vm.name, datastore: disk.datastore.name }, [event]);
   }
 
-  private lookAgain(part: TaskDisk): void {
+  /** It may be over long since. */
+  private lookAgain(part: TaskDisk | undefined): void {
+    if (part === undefined) return;
     const stall = this.stalled.get(part);
     if (stall === undefined || this.world.kernel.nowMs - stall.sinceMs < PATIENCE_MS || part.state !== 'transferring') return;
     this.world.stages.abort(part.task, 'failed', part.cutOff?.reason ?? 'network-lost', stall.event);
