@@ -113,7 +113,7 @@ export class Consolidation {
     const { parts } = this.world;
     const merge = new Merge(parts.length, removal, delta, opener);
     parts.push(merge);
-    removal.merges = removal.merges.concat(merge);
+    removal.merges = [...removal.merges, merge];
   }
 
   private enqueue(removal: Removal): void {
@@ -154,7 +154,7 @@ export class Consolidation {
     const now = kernel.nowMs;
     const { removal, disk, delta } = merge;
     const { datastore } = disk;
-    const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+    const parent = disk.below(delta);
     const needed = this.neededBy(delta, parent);
     const used = datastore.usedAt(now);
     // A merge that takes nothing cannot be refused: the floor may have been passed by what was written within a millisecond.
@@ -199,9 +199,8 @@ export class Consolidation {
     // One that is gone in the instant in which it was taken was never open.
     if (opener?.snapshotMs === now && delta.kind !== 'helper') disk.snapshotsTaken--;
     datastore.notePeak(now);
-    const place = disk.chain.indexOf(delta);
-    disk.chain[place - 1]?.takeOver(delta, now);
-    disk.chain.splice(place, 1);
+    disk.below(delta)?.takeOver(delta, now);
+    disk.chain.splice(disk.chain.indexOf(delta), 1);
     delta.exists = false;
     this.world.conditions.ages.gone(delta);
     disk.releaseBase(now);
@@ -229,7 +228,7 @@ export class Consolidation {
     if (merge.closed) return;
     const now = this.world.kernel.nowMs;
     const { disk, delta } = merge;
-    const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+    const parent = disk.below(delta);
     const needed = this.neededBy(delta, parent);
     const used = disk.datastore.usedAt(now);
     merge.stuns = false;
@@ -298,7 +297,7 @@ export class Consolidation {
     merge.flow = -1;
     if (merge.stuns) guests.endStun(merge.removal.vm);
     merge.stuns = false;
-    const parent = disk.chain[disk.chain.indexOf(delta) - 1];
+    const parent = disk.below(delta);
     if (parent?.absorbing === delta) parent.absorbing = null;
     disk.freezeBase(kernel.nowMs);
     disk.mirroring = false;

@@ -1,6 +1,6 @@
 /** From a task to its result. */
 import type { TaskResult } from '../result.ts';
-import type { Task } from './task.ts';
+import type { HeldBack, Task } from './task.ts';
 
 /** Nothing can happen to it any more: it has ended, and its snapshots are gone. */
 export function isSettled({ stage, disks }: Task): boolean {
@@ -38,6 +38,18 @@ function bottleneckOf(task: Task): Record<string, number> {
   let total = 0;
   for (const { ms } of task.heldBack) total += ms;
   const fractions: Record<string, number> = {};
-  for (const { label, ms } of [...task.heldBack].sort((a, b) => b.ms - a.ms)) fractions[label] = ms / total;
+  for (const { label, ms } of byLength(task.heldBack)) fractions[label] = ms / total;
   return fractions;
+}
+
+/** Longest first, of equals the earlier. There are one to four, and many tasks: put in their places one by one they need no memory to sort in. */
+function byLength(heldBack: readonly HeldBack[]): readonly HeldBack[] {
+  const sorted = [...heldBack];
+  for (let i = 1; i < sorted.length; i++) {
+    const entry = sorted[i] as HeldBack;
+    let place = i;
+    for (; place > 0 && (sorted[place - 1] as HeldBack).ms < entry.ms; place--) sorted[place] = sorted[place - 1] as HeldBack;
+    sorted[place] = entry;
+  }
+  return sorted;
 }

@@ -129,6 +129,12 @@ export class TaskDisk {
   }
 }
 
+/** So long a task was held back by what the label names. */
+export interface HeldBack {
+  readonly label: string;
+  ms: number;
+}
+
 /** Lists of a task are replaced, not pushed to: there are many tasks, and a list that is pushed to takes room for 17 entries. */
 export class Task {
   readonly number: number;
@@ -167,7 +173,7 @@ export class Task {
   endedMs: number | null = null;
   peakDeltaBytes = 0;
   /** Milliseconds, summed over its disks, by what held them back between being queued and the end of their transfers. */
-  heldBack: readonly { label: string; ms: number }[] = [];
+  heldBack: readonly HeldBack[] = [];
   /** Since when the present timed stage lasts. */
   stageSinceMs = 0;
   /** The latest log event of this task, and the one that ended it early. */
@@ -203,7 +209,7 @@ export class Task {
   addHeldBack(label: string, ms: number): void {
     if (ms <= 0) return;
     const known = this.heldBack.find((entry) => entry.label === label);
-    if (known === undefined) this.heldBack = this.heldBack.concat({ label, ms });
+    if (known === undefined) this.heldBack = [...this.heldBack, { label, ms }];
     else known.ms += ms;
   }
 }

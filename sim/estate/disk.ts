@@ -93,7 +93,17 @@ export class Disk {
   }
 
   get top(): Delta | undefined {
-    return this.chain[this.chain.length - 1];
+    return this.deltaAt(this.chain.length - 1);
+  }
+
+  /** What lies below a delta; undefined: the base. */
+  below(delta: Delta): Delta | undefined {
+    return this.deltaAt(this.chain.indexOf(delta) - 1);
+  }
+
+  /** Below 0 there is none; engines look for an element -1 as for a property with that name, which is slow. */
+  private deltaAt(place: number): Delta | undefined {
+    return place < 0 ? undefined : this.chain[place];
   }
 
   /** What the guest uses of the disk, growth included, wherever the bytes lie. */

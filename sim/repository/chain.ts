@@ -113,8 +113,14 @@ export class Chain {
     // By age what is kept changes with time, by periods only with the points.
     const byAge = this.retention.definition === 'veeam';
     const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
-    if (this.repository.plan.immutableMs === null && this.points.every(({ pins }) => pins === 0)) return kept;
+    if (this.repository.plan.immutableMs === null && !this.isPinned()) return kept;
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
+  }
+
+  /** A work under way needs one of its points. */
+  private isPinned(): boolean {
+    for (const { pins } of this.points) if (pins > 0) return true;
+    return false;
   }
 
   /** No more points than the newest that stay in any case. */

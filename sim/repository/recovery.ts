@@ -152,10 +152,12 @@ export class Recovery {
 /** Age of the oldest write that a continuous backup under way has not sent; null: there is none. */
 function lagOf(tasks: readonly Task[], nowMs: number): number | null {
   let worst: number | null = null;
-  for (const { stream } of tasks.flatMap(({ disks }) => disks)) {
-    if (stream === null) continue;
-    stream.account(nowMs);
-    worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
+  for (const { disks } of tasks) {
+    for (const { stream } of disks) {
+      if (stream === null) continue;
+      stream.account(nowMs);
+      worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
+    }
   }
   return worst;
 }

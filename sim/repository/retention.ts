@@ -49,7 +49,8 @@ function periodsOf(point: Dated, zone: Zone): Periods {
 /** For points in the order of their moments, whether each is kept. */
 export function keptBy(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number): boolean[] {
   const { last } = retention;
-  const kept = Array.from(points, (_, place) => last !== null && place >= points.length - last);
+  const kept: boolean[] = [];
+  for (let place = 0; place < points.length; place++) kept.push(last !== null && place >= points.length - last);
   if (isPlain(retention)) return kept;
   if (retention.definition === 'proxmox') keepByPeriods(retention, points, zone, kept);
   else keepByAge(retention, points, zone, nowMs, kept);
