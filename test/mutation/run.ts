@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const COPIED = ['sim', 'scenarios', 'test', 'package.json', 'vitest.config.ts', 'tsconfig.json'];
+const COPIED = ['sim', 'scenarios', 'test', 'docs', 'package.json', 'vitest.config.ts', 'tsconfig.json'];
 /** The tests of the simulator itself. */
 const TESTS = ['test/sim'];
 

@@ -4,35 +4,10 @@
  */
 import { UnitError } from '../units.ts';
 import type { CalendarReading } from './calendar.ts';
+import { DAY, type Field, HOUR, MINUTE, MONTH, SECOND, SHORTHANDS, YEAR } from './fields.ts';
 import { ascending, steps, weekdayOf } from './values.ts';
 
-interface Field {
-  name: string;
-  /** Values below it can be written, and match nothing. */
-  from: number;
-  to: number;
-}
-
-/** Years up to 2199 can be written; nothing before 1970 can be due. */
-const YEAR: Field = { name: 'year', from: 1970, to: 2199 };
-const MONTH: Field = { name: 'month', from: 1, to: 12 };
-const DAY: Field = { name: 'day of the month', from: 1, to: 31 };
-const HOUR: Field = { name: 'hour', from: 0, to: 23 };
-const MINUTE: Field = { name: 'minute', from: 0, to: 59 };
-const SECOND: Field = { name: 'second', from: 0, to: 59 };
-
-const SHORTHANDS = new Map([
-  ['minutely', '*-*-* *:*:00'],
-  ['hourly', '*-*-* *:00:00'],
-  ['daily', '*-*-* 00:00:00'],
-  ['weekly', 'mon *-*-* 00:00:00'],
-  ['monthly', '*-*-01 00:00:00'],
-  ['yearly', '*-01-01 00:00:00'],
-  ['annually', '*-01-01 00:00:00'],
-  ['quarterly', '*-01,04,07,10-01 00:00:00'],
-  ['semiannually', '*-01,07-01 00:00:00'],
-  ['semi-annually', '*-01,07-01 00:00:00'],
-]);
+const WORDS = new Map(SHORTHANDS);
 
 const WEEKDAYS = /^[a-z]+(?:\.\.[a-z]+)?(?:,[a-z]+(?:\.\.[a-z]+)?)*/i;
 
@@ -40,7 +15,7 @@ const WEEKDAYS = /^[a-z]+(?:\.\.[a-z]+)?(?:,[a-z]+(?:\.\.[a-z]+)?)*/i;
 export function parseProxmoxCalendar(text: string, expected: string): CalendarReading {
   const inUtc = text.endsWith('UTC');
   const local = inUtc ? text.slice(0, -'UTC'.length).trimEnd() : text;
-  const whole = SHORTHANDS.get(local) ?? local;
+  const whole = WORDS.get(local) ?? local;
   const weekdays = WEEKDAYS.exec(whole)?.[0] ?? '';
   const words = whole
     .slice(weekdays.length)

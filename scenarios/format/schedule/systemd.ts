@@ -2,42 +2,18 @@
 import { UnitError } from '../units.ts';
 import { openZone } from '../zone.ts';
 import type { CalendarReading } from './calendar.ts';
+import { DAY, type Field, HOUR, MINUTE, MONTH, SECOND, SHORTHANDS, YEAR } from './fields.ts';
 import { ascending, steps, weekdayOf } from './values.ts';
 
-interface Field {
-  name: string;
-  from: number;
-  to: number;
-}
-
-const YEAR: Field = { name: 'year', from: 1970, to: 2199 };
-const MONTH: Field = { name: 'month', from: 1, to: 12 };
-const DAY: Field = { name: 'day of the month', from: 1, to: 31 };
 /** No month is shorter. */
 const DAY_FROM_END: Field = { name: 'day from the end of the month', from: 1, to: 28 };
-const HOUR: Field = { name: 'hour', from: 0, to: 23 };
-const MINUTE: Field = { name: 'minute', from: 0, to: 59 };
-const SECOND: Field = { name: 'second', from: 0, to: 59 };
 
-const SHORTHANDS = new Map([
-  ['minutely', '*-*-* *:*:00'],
-  ['hourly', '*-*-* *:00:00'],
-  ['daily', '*-*-* 00:00:00'],
-  ['weekly', 'mon *-*-* 00:00:00'],
-  ['monthly', '*-*-01 00:00:00'],
-  ['yearly', '*-01-01 00:00:00'],
-  ['annually', '*-01-01 00:00:00'],
-  ['quarterly', '*-01,04,07,10-01 00:00:00'],
-  ['semiannually', '*-01,07-01 00:00:00'],
-  ['semi-annually', '*-01,07-01 00:00:00'],
-  ['biannually', '*-01,07-01 00:00:00'],
-  ['bi-annually', '*-01,07-01 00:00:00'],
-]);
+const WORDS = new Map([...SHORTHANDS, ['biannually', '*-01,07-01 00:00:00'], ['bi-annually', '*-01,07-01 00:00:00']]);
 
 /** @throws UnitError naming the field that is wrong. */
 export function parseSystemdCalendar(text: string, expected: string): CalendarReading {
   const { words, zoneName } = splitZone(text.split(/\s+/));
-  const shorthand = words.length === 1 ? SHORTHANDS.get((words[0] as string).toLowerCase()) : undefined;
+  const shorthand = words.length === 1 ? WORDS.get((words[0] as string).toLowerCase()) : undefined;
   const rest = shorthand?.split(' ') ?? words;
   const daysOfWeek = /^[a-z]/i.test(rest[0] as string) ? parseWeekdays(rest.shift() as string, expected) : steps(0, 6);
   const [first, second, surplus] = rest;
