@@ -102,6 +102,7 @@ export class Chains {
     const point = newPoint({
       kind: task.level,
       atMs: task.snapshotMs as number,
+      streamedMs: null,
       storedMs: kernel.nowMs,
       dueMs: task.run.dueMs,
       storedBytes: task.storedBytes,
@@ -142,7 +143,7 @@ export class Chains {
 
   /** Removes what nothing keeps. */
   prune(chain: Chain, cause: number): void {
-    const { kernel, log, storage, theft, zone } = this.world;
+    const { kernel, log, recovery, storage, theft, zone } = this.world;
     theft.workEnded(chain);
     const gone = chain.removable(kernel.nowMs, zone);
     if (gone.length === 0) return;
@@ -156,6 +157,7 @@ export class Chains {
     const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
     const event = log.record(kernel.nowMs, 'points-removed', fields, [cause]);
     storage.prune(chain.repository, bytes, event);
+    recovery.pointsRemoved(chain.vm, gone, event);
   }
 
   /** Asks for the next merge of a chain that has more points than its retention keeps. */

@@ -68,7 +68,7 @@ class EstablishedVm {
   }
 
   fill(pasts: readonly Past[]): void {
-    const { chains, recovery, startEvent } = this.world;
+    const { chains, recovery } = this.world;
     const { job, vm } = this;
     const [{ backups }] = pasts as [Past];
     const newestMs = backups.at(-1)?.atMs as number;
@@ -83,7 +83,7 @@ class EstablishedVm {
       const target: Repository | null = chain.repository.copyTarget;
       if (target !== null) chain = chains.copyOf(chain, target);
     }
-    recovery.pointStored(vm, newestMs, startEvent);
+    recovery.pointKnown(vm, newestMs);
   }
 
   weigh(pasts: readonly Past[]): void {

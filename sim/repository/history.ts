@@ -116,6 +116,7 @@ function pointOf({ atMs, level }: OldBackup): RestorePoint {
   return newPoint({
     kind: level,
     atMs,
+    streamedMs: null,
     storedMs: atMs,
     dueMs: atMs,
     storedBytes: 0,

@@ -10,6 +10,8 @@ export interface RestorePoint {
   kind: PointKind;
   /** The moment whose state it holds. */
   readonly atMs: number;
+  /** How far a continuous backup has brought it since that moment; null: it stands where it was. */
+  streamedMs: number | null;
   /** When it was complete: immutability counts from there. */
   readonly storedMs: number;
   /** When the run that made it was due: schedules of levels count from there. */
@@ -82,6 +84,7 @@ export function newPoint(point: RestorePoint): RestorePoint {
   return {
     kind: point.kind,
     atMs: point.atMs,
+    streamedMs: point.streamedMs,
     storedMs: point.storedMs,
     dueMs: point.dueMs,
     storedBytes: point.storedBytes,

@@ -48,10 +48,19 @@ export class Recovery {
     return this.chains.get(vm) ?? [];
   }
 
-  /** A continuous backup of a VM is stopped: what it has sent so far is its newest point; `event` is the log's. */
+  /** A good point from before the start; of several the newest counts. */
+  pointKnown(vm: Vm, atMs: number): void {
+    this.world.conditions.rpos.pointKnown(vm, atMs);
+    const age = this.ageOf(vm);
+    if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
+  }
+
+  /** A continuous backup of a VM is stopped: its replica stays where it has been brought to; `event` is the log's. */
   streamEnds(task: Task, event: number): void {
-    const { kernel, conditions } = this.world;
+    const { kernel, conditions, chains } = this.world;
     const atMs = kernel.nowMs - (lagOf([task], kernel.nowMs) ?? 0);
+    const replica = chains.of(task.run.job, task.vm).newest;
+    if (replica !== undefined) replica.streamedMs = atMs;
     conditions.rpos.streamsEnd(task, atMs, event);
     this.pointStored(task.vm, atMs, event);
   }
@@ -63,6 +72,13 @@ export class Recovery {
     const age = this.ageOf(vm);
     age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
     if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
+  }
+
+  /** The retention has removed points of a VM; `event` is the log's. */
+  pointsRemoved(vm: Vm, gone: readonly RestorePoint[], event: number): void {
+    const { newestMs } = this.ageOf(vm);
+    // Older ones change no age.
+    if (gone.some(({ good, atMs }) => good && atMs === newestMs)) this.pointsLost(vm, event);
   }
 
   /** Points of a VM are gone, or worth nothing any more; `event` is the log's. */
@@ -91,6 +107,15 @@ export class Recovery {
     return [...this.chainsOf(vm).flatMap((chain) => this.pointsIn(chain, after)), ...this.snapshotsOf(vm, after)];
   }
 
+  /** The moment to which a point takes its VM back: a continuous backup brings its replica up to now, but for its lag. */
+  momentOf({ job, vm, repository, newest }: Chain, point: RestorePoint): number {
+    const { nowMs } = this.world.kernel;
+    const isReplica = job.method.continuous && repository === job.repository && point === newest;
+    const tasks = isReplica ? vm.activeTasks.filter(({ run }) => run.job === job) : [];
+    const lagMs = lagOf(tasks, nowMs);
+    return lagMs === null ? (point.streamedMs ?? point.atMs) : nowMs - lagMs;
+  }
+
   /** How many moments a VM can be taken back to. */
   momentsOf(vm: Vm, after: Loss | null = null): number {
     return new Set(this.pointsOf(vm, after).map(({ job, atMs }) => `${atMs} ${job}`)).size;
@@ -109,17 +134,15 @@ export class Recovery {
     return Object.fromEntries([...losses].map(([key, loss]) => [key, this.momentsOf(vm, loss)]));
   }
 
-  private pointsIn({ points, repository, account, job, vm }: Chain, after: Loss | null): GoodPoint[] {
+  private pointsIn(chain: Chain, after: Loss | null): GoodPoint[] {
+    const { points, repository, account, job } = chain;
     if (after?.kind === 'repository' && after.name === repository.name) return [];
     const robbed = after?.kind === 'account' && after.name === account;
     const stays = points.map((point) => !robbed || this.isImmutable(point, repository.plan.immutableMs));
     const seen = { job: job.name, repository: repository.name, account };
-    const stored = points
+    return points
       .filter((point, index) => point.good && (!robbed || standsOnWhatStays(points, index, stays)))
-      .map(({ atMs, kind }): GoodPoint => ({ atMs, kind, ...seen }));
-    // A continuous backup has the present but for its lag, as long as what it stands on is there.
-    const lagMs = job.method.continuous && stored.length > 0 ? lagOf(vm.activeTasks, this.world.kernel.nowMs) : null;
-    return lagMs === null ? stored : [...stored, { atMs: this.world.kernel.nowMs - lagMs, kind: 'incremental', ...seen }];
+      .map((point): GoodPoint => ({ atMs: this.momentOf(chain, point), kind: point.kind, ...seen }));
   }
 
   private snapshotsOf(vm: Vm, after: Loss | null): GoodPoint[] {

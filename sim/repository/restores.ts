@@ -48,17 +48,20 @@ export class Restores {
       return;
     }
     result.repository = source.chain.repository.name;
-    result.pointAtMs = source.point.atMs;
+    result.pointAtMs = source.momentMs;
     works.ask(new Restore(this.world, vm, source, result));
   }
 
   /** The newest good point that the restore may take; of equals that of the first repository. */
   private sourceOf(vm: Vm, plan: RestorePlan): Source | null {
+    const { recovery } = this.world;
     let best: Source | null = null;
-    for (const chain of this.world.recovery.chainsOf(vm)) {
+    for (const chain of recovery.chainsOf(vm)) {
       if (plan.repository !== null && plan.repository !== chain.repository.name) continue;
-      const point = chain.points.findLast(({ good, atMs }) => good && atMs <= plan.pointAtMs);
-      if (point !== undefined && (best === null || comesFirst({ chain, point }, best))) best = { chain, point };
+      const point = chain.points.findLast((one) => one.good && recovery.momentOf(chain, one) <= plan.pointAtMs);
+      if (point === undefined) continue;
+      const source = { chain, point, momentMs: recovery.momentOf(chain, point) };
+      if (best === null || comesFirst(source, best)) best = source;
     }
     return best;
   }
@@ -67,10 +70,12 @@ export class Restores {
 interface Source {
   chain: Chain;
   point: RestorePoint;
+  /** To which it takes the VM back. */
+  momentMs: number;
 }
 
 function comesFirst(one: Source, other: Source): boolean {
-  if (one.point.atMs !== other.point.atMs) return one.point.atMs > other.point.atMs;
+  if (one.momentMs !== other.momentMs) return one.momentMs > other.momentMs;
   return one.chain.repository.index < other.chain.repository.index;
 }
 
@@ -105,7 +110,7 @@ class Restore implements Work {
     const fields = {
       vm: this.vm.name,
       repository: chain.repository.name,
-      moment: point.atMs,
+      moment: this.source.momentMs,
       bytes: Math.ceil(bytes),
       storedBytes: Math.ceil(point.fullBytes),
     };

@@ -53,7 +53,7 @@ function passes(): boolean {
     cwd: copy,
     stdio: 'ignore',
     env: { ...process.env, AGREEMENT_SCENARIOS: '15' },
-    timeout: 300_000,
+    timeout: 900_000,
   });
   return status === 0;
 }

@@ -5,7 +5,7 @@ import type { ScenarioDocument } from '../agreement/scenario.ts';
 import { playDocument } from './run.ts';
 import { scenarioOf } from './scenario.ts';
 
-const SEEDS = 300;
+const SEEDS = 900;
 const documents: ScenarioDocument[] = Array.from({ length: SEEDS }, (_, seed) => scenarioOf(seed));
 
 const EVENTS = `datastore-low datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full run-overlap run-queued

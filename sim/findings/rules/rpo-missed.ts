@@ -47,6 +47,12 @@ export class MissedRpos {
     this.world = world;
   }
 
+  /** A good point from before the start; of several the newest counts. */
+  pointKnown(vm: Vm, atMs: number): void {
+    const known = this.newest.get(vm);
+    if (vm.rpoMs !== null && (known === undefined || known.atMs < atMs)) this.newest.set(vm, { atMs, event: this.world.startEvent, miss: null });
+  }
+
   /** A good point of the moment `atMs` has become available; `event` is the log's. */
   pointStored(vm: Vm, atMs: number, event: number): void {
     if (vm.rpoMs === null) return;

@@ -47,7 +47,57 @@ describe('restore points and their age', () => {
     expect(result.worstRpoMs).toBe(result.worstLagMs);
     expect(result.worstRpoMs).toBeGreaterThanOrEqual(204_800);
     expect(result.worstRpoMs).toBeLessThan(210_000);
-    expect(result.restorePoints).toBe(2);
+    // The stream overwrites the replica: there is one moment to go back to.
+    expect(result.restorePoints).toBe(1);
+  });
+
+  it('of a continuous backup that was stopped stay where it had come to', () => {
+    const given = days(2, { repositories: [device()], jobs: [job({ method: 'cdp', timeoutMs: DAY })] });
+    expect(web(given)).toMatchObject({ restorePoints: 1, worstRpoMs: DAY });
+    const restores = [{ atMs: DAY + 6 * HOUR, vm: 'web', repository: null, pointAtMs: DAY + 6 * HOUR, origin: '' }];
+    expect(observe({ ...given, restores }).result.restores[0]?.pointAtMs).toBe(DAY);
+    // While it streams the replica is of the present.
+    const live = [{ atMs: 12 * HOUR, vm: 'web', repository: null, pointAtMs: 12 * HOUR, origin: '' }];
+    const { pointAtMs } = observe({ ...given, restores: live }).result.restores[0] as Result['restores'][number];
+    expect(pointAtMs).toBeGreaterThan(12 * HOUR - 2000);
+    // And cannot be taken back.
+    const before = [{ atMs: 12 * HOUR, vm: 'web', repository: null, pointAtMs: HOUR, origin: '' }];
+    expect(observe({ ...given, restores: before }).result.restores[0]?.pointAtMs).toBeNull();
+  });
+
+  it('that the retention removes make the VM as old as those that are left', () => {
+    // Established copies of 15:00 (a day and nine hours before the end) and earlier; those of the scenario are worth nothing, as the guest writes.
+    const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 15 * HOUR };
+    const given = days(2, {
+      repositories: [device()],
+      jobs: [job({ method: 'direct-disk', mode: 'full', initial: 'established', schedule, retention: keep({ last: 1 }) })],
+    });
+    // At 15:00 of the first day the worthless point takes the place of the good one of the day before: nothing is left, and it counts from the start.
+    expect(web(given)).toMatchObject({ restorePoints: 0, worstRpoMs: 2 * DAY });
+    const two = { ...given, jobs: given.jobs.map((one) => ({ ...one, retention: keep({ last: 2 }) })) };
+    // The good one goes at 15:00 of the second day, two days old.
+    expect(web(two).restorePoints).toBe(0);
+    expect(web(two).worstRpoMs).toBeGreaterThanOrEqual(2 * DAY);
+  });
+
+  it('of several established jobs count from the newest of them, whatever their order', () => {
+    const old = job({ name: 'old', mode: 'forever-forward', initial: 'established', schedule: { kind: 'at', atMs: [12 * HOUR] } });
+    const recent = job({
+      name: 'recent',
+      mode: 'forever-forward',
+      initial: 'established',
+      schedule: { kind: 'every', everyMs: 4 * HOUR, offsetMs: 3 * HOUR },
+    });
+    for (const jobs of [
+      [old, recent],
+      [recent, old],
+    ]) {
+      const given = days(1, { repositories: [device()], vms: [vm('web', { rpoMs: 5 * HOUR })], jobs });
+      const { result } = observe({ ...given, durationMs: 2 * HOUR });
+      // One of 23:00 the day before.
+      expect(result.vms.web?.worstRpoMs).toBe(3 * HOUR);
+      expect(result.findings.filter(({ rule }) => rule === 'rpo-missed')).toEqual([]);
+    }
   });
 });
 
