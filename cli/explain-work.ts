@@ -11,7 +11,7 @@ import { impossible, type Outcome, outcomeOf } from '../reports/explain/outcome.
 import { type Effect, findTarget, type Target, UnknownTarget } from '../reports/explain/target.ts';
 import { explainText } from '../reports/explain/text.ts';
 import { type LoadedScenario, ScenarioErrors } from '../scenarios/index.ts';
-import { simulate } from '../sim/index.ts';
+import { simulate, simulateFigures } from '../sim/index.ts';
 import { UserError } from './errors.ts';
 import { decodeText, replaceFile } from './files.ts';
 import { load, tryLoad } from './load.ts';
@@ -88,7 +88,7 @@ function rerunAll(request: ExplainRequest, { effect, atMs }: Target, changes: re
 function rerun(request: ExplainRequest, change: Change, effect: Effect, atMs: number, onProgress: (fraction: number) => void): Outcome {
   try {
     const { plan } = tryLoad({ ...request, sets: [...request.sets, ...change.sets] });
-    return outcomeOf(change, effect, atMs, simulate(plan, { onProgress }));
+    return outcomeOf(change, effect, atMs, simulateFigures(plan, { onProgress }));
   } catch (error) {
     if (error instanceof ScenarioErrors) return impossible(change, error.errors[0]?.text ?? 'the scenario is not valid');
     throw error;

@@ -4,5 +4,5 @@ export { LOG_VERSION } from './kernel/log.ts';
 export type * from './plan.ts';
 export type { PointKind } from './repository/point.ts';
 export type * from './result.ts';
-export { type RepositorySampler, type Sampler, type SimulateOptions, simulate } from './simulate.ts';
+export { type RepositorySampler, type Sampler, type SimulateOptions, simulate, simulateFigures } from './simulate.ts';
 export { ENGINE_VERSION } from './version.ts';

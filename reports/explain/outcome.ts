@@ -1,5 +1,5 @@
 /** What became of an effect in a re-run with something taken out. */
-import type { Result } from '../../sim/result.ts';
+import type { Figures } from '../../sim/simulate.ts';
 import type { Change } from './changes.ts';
 import { jobOfRun } from './steps.ts';
 import type { Effect } from './target.ts';
@@ -17,7 +17,7 @@ export interface Outcome {
 /** Instants closer than this are the same for a planner. */
 const SAME_MS = 60_000;
 
-export function outcomeOf(change: Change, effect: Effect, atMs: number, rerun: Result): Outcome {
+export function outcomeOf(change: Change, effect: Effect, atMs: number, rerun: Figures): Outcome {
   const reachedMs = instantOf(effect, rerun);
   if (reachedMs === null) return { change, verdict: 'gone', atMs: null, reason: null };
   const differenceMs = reachedMs - atMs;
@@ -30,7 +30,7 @@ export function impossible(change: Change, reason: string): Outcome {
 }
 
 /** A finding is the same where rule and subject are. */
-function instantOf(effect: Effect, result: Result): number | null {
+function instantOf(effect: Effect, result: Figures): number | null {
   if (effect.kind === 'finding') {
     const { rule, subject } = effect;
     return (

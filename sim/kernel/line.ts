@@ -69,9 +69,11 @@ export class LineBuffer {
 
   toString(): string {
     let text = '';
-    // In pieces: a call takes only so many arguments.
-    for (let from = 0; from < this.length; from += PIECE)
-      text += String.fromCharCode(...this.units.subarray(from, Math.min(from + PIECE, this.length)));
+    // In pieces: a call takes only so many arguments. Spread they would go one by one through an iterator, which takes eight times as long.
+    for (let from = 0; from < this.length; from += PIECE) {
+      const units: ArrayLike<number> = this.units.subarray(from, Math.min(from + PIECE, this.length));
+      text += Reflect.apply(String.fromCharCode, null, units);
+    }
     return text;
   }
 

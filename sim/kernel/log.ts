@@ -28,9 +28,12 @@ export class EventLog<Kind extends string = string> {
   private listener: (event: LoggedEvent) => void = () => {};
   private readonly writer: ((line: string) => void) | undefined;
 
-  /** `writer` gets each canonical line, without its LF. */
-  constructor(writer?: (line: string) => void) {
+  private readonly written: boolean;
+
+  /** `writer` gets each canonical line, without its LF. Not `written`, the log only numbers events and tells its listener of them. */
+  constructor(writer?: (line: string) => void, written = true) {
     this.writer = writer;
+    this.written = written;
   }
 
   /** From now on `listener` gets the events of these kinds; there is one listener. */
@@ -42,18 +45,22 @@ export class EventLog<Kind extends string = string> {
   /** Writes an event and returns its id. Fields are whole numbers, texts or null, in the order in which they stand. */
   record(atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): number {
     const id = ++this.count;
+    if (this.written) this.write(id, atMs, kind, fields, causes);
+    if (this.heard.has(kind)) this.listener({ id, atMs, kind, fields, causes });
+    return id;
+  }
+
+  /** Ends the log. Call once. Empty for a log that was not written. */
+  fingerprint(): string {
+    return this.written ? this.hash.hex() : '';
+  }
+
+  private write(id: number, atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): void {
     const { line } = this;
     writeCanonical(line, id, atMs, kind, fields, causes);
     this.writer?.(line.toString());
     line.addText('\n');
     this.hash.addUnits(line.units, line.length);
-    if (this.heard.has(kind)) this.listener({ id, atMs, kind, fields, causes });
-    return id;
-  }
-
-  /** Ends the log. Call once. */
-  fingerprint(): string {
-    return this.hash.hex();
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../sim/index.ts';
+import { simulate, simulateFigures } from '../../sim/index.ts';
 import { runsKeepTheirLowerBounds } from '../swarm/invariants/bounds.ts';
 import { causesComeFirst, logIsOrdered } from '../swarm/invariants/log.ts';
 import { repositoriesHoldTheirPoints } from '../swarm/invariants/repository.ts';
@@ -112,6 +112,15 @@ describe('over random estates', () => {
   it('no schedule ends before its lower bound: the longest task, work over rate, work over slots', () => {
     holdOverRandomEstates({ runsKeepTheirLowerBounds });
   });
+});
+
+it('the figures alone are those of a whole run', () => {
+  fc.assert(
+    fc.property(arbitraryPlan, (given) => {
+      expect(simulateFigures(given)).toEqual({ ...simulate(given), fingerprint: '' });
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe('conservation on one repository', () => {
