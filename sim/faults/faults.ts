@@ -77,9 +77,10 @@ export class Faults {
 
   /** Why a task fails before it has done anything; null: nothing keeps it. */
   strikesAtStart(task: Task): Struck | null {
-    const { state, lossEvent, downEvent } = task.vm;
+    const { state, lossEvent, downEvent, host } = task.vm;
     if (state === 'lost') return { reason: 'datastore-lost', event: lossEvent };
-    if (state === 'down') return { reason: 'host-lost', event: downEvent };
+    // Also where the VM stood still before.
+    if (host !== null && host.losses > 0) return { reason: 'host-lost', event: state === 'down' ? downEvent : host.lossEvent };
     return this.strikes(task, 'start');
   }
 

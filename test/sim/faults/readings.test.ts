@@ -76,6 +76,20 @@ describe('a lost host', () => {
     expect(of('vm-stopped')).toEqual([]);
   });
 
+  it('turns tasks away, those of VMs that a full datastore had paused included', () => {
+    const { result } = observe(
+      plan({
+        hosts: [host('esx')],
+        datastores: [datastore({ capacityBytes: 11 * GiB + 100 * MiB })],
+        vms: [vm('web', { host: 'esx', disk: { provisioning: 'thin', growth: { kind: 'linear', bytesPerDay: 24 * GiB }, writes: appending(MiB) } })],
+        jobs: [job({ method: 'agent', schedule: { kind: 'at', atMs: [150 * MINUTE] } })],
+        faults: [fault('host-loss', { host: 'esx', ...at(2 * HOUR, HOUR) })],
+      }),
+    );
+    expect(result.vms.web).toMatchObject({ pausedAtMs: HOUR + 1, downMs: 0 });
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'failed', reason: 'host-lost', endedMs: 150 * MINUTE, readBytes: 0 });
+  });
+
   it('holds back a VM that is created on it', () => {
     const faults = [fault('host-loss', { host: 'esx', ...at(0, 2 * HOUR) })];
     const { result } = observe(plan({ hosts: [host('esx')], vms: [vm('late', { host: 'esx', bornMs: HOUR, ...written })], jobs: [], faults }));
