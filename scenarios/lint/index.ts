@@ -6,6 +6,8 @@ import { agentsAtOnce } from './checks/agents-at-once.ts';
 import { clockChange } from './checks/clock-change.ts';
 import { deepChain } from './checks/deep-chain.ts';
 import { directDiskCopy } from './checks/direct-disk-copy.ts';
+import { endingWaiver } from './checks/ending-waiver.ts';
+import { idleFault } from './checks/idle-fault.ts';
 import { idleJob } from './checks/idle-job.ts';
 import { littleFreeSpace } from './checks/little-free-space.ts';
 import { noFloor } from './checks/no-floor.ts';
@@ -20,6 +22,7 @@ import { shortWindow } from './checks/short-window.ts';
 import { snapshotAsBackup } from './checks/snapshot-as-backup.ts';
 import { unlimitedConcurrency } from './checks/unlimited-concurrency.ts';
 import { unprotectedVm } from './checks/unprotected-vm.ts';
+import { unreachableThreshold } from './checks/unreachable-threshold.ts';
 import { unused } from './checks/unused.ts';
 import { Subject } from './subject.ts';
 
@@ -28,6 +31,8 @@ const CHECKS: readonly Check[] = [
   clockChange,
   deepChain,
   directDiskCopy,
+  endingWaiver,
+  idleFault,
   idleJob,
   littleFreeSpace,
   noFloor,
@@ -42,6 +47,7 @@ const CHECKS: readonly Check[] = [
   snapshotAsBackup,
   unlimitedConcurrency,
   unprotectedVm,
+  unreachableThreshold,
   unused,
 ];
 

@@ -198,6 +198,111 @@ const ROWS: Row[] = [
     near: [[JOB_VMS, '    vms: { names: [web, db] }\n']],
   },
   {
+    check: 'idle-fault',
+    raised: [[END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: writer-failure, vm: db }\n`]],
+    text: 'the fault `writer-failure` strikes nobody: no job brings its guests to rest',
+    marked: 'writer-failure',
+    near: [[END, `${END}    quiesce: { mode: application }\nfaults:\n  - { at: 2026-03-03T01:00, kind: writer-failure, vm: db }\n`]],
+  },
+  {
+    check: 'idle-fault',
+    raised: [
+      [JOB_VMS, '    vms: { names: [web] }\n'],
+      [END, `${END}faults:\n  - { kind: corrupt-disk, vm: db, offset: 40% }\n`],
+    ],
+    text: 'the fault `corrupt-disk` strikes nobody: no job that it is about takes `db`',
+    marked: 'corrupt-disk',
+    near: [[END, `${END}faults:\n  - { kind: corrupt-disk, vm: db, offset: 40% }\n`]],
+  },
+  {
+    check: 'idle-fault',
+    raised: [
+      ['proxies:\n', 'links:\n  wan: { bandwidth: 1Gbit/s }\nproxies:\n'],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: network-outage, link: wan, for: 1h }\n`],
+    ],
+    text: 'the fault `network-outage` strikes nobody: no data goes over the link `wan`',
+    marked: 'network-outage',
+    near: [
+      ['proxies:\n', 'links:\n  wan: { bandwidth: 1Gbit/s }\nproxies:\n'],
+      ['r1: { ', 'r1: { links: [wan], '],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: network-outage, link: wan, for: 1h }\n`],
+    ],
+  },
+  {
+    check: 'idle-fault',
+    raised: [
+      ['  p1: {', '  p2: { slots: 4 }\n  p1: {'],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: proxy-crash, proxy: p2, for: 1h }\n`],
+    ],
+    text: 'the fault `proxy-crash` strikes nobody: no job uses the proxy `p2`',
+    marked: 'proxy-crash',
+    near: [[END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: proxy-crash, proxy: p1, for: 1h }\n`]],
+  },
+  {
+    check: 'idle-fault',
+    raised: [
+      ['proxies:\n', 'hosts:\n  esx1: { network: 10Gbit/s }\nproxies:\n'],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: host-loss, host: esx1, for: 1h }\n`],
+    ],
+    text: 'the fault `host-loss` strikes nobody: no VM and no proxy is on the host `esx1`',
+    marked: 'host-loss',
+    near: [
+      ['proxies:\n', 'hosts:\n  esx1: { network: 10Gbit/s }\nproxies:\n'],
+      [DB, `${DB} host: esx1,`],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: host-loss, host: esx1, for: 1h }\n`],
+    ],
+  },
+  {
+    check: 'idle-fault',
+    raised: [
+      ['  ds1: {', '  ds2: { capacity: 1TiB }\n  ds1: {'],
+      [END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: datastore-lost, datastore: ds2 }\n`],
+    ],
+    text: 'the fault `datastore-lost` strikes nobody: no disk lies on the datastore `ds2`',
+    marked: 'datastore-lost',
+    near: [[END, `${END}faults:\n  - { at: 2026-03-03T01:00, kind: datastore-lost, datastore: ds1 }\n`]],
+  },
+  {
+    check: 'ending-waiver',
+    raised: [[END, `${END}policy:\n  waivers: [{ rule: stun, owner: Ada, reason: known, until: 2026-01-01 }]\n`]],
+    text: 'the waiver of `stun` has ended on 2026-01-01 00:00, before the start',
+    marked: '2026-01-01',
+    near: [[END, `${END}policy:\n  waivers: [{ rule: stun, owner: Ada, reason: known, until: 2026-04-01 }]\n`]],
+  },
+  {
+    // The scenario ends on 9 March at 18:00.
+    check: 'ending-waiver',
+    raised: [[END, `${END}policy:\n  waivers: [{ rule: stun, owner: Ada, reason: known, until: 2026-03-09T18:00 }]\n`]],
+    text: 'the waiver of `stun` ends on 2026-03-09 18:00, within the simulated time',
+    marked: '2026-03-09T18:00',
+    near: [[END, `${END}policy:\n  waivers: [{ rule: stun, owner: Ada, reason: known, until: 2026-03-09T18:01 }]\n`]],
+  },
+  {
+    check: 'unreachable-threshold',
+    raised: [[END, `${END}policy:\n  latency: { over: 7d }\n`]],
+    text: '`latency` is silent whatever happens: 1w does not fit into the 1w that are simulated',
+    marked: '7d',
+    near: [[END, `${END}policy:\n  latency: { over: 6d }\n`]],
+  },
+  {
+    check: 'unreachable-threshold',
+    raised: [[END, `${END}policy:\n  chain-depth: { depth: 32 }\n`]],
+    text: 'no chain gets deeper than `maxChain` (32)',
+    marked: '32',
+    near: [[END, `${END}policy:\n  chain-depth: { depth: 31 }\n`]],
+  },
+  {
+    // With a snapshot that is nine days old at the start it can get sixteen days old.
+    check: 'unreachable-threshold',
+    raised: [[END, `${END}policy:\n  snapshot-age: { age: 8d }\n`]],
+    text: '`snapshot-age` is silent whatever happens',
+    marked: '8d',
+    near: [
+      [DB, `${DB} snapshots: [{ taken: 2026-02-21T18:00, size: 1GiB }],`],
+      [END, `${END}policy:\n  snapshot-age: { age: 15d }\n`],
+    ],
+  },
+  {
     check: 'unused',
     raised: [['    proxies: [p1]\n', '']],
     text: 'no job uses the proxy `p1`',
