@@ -53,7 +53,7 @@ function named(request: ExplainRequest, find: () => Target | null): Target {
     if (!(error instanceof UnknownTarget)) throw error;
     throw new UserError(`overrun explain: error: ${error.message}${meant(request.target ?? '', error.known, { otherwise: OTHERWISE })}`);
   }
-  throw new UserError('overrun explain: error: nothing was found that could be explained; name a VM, a datastore or a run such as nightly#1');
+  throw new UserError('overrun explain: error: there is no finding to explain; name a VM, a datastore or a run such as nightly#1');
 }
 
 /** A picture shows the chain only: it needs no re-runs. */

@@ -69,7 +69,13 @@ function output(request: RunRequest, context: ReportContext): Iterable<string> {
   if (request.format === 'json') return jsonReport(context);
   const paint = request.colour ? colourful : undefined;
   if (request.quiet) return [verdictText(context, paint)];
-  return [request.all ? textReport(context, paint) : pageReport(context, request.path, paint)];
+  return [request.all ? textReport(context, paint) : pageReport(context, explainWords(request), paint)];
+}
+
+/** What `explain` has to be told to see the same run. */
+function explainWords({ path, sets, seed, policy }: RunRequest): string[] {
+  const [seedWords, policyWords] = [seed === null ? [] : ['--seed', seed], policy === null ? [] : ['--policy', policy.path]];
+  return [path, ...sets.flatMap((set) => ['--set', set]), ...seedWords, ...policyWords];
 }
 
 /** A schedule every second over ten years is no bug of ours. */

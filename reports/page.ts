@@ -30,8 +30,8 @@ type Table = (context: ReportContext, paint: Paint, most: number) => Section;
 /** The first is dropped last. */
 const TABLES: readonly Table[] = [jobTable, datastoreTable, repositoryTable];
 
-/** At most `PAGE_LINES` lines, with a final LF. `path`: of the scenario, as it was named on the command line. */
-export function pageReport(context: ReportContext, path: string, paint: Paint = unpainted): string {
+/** At most `PAGE_LINES` lines, with a final LF. `words`: what `overrun explain` is to be called with to explain this very run. */
+export function pageReport(context: ReportContext, words: readonly string[], paint: Paint = unpainted): string {
   const groups = groupFindings(context);
   const told = context.result.verdict === 'safe' ? [] : groups.slice(0, 1);
   const answer = [
@@ -39,7 +39,7 @@ export function pageReport(context: ReportContext, path: string, paint: Paint = 
     ...told.flatMap((group) => cut(reasonLines(group), MAX_REASON_LINES)),
   ];
   const untold = groups.length - told.length;
-  const last = lastLines(context, path, untold);
+  const last = lastLines(context, words, untold);
   const sections: Section[] = [answer, cut(policyLines(context, paint), MAX_POLICY_LINES)];
   const add = (make: (room: number) => Section): number => sections.push(make(PAGE_LINES - heightOf([...sections, last]) - 1));
   if (untold > 0) add((room) => happeningLines(context, groups, paint, room));
@@ -91,26 +91,37 @@ function jobTable(context: ReportContext, paint: Paint, most: number): Section {
     const summary = jobSummary(name, context);
     alike.set(summary, [...(alike.get(summary) ?? []), name]);
   }
-  const rows = [...alike].map(
-    ([summary, names]) => `${names.length > 1 ? `${names.length} jobs, each ` : `${printable(names[0] ?? '')}: `}${summary}`,
-  );
+  const rows = [...alike].map(([summary, names]) => {
+    const who = names.length > 1 ? `${names.length} jobs, each ` : `${printable(names[0] ?? '')}: `;
+    return `${who}${summary}${lengthWords(names, context)}`;
+  });
   if (rows.length === 0) return [];
   const more = rows.length > most ? [`  ... and ${formatCount(rows.length - most, 'more kind')} of jobs`] : [];
   return [paint('title', 'JOBS'), ...rows.slice(0, most).flatMap((row) => hanging('  ', row)), ...more];
 }
 
+/** How long their runs take, and when the last is over; empty where none has ended. */
+function lengthWords(names: readonly string[], { result, zone }: ReportContext): string {
+  const runs = names.flatMap((name) => result.jobs[name]?.runs ?? []);
+  const ended = runs.flatMap(({ startedMs, endedMs }) => (startedMs === null || endedMs === null ? [] : [{ startedMs, endedMs }]));
+  if (ended.length === 0) return '';
+  const longestMs = ended.reduce((most, { startedMs, endedMs }) => Math.max(most, endedMs - startedMs), 0);
+  const lastMs = ended.reduce((latest, { endedMs }) => Math.max(latest, endedMs), 0);
+  return `; longest ${formatDuration(longestMs)}, last end ${formatShort(zone, lastMs)}`;
+}
+
 /** Over which time, what is not on the page, and where to go from here. */
-function lastLines({ result, zone }: ReportContext, path: string, untold: number): Section {
+function lastLines({ result, zone }: ReportContext, words: readonly string[], untold: number): Section {
   const { assumptions, findings, scenario } = result;
   const assumed = assumptions.length === 0 ? '' : `; ${formatCount(assumptions.length, 'value')} assumed`;
   const span = `Simulated: ${formatDuration(scenario.durationMs)} from ${formatInstant(zone, 0)} (${printable(scenario.timezone)})${assumed}.`;
   const remedies = untold === 0 ? '' : `${formatCount(untold, 'more remedy', 'more remedies')}, `;
   const lines = [...hanging('', span), ...hanging('', `Left out, see --all: ${remedies}all runs, how full all gets and of what.`)];
-  return findings.length === 0 ? lines : [...lines, ...hanging('', `Causes by line of the file: overrun explain ${quoted(path)}`)];
+  return findings.length === 0 ? lines : [...lines, ...hanging('', `Causes by line of the file: overrun explain ${words.map(quoted).join(' ')}`)];
 }
 
 /** As a shell takes it. */
-function quoted(path: string): string {
-  const shown = printable(path);
+function quoted(word: string): string {
+  const shown = printable(word);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

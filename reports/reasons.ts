@@ -24,8 +24,10 @@ export function pauseReason(group: readonly Finding[], context: ReportContext): 
   const datastores = [...new Set(group.map((each) => text(each, 'datastore') ?? context.datastoreOfVm.get(each.subject.name) ?? ''))].sort(
     byNaturalOrder,
   );
-  const room = `Datastore ${listNames(datastores)} has no room for the blocks they write.`;
-  if (group.every((each) => each.untilMs === null)) return `${room} They stay paused to the end of the simulated time.`;
+  const [they, stay] = group.length === 1 ? ['it', 'stays'] : ['they', 'stay'];
+  const room = `Datastore ${listNames(datastores)} has no room for the blocks that ${they} write${group.length === 1 ? 's' : ''}.`;
+  if (group.every((each) => each.untilMs === null))
+    return `${room} ${they === 'it' ? 'It' : 'They'} ${stay} paused to the end of the simulated time.`;
   const longestMs = group.reduce((most, each) => Math.max(most, context.result.vms[each.subject.name]?.pausedMs ?? 0), 0);
   return `${room} The longest pause is ${formatDuration(longestMs)} in all.`;
 }

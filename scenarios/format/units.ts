@@ -182,9 +182,10 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
-/** For sums, which have no short exact form: `1234.5GiB`. */
+/** For sums, which have no short exact form: `1234.5GiB`, from ten TiB on `12.34TiB`. */
 export function roughSize(bytes: number): string {
-  return `${Math.round((bytes / 1024 ** 3) * 10) / 10}GiB`;
+  const gib = bytes / 1024 ** 3;
+  return gib < 10 * 1024 ? `${Math.round(gib * 10) / 10}GiB` : `${Math.round((gib / 1024) * 100) / 100}TiB`;
 }
 
 function absoluteRate(text: string, expected: string): { bytes: number; seconds: number } {

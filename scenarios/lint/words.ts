@@ -3,6 +3,7 @@ import type { VmPlan } from '../../sim/plan.ts';
 import { formatDuration } from '../format/units.ts';
 
 const MS_PER_MINUTE = 60_000;
+const MS_PER_DAY = 24 * 60 * MS_PER_MINUTE;
 
 /** `` `web` `` or `40 VMs`. */
 export function countVms(vms: readonly VmPlan[]): string {
@@ -21,8 +22,9 @@ export function byGroup(vms: readonly VmPlan[]): VmPlan[][] {
   return [...groups.values()];
 }
 
-/** To the minute from a minute on. */
+/** To the minute from a minute on, in whole days from a week on. */
 export function roughDuration(ms: number): string {
+  if (ms > 7 * MS_PER_DAY) return `${Math.round(ms / MS_PER_DAY)}d`;
   return formatDuration(ms < MS_PER_MINUTE ? ms : Math.round(ms / MS_PER_MINUTE) * MS_PER_MINUTE);
 }
 

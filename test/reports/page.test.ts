@@ -23,7 +23,7 @@ const many = <T>(prefix: string, make: (name: string) => T): Record<string, T> =
 const linesOf = (text: string): string[] => text.trimEnd().split('\n');
 
 describe('the page of an outage', () => {
-  const page = pageReport(context(outage().made), 'my.yaml');
+  const page = pageReport(context(outage().made), ['my.yaml']);
 
   test('opens with the answer, its reason and what helps', () => {
     expect(page).toMatch(
@@ -54,7 +54,7 @@ test('a screen is enough whatever there is to tell, and everything that it drops
         jobs: many('job', (name) => ({ firstOverlapAtMs: null, runs: [run(`${name}#1`)] })),
       });
       made.scenario.name = 'word '.repeat(200);
-      const lines = linesOf(pageReport(context(made), 'my.yaml'));
+      const lines = linesOf(pageReport(context(made), ['my.yaml']));
       expect(lines.length).toBeLessThanOrEqual(PAGE_LINES);
       expect(lines.filter((line) => [...line].length > 80)).toEqual([]);
       const told = lines.filter((line) => /^(ERROR|WARNING|NOTE) /.test(line)).length;
@@ -67,7 +67,7 @@ test('a screen is enough whatever there is to tell, and everything that it drops
 
 test('where not all kinds fit, the most harmful ones are told, still by time', () => {
   const made = result({ verdict: 'fails', findings: RULES.map((rule, index) => about(rule, index < 6 ? 'error' : 'warning', (20 - index) * HOUR)) });
-  const told = linesOf(pageReport(context(made), 'my.yaml')).filter((line) => /^(ERROR|WARNING) /.test(line));
+  const told = linesOf(pageReport(context(made), ['my.yaml'])).filter((line) => /^(ERROR|WARNING) /.test(line));
   expect(told.filter((line) => line.startsWith('ERROR')).length).toBe(6);
   expect(told.at(-1)).toBe('ERROR    Tue 3 Mar 14:00   a crashes');
 });
@@ -77,7 +77,7 @@ test('room that is left goes to jobs, datastores and repositories, as much as fi
     jobs: many('job', (name) => ({ firstOverlapAtMs: null, runs: [run(`${name}#1`)] })),
     datastores: many('ds', () => datastore()),
   });
-  const page = pageReport(context(made), 'my.yaml');
+  const page = pageReport(context(made), ['my.yaml']);
   expect(page).toContain('300 jobs, each 1 run, all ok');
   expect(page).toContain('... and 296 more datastores, at most 85 % full');
 });
@@ -86,16 +86,16 @@ test('years are told where the simulated time is long', () => {
   const findings = [about('vm-paused', 'error', 400 * DAY), about('stun', 'warning', DAY)];
   const made = result({ verdict: 'fails', findings });
   made.scenario.durationMs = 500 * DAY;
-  expect(pageReport(context(made), 'my.yaml')).toContain('ERROR    Tue 6 Apr 2027 18:00  a stops writing');
+  expect(pageReport(context(made), ['my.yaml'])).toContain('ERROR    Tue 6 Apr 2027 18:00  a stops writing');
 });
 
 test('colour adds nothing that plain text does not say', () => {
-  const plain = pageReport(context(outage().made), 'my.yaml');
-  const painted = pageReport(context(outage().made), 'my.yaml', (emphasis, text) => `<${emphasis}>${text}</>`);
+  const plain = pageReport(context(outage().made), ['my.yaml']);
+  const painted = pageReport(context(outage().made), ['my.yaml'], (emphasis, text) => `<${emphasis}>${text}</>`);
   expect(painted).not.toBe(plain);
   expect(painted.replace(/<\/?[a-z]*>/g, '')).toBe(plain);
 });
 
 test('a path that a shell would take apart is quoted', () => {
-  expect(pageReport(context(outage().made), "my estate's.yaml")).toContain("overrun explain 'my estate'\\''s.yaml'");
+  expect(pageReport(context(outage().made), ["my estate's.yaml", '--set', 'a.b=1'])).toContain("overrun explain 'my estate'\\''s.yaml' --set a.b=1");
 });

@@ -187,7 +187,7 @@ const DISKS: Row[] = [
   [
     '    datastore: ds1\n    size: 500GiB\n',
     '    disks: [{ datastore: ds1, size: 5TiB }, { datastore: ds1, size: 5TiB }]\n',
-    'datastore `ds1` is full before the start: 11440GiB (disks 11440GiB, snapshots 0GiB, other 0GiB) on 10TiB',
+    'datastore `ds1` is full before the start: 11.17TiB (disks 11.17TiB, snapshots 0GiB, other 0GiB) on 10TiB',
     '10TiB',
   ],
   ['size: 500GiB', 'size: 500GiB\n    network: 0Mbit/s', '`0Mbit/s` is zero, but it must be more', '0Mbit/s'],
