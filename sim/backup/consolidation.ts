@@ -285,8 +285,8 @@ export class Consolidation {
         if (delta.exists && delta.kind !== 'orphan') removal.note(this.world.orphans.mark(delta, merge.run, causesOf(removal.lastEvent, cause)));
       }
       merge.refused = true;
-      this.close(merge);
     }
+    this.closeAll(removal, open);
   }
 
   /** A merge is broken off. What it had written into a delta is given up. */
@@ -305,25 +305,31 @@ export class Consolidation {
     disk.datastore.guestsChanged();
   }
 
-  /** Nothing more is to be merged for this disk; with the last one the removal is over, and the VM's next one begins. */
+  /** Nothing more is to be merged for this disk. */
   private close(merge: Merge): void {
-    const { admission } = this.world;
-    const { removal, opener } = merge;
-    const { datastore } = merge.disk;
-    merge.closed = true;
-    const others = removal.merges.filter((other) => other.disk.datastore === datastore);
-    if (removal.task !== null && opener !== null && others.every(isGone)) admission.releaseSnapshotSlot(opener, datastore);
-    if (removal.merges.every(({ closed }) => closed)) this.end(removal);
-    this.leaveQueue(datastore);
+    this.closeAll(merge.removal, [merge]);
   }
 
-  /** With serial merges what is closed leaves the queue, and if that was its first, the next one begins. */
+  /** With the last of its merges a removal is over, and the VM's next one begins. */
+  private closeAll(removal: Removal, merges: readonly Merge[]): void {
+    const { admission } = this.world;
+    // All before any other begins in their place: it may be one of them.
+    for (const merge of merges) merge.closed = true;
+    for (const { opener, disk } of merges) {
+      const others = removal.merges.filter((other) => other.disk.datastore === disk.datastore);
+      if (removal.task !== null && opener !== null && others.every(isGone)) admission.releaseSnapshotSlot(opener, disk.datastore);
+    }
+    if (removal.merges.every(({ closed }) => closed)) this.end(removal);
+    for (const { disk } of merges) this.leaveQueue(disk.datastore);
+  }
+
+  /** With serial merges what is closed leaves the queue, and if that was its first, the next one begins. What waits for a lost datastore is lost with its VM. */
   private leaveQueue(datastore: Datastore): void {
     const first = datastore.mergeQueue[0];
     if (first === undefined) return;
     datastore.mergeQueue = datastore.mergeQueue.filter(({ closed }) => !closed);
     const next = datastore.mergeQueue[0];
-    if (next !== undefined && next !== first) this.startMerge(next);
+    if (next !== undefined && next !== first && datastore.lossEvent === 0) this.startMerge(next);
   }
 
   private end(removal: Removal): void {

@@ -18,8 +18,8 @@ import type { Outcome, Reason, Task } from './task.ts';
 /** The clean-up of a VM that is under way. */
 interface CleanUp {
   datastores: Set<Datastore>;
-  /** Disks on which it found no room. */
-  refused: Set<Disk>;
+  /** Orphans for which it found no room. */
+  refused: Set<Delta>;
 }
 
 export class Orphans {
@@ -116,8 +116,8 @@ export class Orphans {
     const { kernel, log, findings, consolidation, admission } = this.world;
     const { vm, merges } = removal;
     const cleanUp = this.cleaning.get(vm) as CleanUp;
-    for (const { opener, refused, disk } of merges) {
-      if (refused) cleanUp.refused.add(disk);
+    for (const { opener, refused, disk, delta } of merges) {
+      if (refused) cleanUp.refused.add(delta);
       else if (opener !== null) this.settle(opener);
       else if (disk.datastore.plan.countOrphans) {
         disk.datastore.snapshotSlots.used--;
@@ -151,7 +151,7 @@ export class Orphans {
 
 function lowestOrphans(vm: Vm, { datastores, refused }: CleanUp): Delta[] {
   return vm.disks.flatMap((disk) => {
-    const orphan = datastores.has(disk.datastore) && !refused.has(disk) ? disk.chain.find(({ kind }) => kind === 'orphan') : undefined;
+    const orphan = datastores.has(disk.datastore) ? disk.chain.find((delta) => delta.kind === 'orphan' && !refused.has(delta)) : undefined;
     return orphan === undefined ? [] : [orphan];
   });
 }

@@ -6,6 +6,7 @@ import type { TaskDisk } from '../backup/task.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
+import type { CutOff } from './faults.ts';
 
 const PATIENCE_MS = 30 * 60_000;
 
@@ -49,7 +50,7 @@ export class Stalls {
   private stall(part: TaskDisk): void {
     const { kernel, log, network, faults } = this.world;
     const { task, disk } = part;
-    const cause = part.cutOff?.event ?? faults.capacities.closedBy(network.bottleneckOf(part.flow));
+    const cause = cutThat(part)?.event ?? faults.capacities.closedBy(network.bottleneckOf(part.flow));
     const fields = { run: task.run.id, vm: task.vm.name, datastore: disk.datastore.name };
     const event = log.record(kernel.nowMs, 'transfer-stalled', fields, causesOf(task.lastEvent, cause));
     this.stalled.set(part, { sinceMs: kernel.nowMs, event });
@@ -70,6 +71,11 @@ export class Stalls {
     if (part === undefined) return;
     const stall = this.stalled.get(part);
     if (stall === undefined || this.world.kernel.nowMs - stall.sinceMs < PATIENCE_MS || part.state !== 'transferring') return;
-    this.world.stages.abort(part.task, 'failed', part.cutOff?.reason ?? 'network-lost', stall.event);
+    this.world.stages.abort(part.task, 'failed', cutThat(part)?.reason ?? 'network-lost', stall.event);
   }
+}
+
+/** By which it stands still; null: it has not come so far. */
+function cutThat({ hangs, cutOff }: TaskDisk): CutOff | null {
+  return hangs ? cutOff : null;
 }

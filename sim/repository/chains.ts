@@ -242,11 +242,11 @@ export function namesOf(chain: Chain): { repository: string; job: string; vm: st
   return { repository: chain.repository.name, job: chain.job.name, vm: chain.vm.name };
 }
 
-/** What a point gives back when it goes: blocks that a cloned full after it shares stay with that full. */
+/** What a point gives back when it goes: blocks that the next cloned full after it shares stay with that full. */
 function freedBy(gone: RestorePoint, points: readonly RestorePoint[], place: number): number {
-  const heir = points.find((point, index) => index >= place && point.cloned && point.storedBytes < point.fullBytes);
+  const heir = points.find((point, index) => index >= place && point.cloned);
   if (heir === undefined) return gone.storedBytes;
-  const inherited = Math.min(gone.storedBytes, heir.fullBytes - heir.storedBytes);
+  const inherited = Math.min(gone.storedBytes, Math.max(0, heir.fullBytes - heir.storedBytes));
   heir.storedBytes += inherited;
   return gone.storedBytes - inherited;
 }

@@ -11,7 +11,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
-import { backUp, copyAll, type OldPoint, type Past, ticksBefore } from './history.ts';
+import { backUp, copyAll, type Held, type OldPoint, type Past, ticksBefore } from './history.ts';
 import { newPoint, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 
@@ -27,7 +27,7 @@ export function weighEstablished(world: World, job: Job, schedule: Schedule): vo
 
 function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly Past[]][] {
   if (!job.method.copies) return [];
-  const ticks = ticksBefore(job.plan, schedule, world.zone);
+  const ticks = ticksBefore(job.plan, schedule, world.zone, heldOf(job));
   const known = new Map<boolean, Past[]>();
   return job.selected().map((vm) => {
     const tracked = job.method.tracking === 'own' || (job.method.tracking === 'hypervisor' && vm.changeTracking);
@@ -35,6 +35,17 @@ function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly P
     known.set(tracked, pasts);
     return [vm, pasts];
   });
+}
+
+function heldOf({ plan, repository }: Job): Held {
+  const retentions = [plan.retention];
+  let anywayMs = 0;
+  for (let at: Repository | null = repository; at !== null; at = at.copyTarget) {
+    anywayMs = Math.max(anywayMs, at.plan.immutableMs ?? 0, at.plan.gcGraceMs);
+    const { copyTo } = at.plan;
+    if (copyTo !== null) retentions.push(copyTo.retention ?? plan.retention);
+  }
+  return { retentions, anywayMs };
 }
 
 /** The past on the job's repository, and on those that copies go to from there; it is the same for all VMs of a kind. */
@@ -90,7 +101,7 @@ class EstablishedVm {
     let { repository }: { repository: Repository | null } = this.job;
     for (const past of pasts) {
       if (repository === null) return;
-      for (const [index, old] of past.points.entries()) repository.keep(this.takes(old, index === 0));
+      for (const bytes of this.sizesOf(past, repository)) repository.keep(bytes);
       this.holdRemoved(repository, past);
       repository = repository.copyTarget;
     }
@@ -98,11 +109,10 @@ class EstablishedVm {
 
   private fillChain(chain: Chain, past: Past): void {
     const { repository } = chain;
-    past.points.forEach((old, index) => {
-      const point = this.sized(old, index === 0);
-      chain.points.push(point);
-      repository.keep(point.storedBytes);
-    });
+    for (const [index, storedBytes] of this.sizesOf(past, repository).entries()) {
+      chain.points.push(this.sized(past.points[index] as OldPoint, storedBytes));
+      repository.keep(storedBytes);
+    }
     this.holdRemoved(repository, past);
   }
 
@@ -114,17 +124,35 @@ class EstablishedVm {
       if (storage.isStillHeld(repository, old.removedMs)) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
   }
 
-  private sized(old: OldPoint, isOldest: boolean): RestorePoint {
+  /** Stored bytes of the points that are left. Blocks of removed ones that the next cloned full shares have passed to it. */
+  private sizesOf({ points, removed }: Past, { plan }: Repository): number[] {
+    const own = points.map((old, index) => this.takes(old, index === 0 && !plan.blockClone));
+    if (!plan.blockClone || !points.some(({ point }) => point.cloned)) return own;
+    const row = [...removed, ...points].sort((a, b) => a.point.atMs - b.point.atMs);
+    const bytes = row.map((old) => this.takes(old, false));
+    const places = new Map(row.map(({ point }, place) => [point, place]));
+    const gone = new Set<number>();
+    for (const { point, removedMs } of removed) {
+      const place = places.get(point) as number;
+      gone.add(place);
+      let heir = place + 1;
+      while (heir < row.length && (gone.has(heir) || row[heir]?.point.cloned !== true)) heir++;
+      const old = row[heir];
+      if (old !== undefined && old.point.atMs <= removedMs)
+        bytes[heir] = Math.min(this.fullBytes, (bytes[heir] as number) + (bytes[place] as number));
+    }
+    return points.map(({ point }) => bytes[places.get(point) as number] as number);
+  }
+
+  private sized(old: OldPoint, storedBytes: number): RestorePoint {
     const { point, fromMs } = old;
     const { level } = point;
-    const storedBytes = this.takes(old, isOldest);
-    const sentBytes = level === 'full' ? this.fullBytes : isWhole(old, isOldest) ? this.changed(old) : storedBytes;
     return newPoint({
       ...point,
       changedSinceMs: level === 'differential' ? fromMs : null,
       event: this.world.startEvent,
       storedBytes,
-      sentBytes,
+      sentBytes: level === 'full' ? this.fullBytes : point.kind === 'full' ? this.changed(old) : storedBytes,
       fullBytes: this.fullBytes,
     });
   }

@@ -30,6 +30,13 @@ export interface Past {
   removed: readonly (OldPoint & { removedMs: number })[];
 }
 
+/** What keeps the points of a job, on its repository and where they are copied to. */
+export interface Held {
+  retentions: readonly RetentionPlan[];
+  /** How long a point, or its space, stays whatever they say. */
+  anywayMs: number;
+}
+
 /** At their longest. */
 const PERIODS_MS = [
   ['hourly', MS_PER_HOUR],
@@ -43,11 +50,11 @@ const PERIODS_MS = [
 const ALL = 1_000_000;
 
 /**
- * The instants before the start at which the job ran, oldest first: as many as its retention speaks of, and back to the full before. Where the schedule has
- * had too few, earlier ones are made up at its last distance, or a day apart.
+ * The instants before the start at which the job ran, oldest first: as many as its retention and those of its copies speak of, and those of as long as points
+ * stay in any case, back to the full before. Where the schedule has had too few, earlier ones are made up at its last distance, or a day apart.
  */
-export function ticksBefore(plan: JobPlan, schedule: Schedule, zone: Zone): number[] {
-  const count = (plan.retention.last ?? 1) + 1;
+export function ticksBefore(plan: JobPlan, schedule: Schedule, zone: Zone, held: Held): number[] {
+  const count = Math.max(...held.retentions.map(({ last }) => (last ?? 1) + 1));
   const recent = schedule.lastBefore(0, count, LOOK_BACK_DAYS);
   if (recent.length === 0) recent.push(-MS_PER_DAY);
   while (recent.length < count) {
@@ -55,7 +62,7 @@ export function ticksBefore(plan: JobPlan, schedule: Schedule, zone: Zone): numb
     const before = recent[recent.length - 2];
     recent.push(last - (before === undefined ? MS_PER_DAY : before - last));
   }
-  let fromMs = (recent[recent.length - 1] as number) - horizonMs(plan.retention);
+  let fromMs = (recent[recent.length - 1] as number) - Math.max(...held.retentions.map(horizonMs)) - held.anywayMs;
   const { fullBackups } = plan;
   if (fullBackups !== null) fromMs = new Schedule(fullBackups.schedule, zone).lastBefore(fromMs + 1, 1, LOOK_BACK_DAYS)[0] ?? fromMs;
   const all = schedule.lastBefore(0, ALL, Math.ceil(-fromMs / MS_PER_DAY) + 1).filter((atMs) => atMs >= fromMs);

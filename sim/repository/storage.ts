@@ -59,6 +59,7 @@ export class Storage {
 
   /** Space comes back at once. */
   giveBack(repository: Repository, bytes: number): void {
+    this.notePeak(repository);
     repository.keep(-bytes);
     repository.spaceDirty = true;
   }
@@ -92,6 +93,7 @@ export class Storage {
   /** What was pruned at or before an instant comes back; `collection` is the log event of the collection by which it does. */
   reclaim(repository: Repository, prunedUntilMs: number, collection: number | null): void {
     const { kernel, log } = this.world;
+    this.notePeak(repository);
     const { bytes, events } = repository.reclaim(prunedUntilMs);
     if (bytes === 0) return;
     const causes = collection === null ? causesOf(...events) : [collection];

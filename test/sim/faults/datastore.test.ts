@@ -60,6 +60,22 @@ describe('datastore-lost', () => {
     expect(rules(result)).toEqual(['vm-crashed web', 'vm-crashed db', 'task-failed web', 'task-failed db', 'snapshot-orphaned db']);
   });
 
+  it('ends merges that take their turns, those of one VM included, and begins no other there', () => {
+    const two = vm('db', { disk: { writes: appending(MiB) } });
+    two.disks.push(disk({ writes: appending(MiB) }));
+    const { result, of } = estate({
+      durationMs: DAY,
+      datastores: [datastore({ mergeBytesPerSecond: MiB, merges: 'serial' }), datastore({ name: 'ds2' })],
+      vms: [two, vm('web', { disk: { writes: appending(MiB) } })],
+      jobs: [slowJob()],
+      faults: [fault('datastore-lost', { datastore: 'ds', ...at(1100 * SECOND) })],
+    });
+    // Both have been read by 1024 s; the first of three deltas is being merged.
+    expect(of('merge-started')).toHaveLength(1);
+    expect(of('snapshot-removed')).toEqual([]);
+    expect(tasksOf(result).map(({ endedMs }) => endedMs)).toEqual([1_100_000, 1_100_000]);
+  });
+
   it('fails the backups of later runs before they begin', () => {
     const { result } = estate({ faults: [fault('datastore-lost', { datastore: 'ds', ...at(HOUR) })] });
     expect(tasksOf(result).slice(3)).toMatchObject([

@@ -136,4 +136,20 @@ describe('a clean-up without room', () => {
     expect(of('cleanup-ended')[0]?.atMs).toBeLessThan(2 * HOUR + MINUTE);
     expect(result.findings.find(({ rule }) => rule === 'snapshot-orphaned')?.untilMs).toBe(of('cleanup-ended')[0]?.atMs);
   });
+
+  it('goes on with the orphans above the one that is refused', () => {
+    const growth = { kind: 'linear', bytesPerDay: 24 * GiB } as const;
+    const { of } = observe(
+      cramped(-2 * GiB, {
+        durationMs: 3 * HOUR,
+        vms: [vm('web', { disk: { usedBytes: 10 * GiB, provisioning: 'thin', growth, writes: appending((100 * MiB) / 3600) } })],
+        jobs: [slowJob({ proxies: ['p1'], schedule: { kind: 'at', atMs: [0, HOUR] } })],
+        faults: [fault('proxy-crash', { proxy: 'p1', ...at(SECOND, MINUTE) }), fault('proxy-crash', { proxy: 'p1', ...at(HOUR + SECOND, MINUTE) })],
+      }),
+    );
+    // The base would have to take what the disk had grown by the second snapshot; the lower delta has room for what an hour of writes has put into the upper.
+    expect(of('merge-refused')).toMatchObject([{ atMs: 2 * HOUR, neededBytes: GiB }]);
+    expect(of('merge-started')).toMatchObject([{ atMs: 2 * HOUR, bytes: 100 * MiB }]);
+    expect(of('cleanup-ended')).toMatchObject([{ left: 1 }]);
+  });
 });

@@ -19,6 +19,12 @@ describe('during an outage', () => {
     expect(tasksOf(result)[0]).toMatchObject({ status: 'success', consolidatedMs: TRANSFER_MS + 102_400 });
   });
 
+  it('a transfer fails by the outage, not by a cut that it has not come to', () => {
+    const faults = [fault('network-outage', { link: 'wan', ...at(100 * SECOND) }), fault('corrupt-disk', { vm: 'web', offset: 0.8 })];
+    const { result } = observe(overLink({ faults }));
+    expect(tasksOf(result)[0]).toMatchObject({ status: 'failed', reason: 'network-lost', endedMs: 100 * SECOND + 30 * MINUTE });
+  });
+
   it('a guest waits that may not overwrite what is not copied', () => {
     const given = (forMs: number) =>
       overLink({

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { repositoryBytesAtStart } from '../../../sim/build.ts';
 import { Zone } from '../../../sim/estate/zone.ts';
-import { type JobPlan, type RepositoryPlan, type RetentionPlan, simulate } from '../../../sim/index.ts';
+import { type JobPlan, type RepositoryPlan, type RetentionPlan, type SchedulePlan, simulate } from '../../../sim/index.ts';
 import { NO_FLAGS } from '../../../sim/repository/point.ts';
 import { keptBy } from '../../../sim/repository/retention.ts';
 import { appending, DAY, GiB, HOUR, job, keep, MINUTE, plan, repository, START_EPOCH_MS, vm } from '../plans.ts';
@@ -82,21 +82,28 @@ it('keeps the same when any of what it does not keep has gone before', () => {
   );
 });
 
-const SATURDAYS = { kind: 'every' as const, everyMs: 7 * DAY, offsetMs: 5 * DAY };
+/** By cron, at midnight on some days of the week. */
+function onDays(...daysOfWeek: number[]): Extract<SchedulePlan, { kind: 'cron' }> {
+  const all = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+  const wildcards = { hourIsWildcard: false, dayOfMonthIsWildcard: true, dayOfWeekIsWildcard: false };
+  return { kind: 'cron', text: '', minutes: [0], hours: [0], daysOfMonth: all(31), months: all(12), daysOfWeek, ...wildcards };
+}
+
+const SATURDAYS = onDays(6);
 const JOBS: Partial<JobPlan>[] = [
   { mode: 'forever-forward' },
   { mode: 'reverse' },
   { mode: 'full' },
   { mode: 'forward', fullBackups: { kind: 'active', schedule: SATURDAYS } },
   { mode: 'forward', fullBackups: { kind: 'synthetic', schedule: SATURDAYS } },
-  { mode: 'forward', fullBackups: { kind: 'active', schedule: SATURDAYS }, differential: { kind: 'every', everyMs: 3 * DAY, offsetMs: 0 } },
+  { mode: 'forward', fullBackups: { kind: 'active', schedule: SATURDAYS }, differential: onDays(1, 3, 5) },
 ];
 const RETENTIONS = [
   keep({ last: 5 }),
   keep({ last: 3, daily: 9, weekly: 4, monthly: 3 }),
   keep({ last: 3, weekly: 4, monthly: 2, definition: 'veeam' }),
 ];
-const REPOSITORIES: Partial<RepositoryPlan>[] = [{}, { gcGraceMs: 60 * HOUR }, { blockClone: true }, { immutableMs: 12 * DAY }];
+const REPOSITORIES: Partial<RepositoryPlan>[] = [{}, { gcGraceMs: 50 * HOUR }, { blockClone: true }, { immutableMs: 12 * DAY + HOUR }];
 
 const cases = JOBS.flatMap((of) => RETENTIONS.flatMap((retention) => REPOSITORIES.map((store) => ({ of, retention, store }))));
 
@@ -115,4 +122,29 @@ it.each(cases)('weighs an established past as much as the simulation finds of it
   const weighed = Object.entries(repositoryBytesAtStart(given)).map(([name, bytes]) => [name, Math.ceil(bytes)]);
   expect(weighed).toEqual(Object.entries(repositories).map(([name, { startUsedBytes }]) => [name, startUsedBytes]));
   for (const [, bytes] of weighed) expect(bytes).toBeGreaterThan(60 * GiB);
+});
+
+/** A whole number of weeks, and more than any of the retentions looks back. */
+const PAST_MS = 40 * 7 * DAY;
+
+/** Of the copies. */
+const longer = keep({ last: 8, weekly: 6 });
+
+it.each(cases)('establishes what a job that has really run for 40 weeks holds: $of $retention $store', ({ of, retention, store }) => {
+  const given = plan({
+    durationMs: HOUR,
+    vms: [vm('a', { disk: { writes: appending(10_000), usedBytes: 60 * GiB } })],
+    repositories: [
+      repository({ ...store, copyTo: { repository: 'second', links: [], retention: longer, schedule: null, account: null } }),
+      repository({ name: 'second' }),
+    ],
+    jobs: [job({ ...of, retention, reduction: 2, schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR } })],
+  });
+  const lived = simulate({ ...given, durationMs: PAST_MS, zone: { ...given.zone, startEpochMs: given.zone.startEpochMs - PAST_MS } });
+  const established = simulate({ ...given, jobs: given.jobs.map((one) => ({ ...one, initial: 'established' })) });
+  for (const name of ['repo', 'second']) {
+    const [expected, found] = [lived.repositories[name]?.endUsedBytes ?? 0, established.repositories[name]?.startUsedBytes ?? 0];
+    expect(Math.abs(found / expected - 1)).toBeLessThan(1e-6);
+  }
+  expect(established.vms.a?.restorePoints).toBe(lived.vms.a?.restorePoints);
 });
