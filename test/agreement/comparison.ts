@@ -13,6 +13,7 @@ interface TaskFigures {
   status: string;
   kind: string | null;
   reason: string | null;
+  consistency: string | null;
   queuedMs: number;
   snapshotMs: number | null;
   transferMs: number | null;
@@ -38,7 +39,18 @@ interface RunFigures {
 export interface Figures {
   datastores: Record<string, { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: Entry[]; guestServedFraction: number }>;
   repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
-  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; worstLagMs: number | null; maxChainDepth: number }>;
+  vms: Record<
+    string,
+    {
+      pausedAtMs: number | null;
+      pausedMs: number;
+      crashedAtMs: number | null;
+      downMs: number;
+      lostAtMs: number | null;
+      worstLagMs: number | null;
+      maxChainDepth: number;
+    }
+  >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: RunFigures[] }>;
 }
 
@@ -99,8 +111,7 @@ class Comparison {
     if (other === undefined) return this.note(0, name, 'present', 'missing');
     this.instant(`${name} pausedAtMs`, one.pausedAtMs, other.pausedAtMs, 0);
     this.instant(`${name} crashedAtMs`, one.crashedAtMs, other.crashedAtMs, 0);
-    this.instant(`${name} pausedMs`, one.pausedMs, other.pausedMs, 0);
-    this.instant(`${name} worstLagMs`, one.worstLagMs, other.worstLagMs, 0);
+    for (const key of ['pausedMs', 'downMs', 'lostAtMs', 'worstLagMs'] as const) this.instant(`${name} ${key}`, one[key], other[key], 0);
     this.same(one.pausedAtMs ?? 0, `${name} maxChainDepth`, one.maxChainDepth, other.maxChainDepth);
   }
 
@@ -132,6 +143,7 @@ class Comparison {
     this.same(one.queuedMs, `${name} attempt`, one.attempt, other.attempt);
     this.same(lastMs, `${name} status`, one.status, other.status);
     this.same(lastMs, `${name} reason`, one.reason, other.reason);
+    this.same(lastMs, `${name} consistency`, one.consistency, other.consistency);
     // What a task would have read is decided with its snapshot.
     if (one.snapshotMs !== null) this.same(one.snapshotMs, `${name} kind`, one.kind, other.kind);
     for (const key of ['queuedMs', 'snapshotMs', 'transferMs', 'transferEndMs', 'consolidatedMs', 'endedMs'] as const) {

@@ -19,10 +19,20 @@ export function settledTracking(groups: VmGroup[], methods: readonly (string | u
   return methods.includes('cdp') ? groups.map((group) => ({ ...group, keys: { ...group.keys, changeTracking: true } })) : groups;
 }
 
-/** Whether a snapshot was open during a direct copy, where merges have helpers. */
-export function isDisputed(document: ScenarioDocument, text: string): boolean {
-  const datastores = Object.values(document.datastores as Record<string, { consolidation?: string }>);
-  return text.endsWith(' reason: inconsistent-copy against damaged-copy') && datastores.some(({ consolidation }) => consolidation === 'helper');
+/** The reason of a transfer that an outage has stopped before it is cut. */
+export function isDisputed(text: string): boolean {
+  return /reason: (read-error|connection-cut) against network-lost$/.test(text);
+}
+
+/** Datastores that are lost while merges of their VMs go on elsewhere. */
+export function settledFaults<T extends { kind: string }>(faults: T[]): T[] {
+  return faults.filter(({ kind }) => kind !== 'datastore-lost');
+}
+
+/** Clean-ups, which may be refused, and what latency control leaves to a transfer that something slows down. */
+export function settledDatastore({ orphanCleanup: _left, latencyControl, ...keys }: Record<string, unknown>, faults: { kind: string }[]): object {
+  const isSlow = faults.some(({ kind }) => kind === 'security-software');
+  return isSlow || latencyControl === undefined ? keys : { ...keys, latencyControl };
 }
 
 /** Continuous backups follow a change of pace within a second, in which they take more or less of a network than they need. */
@@ -31,13 +41,14 @@ export function settledTolerance(document: ScenarioDocument, tolerance: Toleranc
   return streams ? { ...tolerance, ms: Math.max(tolerance.ms, 5000) } : tolerance;
 }
 
-/** The lag of guests that write more in some hours than in others. */
+/** The lag of guests that write more in some hours than in others, or whose network fails: within the second their law has begun anew. */
 export function settleLags(document: ScenarioDocument, results: [Figures, Figures]): void {
   const groups = document.vms as Record<string, { activity?: unknown }>;
+  const fails = (document.faults as { kind: string }[]).some(({ kind }) => kind.startsWith('network'));
   for (const { vms } of results) {
     for (const [name, vm] of Object.entries(vms)) {
       const isEven = (groups[name.split('-')[0] ?? name]?.activity ?? 'flat') === 'flat';
-      if (vm.worstLagMs !== null && !isEven) vm.worstLagMs = 0;
+      if (vm.worstLagMs !== null && (fails || !isEven)) vm.worstLagMs = 0;
     }
   }
 }

@@ -22,7 +22,7 @@ export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANC
   const result = playEngine(document);
   settleLags(document, [result, fine]);
   const found = differences(result, fine, tolerance);
-  return found.filter((text) => !isOfMerging(document, text) && !isDisputed(document, text));
+  return found.filter((text) => !isOfMerging(document, text) && !isDisputed(text));
 }
 
 /** For the time being: how much a repository holds between a task's end and the end of its run, where increments are merged, is read in two ways. */

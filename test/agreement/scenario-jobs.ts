@@ -1,6 +1,8 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
 import { settledFleecing } from './disputed.ts';
+import { drawnRest, restOf } from './scenario-faults.ts';
+
 import { drawnTimes, timesOf } from './scenario-times.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -93,6 +95,7 @@ export const drawnJob = fc.record({
   cbtOverhead: sometimes(fc.constant(1.13)),
   last: sometimes(whole(1, 4)),
   times: drawnTimes,
+  rest: drawnRest,
   timings: sometimes(
     fc.record({
       quiesce: fc.constantFrom('0s', '3s', '41s'),
@@ -138,7 +141,13 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
 export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const copies = given.method !== 'snapshot-only';
-  const keys: Record<string, unknown> = { vms, schedule: given.schedule(night), mode: given.mode, ...timesOf(given.times, index, night) };
+  const keys: Record<string, unknown> = {
+    vms,
+    schedule: given.schedule(night),
+    mode: given.mode,
+    ...timesOf(given.times, index, night),
+    ...restOf(given.rest, given.method),
+  };
   if (copies) keys.repository = `r${given.repository}`;
   else if (given.keep !== undefined) keys.keep = given.keep;
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';

@@ -130,6 +130,7 @@ const drawn = fc.record({
   changeTracking: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   deltaOverhead: sometimes(fc.constant(1.07)),
   toleratesPause: sometimes(fc.constantFrom('47s', '13m', '3h7m')),
+  guest: sometimes(fc.constantFrom('linux', 'plan9')),
   maxChain: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: whole(1, 3) }),
 });
 
@@ -149,7 +150,8 @@ function groupOf(given: Drawn<typeof drawn>, index: number): VmGroup {
     ...(tagged ? { tags: ['gold'] } : {}),
     ...(given.network === undefined ? {} : { network: `${given.network}MB/s` }),
   };
-  for (const key of ['activity', 'deltaOverhead', 'toleratesPause', 'maxChain'] as const) if (given[key] !== undefined) keys[key] = given[key];
+  for (const key of ['activity', 'deltaOverhead', 'toleratesPause', 'maxChain', 'guest'] as const)
+    if (given[key] !== undefined) keys[key] = given[key];
   const snapshots = disks.flatMap(({ snapshotsMb }, disk) =>
     snapshotsMb.map((megabytes, place) => ({
       taken: `2026-02-0${place + 1}T10:13`,

@@ -5,7 +5,7 @@ import { playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
+  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
   /\s+/,
 );
 const TASKS = [
@@ -23,6 +23,19 @@ const TASKS = [
   'failed timeout',
   'failed start-deadline',
   'success null again',
+  'failed network-lost',
+  'failed proxy-crash',
+  'aborted host-lost',
+  'failed host-lost',
+  'failed credential-expired',
+  'failed writer-failure',
+  'failed application-failure',
+  'failed read-error',
+  'failed connection-cut',
+  'failed freeze-limit',
+  'failed unsupported-guest',
+  'warning crash-consistent',
+  'warning snapshot-orphaned',
 ];
 
 const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
@@ -62,7 +75,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'slots links')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
-  expect(unused('jobs', 'zeroDetection retention timings window blackouts catchUp startDeadline timeout retries')).toEqual([]);
+  expect(unused('jobs', 'zeroDetection retention timings window blackouts catchUp startDeadline timeout retries quiesce freezeLimit')).toEqual([]);
   expect(
     unused(
       'jobs',

@@ -1,6 +1,8 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledBesides, settledTracking } from './disputed.ts';
+import { settledBesides, settledDatastore, settledFaults, settledTracking } from './disputed.ts';
+import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
+
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -31,6 +33,7 @@ const datastore = fc.record({
   latency: seldom(whole(1, 9).map((ms) => `${ms}ms`)),
   latencyControl: seldom(fc.record({ stop: whole(6, 35).map((half) => `${2 * half}ms`), throttle: whole(5, 20).map((half) => `${2 * half + 1}ms`) })),
   queueDepth: seldom(whole(1, 20)),
+  orphanCleanup,
 });
 
 const array = fc.record({ read: megabytes(30, 400), write: megabytes(30, 400), iops: whole(200, 6001), capacity: fc.constant('1PB') });
@@ -77,8 +80,9 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     proxies: fc.tuple(proxy, proxy),
     repositories: fc.tuple(repository, repository),
     wan: odd(80, 900),
+    faults: drawnFaults,
   })
-  .map(({ night, drawnGroups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan }) => {
+  .map(({ night, drawnGroups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults }) => {
     const groups = settledTracking(
       drawnGroups,
       jobs.map(({ method }) => method),
@@ -96,7 +100,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
-        ...keys,
+        ...settledDatastore(keys, faults),
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),
@@ -109,6 +113,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       })),
       vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),
+      faults: faultsOf(settledFaults(faults), groups, proxies, jobs.length, night),
     };
   });
 

@@ -148,8 +148,7 @@ it.each<[string, Estate]>([
   ['a method', { job: { method: 'tape' } }],
   ['a key of a job', { job: { preset: 'veeam' } }],
   ['a kind of retention', { job: { retention: { last: 7, weekly: 4 } } }],
-  ['a clean-up of orphans', { datastore: { orphanCleanup: 'next-run' } }],
-  ['a fault', { more: { faults: [{ at: '2026-03-02T01:00', kind: 'proxy-crash' }] } }],
+  ['a fault at random', { more: { faults: [{ rate: '1/day', kind: 'proxy-crash' }] } }],
 ])('refuses %s that it does not cover', (_name, changes) => {
   expect(() => play(changes)).toThrow(OutsideScope);
 });

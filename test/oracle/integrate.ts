@@ -1,9 +1,12 @@
+import { faultsAhead } from './faults.ts';
 import { advanceFeeds, feedAheadMs } from './feeds.ts';
 import { grownLaw } from './laws.ts';
+import { nextCleanupMs } from './left-behind.ts';
 import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { noteDamage } from './methods.ts';
 import { isActive, isRunning, solveRates } from './network.ts';
+import { applyFaults, stallsAhead } from './outages.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { type OracleResult, resultOf } from './result.ts';
@@ -13,7 +16,7 @@ import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
-import type { Disk, Transfer, World } from './world.ts';
+import type { Disk, Stream, Transfer, World } from './world.ts';
 import { nextQuarterHour } from './zone.ts';
 
 export type { OracleResult };
@@ -38,6 +41,8 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
     );
     record(world);
     if (world.nowMs === nextMidnightMs) {
+      // READING: what is lost at midnight does not grow then.
+      applyFaults(world);
       stepGrowth(world);
       record(world);
     }
@@ -65,7 +70,7 @@ function settle(world: World, hasTicked: boolean): void {
   let ticked = hasTicked || world.nowMs >= world.durationMs;
   for (;;) {
     const completed = [finishTransfers(world), finishMerges(world)].includes(true);
-    const changed = applyPressure(world) || completed;
+    const changed = [applyPressure(world), applyFaults(world)].includes(true) || completed;
     const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
     if (moved || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
@@ -79,7 +84,8 @@ function settle(world: World, hasTicked: boolean): void {
 function setGrowth(world: World): void {
   // READING: a disk grows by the clock, whatever the activity and the served fraction.
   for (const disk of disksOf(world)) disk.grownBytesPerMs = isActive(disk.vm) ? evenBytesPerMs(disk.growth) : 0;
-  for (const datastore of world.datastores) datastore.otherBytesPerMs = isFull(world, datastore) ? 0 : evenBytesPerMs(datastore.otherGrowth);
+  for (const datastore of world.datastores)
+    datastore.otherBytesPerMs = isFull(world, datastore) || datastore.isLost ? 0 : evenBytesPerMs(datastore.otherGrowth);
 }
 
 /** A local midnight: what grows by percentages takes its step, as far as a thin base or other data find space above the floor. */
@@ -92,7 +98,7 @@ function stepGrowth(world: World): void {
     if (disk.readsAsLargeAsWrites) disk.readBytesPerSecond = disk.writeBytesPerSecond;
   }
   for (const datastore of world.datastores) {
-    let room = isFull(world, datastore) ? 0 : freeBytes(world, datastore, 0) - datastore.floorBytes;
+    let room = isFull(world, datastore) || datastore.isLost ? 0 : freeBytes(world, datastore, 0) - datastore.floorBytes;
     const take = (wanted: number): number => {
       if (wanted > room) datastore.cutOff = true;
       const taken = Math.min(wanted, room);
@@ -118,10 +124,14 @@ function addGrowth(disk: Disk, bytes: number): void {
 
 /** Time to the next instant at which a rate may change or something is due. */
 function eventAheadMs(world: World): number {
-  const instants = [world.durationMs];
+  const instants = [world.durationMs, ...faultsAhead(world), ...stallsAhead(world)];
+  for (const datastore of world.datastores) instants.push(nextCleanupMs(world, datastore));
   for (const job of world.jobs) instants.push(...job.ticksMs.filter((ms) => ms > world.nowMs).slice(0, 1), ...limitsAhead(world, job));
   for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
   for (const transfer of activeTransfers(world)) instants.push(world.nowMs + Math.ceil(transfer.leftBytes / transfer.bytesPerMs - 1e-6));
+  for (const { cut, transfer } of movingStreams(world)) {
+    if (cut && transfer) instants.push(world.nowMs + Math.ceil((transfer.leftBytes - cut.leftBytes) / transfer.bytesPerMs - 1e-6));
+  }
   for (const vm of world.vms) {
     instants.push(crashMs(vm));
     if (answerMs(world, vm) > world.nowMs) instants.push(answerMs(world, vm));
@@ -132,9 +142,12 @@ function eventAheadMs(world: World): number {
   return Math.max(1, Math.min(...instants) - world.nowMs);
 }
 
+function movingStreams(world: World): Stream[] {
+  return world.tasks.flatMap(({ streams }) => streams).filter(({ stage, isHung }) => stage === 'moving' && !isHung);
+}
+
 function activeTransfers(world: World): Transfer[] {
-  const streams = world.tasks.flatMap((task) => task.streams);
-  const backups = streams.filter(({ stage }) => stage === 'moving').map(({ transfer }) => transfer);
+  const backups = movingStreams(world).map(({ transfer }) => transfer);
   const merges = world.removals.map(({ merge }) => merge);
   return [...backups, ...merges].filter((transfer) => transfer !== null);
 }
@@ -143,7 +156,9 @@ function activeTransfers(world: World): Transfer[] {
 function untilFull(world: World, stepMs: number): number {
   let span = stepMs;
   const limits = [
-    ...world.datastores.map((datastore) => (aheadMs: number) => freeBytes(world, datastore, aheadMs) <= datastore.floorBytes),
+    ...world.datastores
+      .filter(({ isLost }) => !isLost)
+      .map((datastore) => (aheadMs: number) => freeBytes(world, datastore, aheadMs) <= datastore.floorBytes),
     ...world.repositories.map((repository) => (aheadMs: number) => repositoryBytes(world, repository, aheadMs) >= repository.capacityBytes),
   ];
   for (const isReached of limits) {
@@ -167,7 +182,10 @@ function advance(world: World, spanMs: number): void {
     disk.writtenBytes += disk.writtenBytesPerMs * spanMs;
   }
   advanceFeeds(world, spanMs);
-  for (const vm of world.vms) if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
+  for (const vm of world.vms) {
+    if (vm.pausedSinceMs !== null) vm.pausedMs += spanMs;
+    if (vm.isDown) vm.downMs += spanMs;
+  }
   for (const datastore of world.datastores) {
     datastore.otherBytes += datastore.otherBytesPerMs * spanMs;
     // READING: the mean served fraction is over time, and 1 while nobody asks for anything.

@@ -1,6 +1,7 @@
+import { beginCleanup, goOnCleaning } from './left-behind.ts';
 import { isComplete } from './network.ts';
 import { deltaBytes, deltaBytesAt, freeBytes, isTop, openDelta, writtenInto } from './space.ts';
-import type { Delta, Merge, Task, World } from './world.ts';
+import type { Cleanup, Delta, Merge, Task, World } from './world.ts';
 
 /** A rest that can be merged within this time is merged while the VM stands still. */
 const LONGEST_LAST_PASS_MS = 12_000;
@@ -21,10 +22,13 @@ export function endTask(world: World, task: Task): void {
 /** Begins every removal whose turn has come, and starts, or gives up, every merge that is ready. True when anything happened. */
 export function startMerges(world: World): boolean {
   let happened = false;
-  for (const { disk, removedBy: task } of world.removals) {
-    if (task?.stage !== 'removing' || task.dueMs !== null || world.removals.find((other) => other.disk.vm === disk.vm)?.removedBy !== task) continue;
-    task.dueMs = world.nowMs + task.run.job.removeMs;
-    task.place = world.begun++;
+  for (const { disk, removedBy } of [...world.removals]) {
+    if (removedBy?.stage !== 'removing' || world.removals.find((other) => other.disk.vm === disk.vm)?.removedBy !== removedBy) continue;
+    if (!isTask(removedBy)) beginCleanup(world, removedBy);
+    else if (removedBy.dueMs === null) {
+      removedBy.dueMs = world.nowMs + removedBy.run.job.removeMs;
+      removedBy.place = world.begun++;
+    } else continue;
     happened = true;
   }
   // READING: a merge is asked of its datastore when the removal call has returned.
@@ -68,13 +72,16 @@ function start(world: World, delta: Delta, pass: number): void {
 
 /** The snapshot stays behind, nobody's, and goes on growing. */
 function giveUp(world: World, delta: Delta): void {
-  world.removals.splice(world.removals.indexOf(delta), 1);
+  const { removedBy } = delta;
   delta.kind = 'orphan';
-  if (delta.removedBy?.outcome === 'success') {
-    delta.removedBy.outcome = 'warning';
-    delta.removedBy.reason = 'merge-refused';
+  if (removedBy !== null && !isTask(removedBy)) {
+    removedBy.refused.add(delta);
+    delta.removedBy = null;
+  } else if (removedBy?.outcome === 'success') {
+    removedBy.outcome = 'warning';
+    removedBy.reason = 'merge-refused';
   }
-  endIfNoneIsLeft(world, delta);
+  leaveQueue(world, delta, removedBy);
 }
 
 /** Removes every delta whose merge has carried its last byte; a helper's turn comes next. True when there was one. */
@@ -104,13 +111,24 @@ function finish(world: World, delta: Delta, merge: Merge): void {
     else giveUp(world, above);
     return;
   }
-  world.removals.splice(world.removals.indexOf(delta), 1);
-  endIfNoneIsLeft(world, delta);
+  leaveQueue(world, delta, delta.removedBy);
+}
+
+function isTask(remover: Task | Cleanup): remover is Task {
+  return 'run' in remover;
+}
+
+/** A delta is gone, or stays for good: what its remover does next. */
+function leaveQueue(world: World, delta: Delta, remover: Delta['removedBy']): void {
+  const at = world.removals.indexOf(delta);
+  world.removals.splice(at, 1);
+  if (remover === null) return;
+  if (isTask(remover)) endIfNoneIsLeft(world, delta, remover);
+  else goOnCleaning(world, remover, delta.disk, at);
 }
 
 /** Ends a task when it has no delta to remove any more; snapshot slots go as the deltas of each datastore do. */
-function endIfNoneIsLeft(world: World, { task: opener, removedBy: task }: Delta): void {
-  if (task === null) return;
+function endIfNoneIsLeft(world: World, { task: opener }: Delta, task: Task): void {
   const left = world.removals.filter((delta) => delta.removedBy === task);
   for (const datastore of opener?.snapshotSlots ?? []) {
     if (!left.some(({ disk }) => disk.datastore === datastore)) opener?.snapshotSlots.delete(datastore);

@@ -1,10 +1,11 @@
 import { activityAt } from './activity.ts';
+import { factorOn, isStruck } from './faults.ts';
 import { adjustFeeds } from './feeds.ts';
 import { readSpeed } from './laws.ts';
 import { adjustSavings } from './savings.ts';
 import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Disk, Feed, Saving, Stream, Transfer, Vm, World } from './world.ts';
+import type { Datastore, Disk, Feed, Host, Saving, Stream, Transfer, Vm, World } from './world.ts';
 
 /** Of solving anew. */
 const MOST_ROUNDS = 60;
@@ -32,6 +33,7 @@ export function isComplete(transfer: Transfer): boolean {
  */
 export function solveRates(world: World): void {
   for (const disk of disksOf(world)) disk.writtenFraction = 1;
+  setSpeeds(world);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     solveOnce(world);
     // Both shall be looked at each time.
@@ -44,7 +46,7 @@ function solveOnce(world: World): void {
   for (const datastore of world.datastores) flows.push(...guestFlow(world, datastore));
   for (const task of world.tasks) {
     for (const stream of task.streams) {
-      if (stream.stage === 'moving') flows.push(streamFlow(stream));
+      if (stream.stage === 'moving') flows.push(...streamFlow(world, stream));
       if (stream.saving !== null) flows.push(...savingFlow(stream.saving));
       if (stream.feed !== null && stream.feed.stage !== 'copying') flows.push(feedFlow(stream, stream.feed));
     }
@@ -74,7 +76,46 @@ function deviceOf({ name }: Datastore): string {
   return `datastore ${name}`;
 }
 
+/** What faults leave of the devices. */
+function setSpeeds(world: World): void {
+  for (const datastore of world.datastores) {
+    const factor = factorOn(world, 'datastore-degraded', datastore);
+    datastore.readBytesPerSecond = datastore.nominal.readBytesPerSecond * factor;
+    datastore.writeBytesPerSecond = datastore.nominal.writeBytesPerSecond * factor;
+    datastore.operationsPerSecond = datastore.nominal.operationsPerSecond * factor;
+    datastore.idleLatencyMs = datastore.nominal.idleLatencyMs / factor;
+  }
+}
+
 function capacitiesOf(world: World): Map<string, number> {
+  const capacities = nominalCapacitiesOf(world);
+  const set = (resource: string, factor: number): void => {
+    const capacity = capacities.get(resource) ?? Number.POSITIVE_INFINITY;
+    capacities.set(resource, factor === 0 ? 0 : capacity * factor);
+  };
+  const network = (on: object): number => (isStruck(world, 'network-outage', on) ? 0 : factorOn(world, 'network-slowdown', on));
+  for (const host of world.hosts) for (const resource of networkOf(host)) set(resource, network(host));
+  for (const link of world.links) set(`link ${link.name}`, network(link));
+  for (const proxy of world.proxies) set(`cores ${proxy.name}`, factorOn(world, 'server-resources', proxy));
+  return capacities;
+}
+
+function networkOf({ name }: Host): string[] {
+  return [`host ${name}`, `host network ${name}`];
+}
+
+/** Whether a network that a transfer crosses lets nothing through. */
+export function crossesOutage(world: World, stream: Stream): boolean {
+  const { costs } = transferDemand(stream);
+  const crosses = (resource: string): boolean => (costs.get(resource) ?? 0) > 0;
+  return (
+    world.hosts.some((host) => isStruck(world, 'network-outage', host) && networkOf(host).some(crosses)) ||
+    world.links.some((link) => isStruck(world, 'network-outage', link) && crosses(`link ${link.name}`))
+  );
+}
+
+/** What things can do without faults. */
+function nominalCapacitiesOf(world: World): Map<string, number> {
   const capacities = new Map<string, number>();
   for (const datastore of world.datastores) capacities.set(deviceOf(datastore), 1);
   for (const { name } of world.arrays) capacities.set(`array ${name}`, 1);
@@ -109,9 +150,9 @@ function throttle(datastore: Datastore, flows: Flow[], capacities: Map<string, n
   capacities.set(limit, Math.max(LEAST_ELASTIC, 1 - datastore.idleLatencyMs / datastore.throttleLatencyMs - guests));
 }
 
-/** Neither paused nor crashed. */
+/** Neither paused nor crashed, and its host and its disks are there. */
 export function isRunning(vm: Vm): boolean {
-  return vm.pausedSinceMs === null && vm.crashedAtMs === null;
+  return vm.pausedSinceMs === null && vm.crashedAtMs === null && !vm.isDown && vm.lostAtMs === null;
 }
 
 /** Running, and no last pass of a merge makes it stand still. */
@@ -170,16 +211,37 @@ function mergeFlows({ datastore, chain }: Disk): Flow[] {
     },
   }));
 }
+function streamFlow(world: World, stream: Stream): Flow[] {
+  const { transfer } = stream;
+  if (stream.isHung) {
+    if (transfer) transfer.bytesPerMs = 0;
+    return [];
+  }
+  const demand = transferDemand(stream);
+  if (stream.slowdown < 1) demand.cap = Math.min(demand.cap, stream.slowdown * aloneBytesPerSecond(world, stream, demand));
+  const use = (rate: number): void => {
+    if (transfer) transfer.bytesPerMs = rate / 1000;
+  };
+  return [{ demand, elasticOn: stream.disk.datastore, use }];
+}
 
-function streamFlow(stream: Stream): Flow {
+function transferDemand(stream: Stream): Demand {
   const { datastore } = stream.disk;
   const { cap, costs } = wayDemand(stream, stream.task.kind === 'full');
   costs.set(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
   if (datastore.array) costs.set(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
-  const use = (rate: number): void => {
-    if (stream.transfer) stream.transfer.bytesPerMs = rate / 1000;
-  };
-  return { demand: { weight: 1, cap, costs }, elasticOn: datastore, use };
+  return { weight: 1, cap, costs };
+}
+
+/** What the path of a transfer carries if nothing else is there, and nothing is wrong. */
+function aloneBytesPerSecond(world: World, { disk }: Stream, { cap, costs }: Demand): number {
+  const capacities = nominalCapacitiesOf(world);
+  const { datastore } = disk;
+  const limits = [...costs].map(([resource, cost]) => {
+    const atFullSpeed = resource === deviceOf(datastore) ? 1 / datastore.nominal.readBytesPerSecond : cost;
+    return (capacities.get(resource) ?? Number.POSITIVE_INFINITY) / atFullSpeed;
+  });
+  return Math.min(cap, ...limits);
 }
 
 /** Blocks on their way into a file beside the disks. */

@@ -20,12 +20,14 @@ const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
   `vms method fallback fleecing keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
-  retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries`.split(/\s+/);
+  retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries quiesce
+  freezeLimit supportedGuests account`.split(/\s+/);
 
 /** One of the jobs of a document; of the others only the schedules are looked at. */
 export function readJob(name: string, jobs: Section, order: number, world: World): Job {
   const path = `jobs.${name}`;
   const keys = section(jobs[name], path, JOB);
+  const quiesce = section(keys.quiesce, `${path}.quiesce`, ['mode', 'onFailure']);
   const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove', 'attach']);
   const retention = section(keys.retention, `${path}.retention`, ['last']);
   const retries = section(keys.retries === 'none' ? {} : keys.retries, `${path}.retries`, ['times', 'wait']);
@@ -74,6 +76,11 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     hasMissed: false,
     startDeadlineMs: keys.startDeadline === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.startDeadline),
     timeoutMs: keys.timeout === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.timeout),
+    comesToRest: choice(quiesce.mode, `${path}.quiesce.mode`, ['crash-consistent', 'application']) === 'application',
+    goesOnWithout: choice(quiesce.onFailure, `${path}.quiesce.onFailure`, ['fail', 'crash-consistent']) === 'crash-consistent',
+    freezeLimitMs: durationMsOf(keys.freezeLimit ?? '60s'),
+    supportedGuests: keys.supportedGuests === undefined ? null : list(keys.supportedGuests).map(String),
+    account: keys.account === undefined ? null : String(keys.account),
     retries: { times: numberOf(retries.times, 0), waitMs: durationMsOf(retries.wait ?? '10m') },
     runs: [],
     bases: new Map(),

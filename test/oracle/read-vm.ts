@@ -40,6 +40,10 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     pausedMs: 0,
     crashedAtMs: null,
     worstLagMs: null,
+    isDown: false,
+    downMs: 0,
+    lostAtMs: null,
+    guest: keys.guest === undefined ? null : String(keys.guest),
     maxChainDepth: 0,
   };
   const own = Object.fromEntries(Object.entries(keys).filter(([key]) => DISK.includes(key)));
@@ -71,6 +75,7 @@ function readDisk(vm: Vm, keys: Record<string, unknown>, path: string, world: Wo
     writtenBytes: 0,
     writtenBytesPerMs: 0,
     writtenFraction: 1,
+    isLost: false,
     grownBytesPerMs: 0,
     chain: [],
   };

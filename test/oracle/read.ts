@@ -1,4 +1,5 @@
-import { choice, entries, list, named, numberOf, OutsideScope, section } from './document.ts';
+import { choice, entries, list, named, numberOf, section } from './document.ts';
+import { readFaults } from './faults.ts';
 import { readJob } from './read-job.ts';
 import { readVms } from './read-vm.ts';
 import { bytesOf, bytesPerSecondOf, durationMsOf, exactMsOf, paceOf } from './units.ts';
@@ -24,7 +25,6 @@ const DATASTORE = `array class capacity otherUsed otherGrowth read write iops la
 /** The estate and the jobs of a scenario document, every default filled in, at the scenario's start. */
 export function readWorld(document: unknown, longestStepMs: number): World {
   const top = section(document, 'scenario', TOP);
-  if (list(top.faults).length > 0) throw new OutsideScope('faults');
   const zone = new Zone(String(top.timezone ?? 'UTC'));
   const { respondsAfter } = section(top.operator, 'operator', ['respondsAfter']);
   const arrays = entries(top.arrays).map(([name, value]) => readArray(name, value));
@@ -50,12 +50,15 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     jobs: [],
     tasks: [],
     ended: [],
+    cleanups: [],
+    faults: [],
     removals: [],
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
   };
   world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
   world.jobs = entries(top.jobs).map(([name], order) => readJob(name, section(top.jobs, 'jobs', null), order, world));
+  world.faults = readFaults(top.faults, world);
   return world;
 }
 
@@ -68,7 +71,6 @@ function readArray(name: string, value: unknown): StorageArray {
 function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Datastore {
   const path = `datastores.${name}`;
   const keys = section(value, path, DATASTORE);
-  choice(keys.orphanCleanup, `${path}.orphanCleanup`, ['never']);
   const control = section(keys.latencyControl, `${path}.latencyControl`, ['stop', 'throttle']);
   const idleLatencyMs = keys.latency === undefined ? undefined : exactMsOf(keys.latency);
   const like = CLASSES[String(keys.class ?? 'hybrid')];
@@ -76,15 +78,23 @@ function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Da
     if (given === undefined && usual === undefined) throw new Error(`${path}: a custom datastore needs all its speeds`);
     return given === undefined ? (usual ?? 0) * MIB : bytesPerSecondOf(given);
   };
+  const nominal = {
+    readBytesPerSecond: rate(keys.read, like?.read),
+    writeBytesPerSecond: rate(keys.write, like?.write),
+    operationsPerSecond: numberOf(keys.iops, like?.iops ?? Number.NaN),
+    // READING: a custom datastore without a latency has that of a hybrid one.
+    idleLatencyMs: idleLatencyMs ?? like?.latencyMs ?? 3,
+  };
   return {
     name,
+    nominal,
+    ...nominal,
+    cleansUp: readCleanup(keys.orphanCleanup, `${path}.orphanCleanup`),
+    isLost: false,
     array: keys.array === undefined ? null : named(arrays, keys.array),
     capacityBytes: bytesOf(keys.capacity),
     otherBytes: bytesOf(keys.otherUsed ?? 0),
     otherGrowth: paceOf(keys.otherGrowth ?? 0),
-    readBytesPerSecond: rate(keys.read, like?.read),
-    writeBytesPerSecond: rate(keys.write, like?.write),
-    operationsPerSecond: numberOf(keys.iops, like?.iops ?? Number.NaN),
     ioSizeBytes: bytesOf(keys.ioSize ?? '16KiB'),
     mergeBytesPerSecond: rate(keys.mergeRate, like?.mergeRate),
     floorBytes: bytesOf(keys.floor ?? '100MiB'),
@@ -96,8 +106,6 @@ function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Da
     serialMerges: choice(keys.merges, `${path}.merges`, ['parallel', 'serial']) === 'serial',
     helps: choice(keys.consolidation, `${path}.consolidation`, ['mirror', 'helper']) === 'helper',
     passLimit: numberOf(keys.passLimit, 10),
-    // READING: a custom datastore without a latency has that of a hybrid one.
-    idleLatencyMs: idleLatencyMs ?? like?.latencyMs ?? 3,
     queueDepth: numberOf(keys.queueDepth, 8),
     stopLatencyMs: control.stop === undefined ? NONE : exactMsOf(control.stop),
     throttleLatencyMs: control.throttle === undefined ? NONE : exactMsOf(control.throttle),
@@ -112,6 +120,11 @@ function readDatastore(name: string, value: unknown, arrays: StorageArray[]): Da
     peakAtMs: 0,
     peakLedger: [],
   };
+}
+
+function readCleanup(value: unknown, path: string): Datastore['cleansUp'] {
+  if (value === undefined || typeof value === 'string') return choice<'never' | 'next-run'>(value, path, ['never', 'next-run']);
+  return durationMsOf(section(value, path, ['every']).every);
 }
 
 function readHost(name: string, value: unknown, datastores: Datastore[]): Host {

@@ -9,7 +9,18 @@ export interface OracleResult {
     { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: LedgerEntry[]; guestServedFraction: number }
   >;
   repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
-  vms: Record<string, { pausedAtMs: number | null; pausedMs: number; crashedAtMs: number | null; worstLagMs: number | null; maxChainDepth: number }>;
+  vms: Record<
+    string,
+    {
+      pausedAtMs: number | null;
+      pausedMs: number;
+      crashedAtMs: number | null;
+      downMs: number;
+      lostAtMs: number | null;
+      worstLagMs: number | null;
+      maxChainDepth: number;
+    }
+  >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
 }
 
@@ -30,6 +41,7 @@ export interface OracleTask {
   /** Null until the snapshot exists. */
   kind: 'full' | 'incremental' | null;
   reason: string | null;
+  consistency: 'application' | 'crash' | null;
   queuedMs: number;
   snapshotMs: number | null;
   transferMs: number | null;
@@ -52,8 +64,8 @@ export function resultOf(world: World): OracleResult {
   for (const { name, peakUsedBytes, fullAtMs } of world.repositories) {
     result.repositories[name] = { peakUsedBytes: Math.ceil(peakUsedBytes), fullAtMs };
   }
-  for (const { name, pausedAtMs, pausedMs, crashedAtMs, worstLagMs, maxChainDepth } of world.vms) {
-    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, worstLagMs, maxChainDepth };
+  for (const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth } of world.vms) {
+    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth };
   }
   for (const { name, runs } of world.jobs) {
     const firstOverlapAtMs = runs.find((run) => run.overlapsPrevious)?.dueMs ?? null;
@@ -81,6 +93,7 @@ function taskResult(task: Task): OracleTask {
     status,
     kind,
     reason,
+    consistency: task.consistency,
     queuedMs,
     snapshotMs,
     transferMs,

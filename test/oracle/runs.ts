@@ -1,9 +1,11 @@
 import { isOpen } from './hours.ts';
+import { cleanUpRegularly, cleanUpWithRun } from './left-behind.ts';
 import { abortTasks } from './tasks.ts';
 import type { Job, Run, Task, Vm, World } from './world.ts';
 
 /** Makes the runs that are due at this instant, by schedule or because an earlier tick fell outside the window. */
 export function tick(world: World): void {
+  cleanUpRegularly(world);
   for (const job of world.jobs) {
     if (job.ticksMs.includes(world.nowMs)) makeDue(world, job);
     else if (job.hasMissed && isOpen(job.hours, world.nowMs)) makeDue(world, job);
@@ -84,6 +86,7 @@ export function isQueued(run: Run): boolean {
 function startRun(world: World, run: Run): void {
   run.startedMs = world.nowMs;
   for (const vm of world.vms.filter(run.job.selects)) addTask(world, run, vm, 1);
+  cleanUpWithRun(world, run);
 }
 
 export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
@@ -100,6 +103,9 @@ export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
     place: 0,
     locksVm: false,
     isDamaged: false,
+    rest: null,
+    consistency: null,
+    frozenMs: 0,
     snapshotSlots: new Set(),
     takesJobSlot: false,
     proxyOfAll: null,
@@ -114,8 +120,10 @@ export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
     endedMs: null,
     peakDeltaBytes: 0,
   };
-  for (const disk of vm.disks)
-    task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, transfer: null, saving: null, feed: null });
+  for (const disk of vm.disks) {
+    const faults = { stalledSinceMs: null, cut: null, isHung: false, slowdown: 1 };
+    task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, ...faults, transfer: null, saving: null, feed: null });
+  }
   run.tasks.push(task);
   world.tasks.push(task);
 }

@@ -1,27 +1,18 @@
+import { factorOn, faultsOf, isStruck } from './faults.ts';
+import { isAway } from './left-behind.ts';
 import { holdsVm, opensSnapshot, savesBlocks, wayOf } from './methods.ts';
-import { startStreams } from './tasks.ts';
+import { breakOff, startStreams } from './tasks.ts';
 import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 
 /** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
 export function scanWaiting(world: World): boolean {
   const waiting = world.tasks.filter(({ streams }) => streams.some(({ stage }) => stage === 'waiting'));
-  // READING: of tasks of one job that arrive together, those of the earlier run come first.
-  const place = ({ run, queuedMs, vm }: Task): number[] => [
-    run.job.priority,
-    queuedMs,
-    run.job.order,
-    run.job.runs.indexOf(run),
-    world.vms.indexOf(vm),
-  ];
-  const byPlace = waiting.map((task) => ({ task, place: place(task) })).sort((a, b) => compare(a.place, b.place));
-  let started = false;
-  for (const { task } of byPlace) started = tryToStart(world, task) || started;
-  return started;
-}
-
-function compare(a: number[], b: number[]): number {
-  const differing = a.findIndex((value, index) => value !== b[index]);
-  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
+  // READING: they arrive one after the other, in file order where one tick makes them.
+  const byPlace = waiting.sort((a, b) => a.run.job.priority - b.run.job.priority || a.queuedMs - b.queuedMs);
+  const started = byPlace.filter((task) => tryToStart(world, task));
+  // READING: all that can start take their slots before what has them already begins, or fails, to read.
+  for (const task of started) if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
+  return started.length > 0;
 }
 
 function tryToStart(world: World, task: Task): boolean {
@@ -31,15 +22,24 @@ function tryToStart(world: World, task: Task): boolean {
   const transfers = !job.wholeRun || !opensSnapshot(job) || task.stage === 'holding' || task.takesJobSlot;
   if (begins && (vmIsBusy(world, task) || !snapshotSlotsAreFree(world, task) || isTooSlow(task))) return false;
   if (transfers ? !takeSlots(world, task) : !begins) return false;
-  if (begins) {
+  const refusal = begins ? refusalOf(world, task) : null;
+  if (refusal !== null) breakOff(world, task, 'failed', refusal);
+  else if (begins) {
     task.locksVm = holdsVm(job);
     if (opensSnapshot(job)) for (const { datastore } of task.vm.disks) task.snapshotSlots.add(datastore);
     task.stage = 'quiescing';
     // READING: a copy under the running VM asks nobody to quiesce.
     task.dueMs = world.nowMs + (job.method === 'direct-disk' ? 0 : job.quiesceMs);
     task.place = world.begun++;
-  } else if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
+  }
   return true;
+}
+
+/** Why a task that begins is turned away at once. */
+function refusalOf(world: World, task: Task): string | null {
+  if (task.vm.lostAtMs !== null) return 'datastore-lost';
+  if (isAway(world, task.vm.host)) return 'host-lost';
+  return faultsOf(world, 'credential-expired', task).length > 0 ? 'credential-expired' : null;
 }
 
 /** What keeps new tasks from beginning is the latency before the events of this instant. */
@@ -110,11 +110,18 @@ function slotsOf(task: Task, proxy: Proxy | null): number {
   return held.filter((stream) => proxy === null || stream.proxy === proxy).length;
 }
 
+/** What faults leave of a proxy's slots. */
+function slotsLeft(world: World, proxy: Proxy): number {
+  if (isStruck(world, 'proxy-crash', proxy) || isAway(world, proxy.host)) return 0;
+  const factor = factorOn(world, 'server-resources', proxy);
+  return factor < 1 ? Math.max(1, Math.floor(proxy.slots * factor)) : proxy.slots;
+}
+
 /** The proxy to use, null when the job names none, undefined when all are taken. */
 function freestProxy(world: World, task: Task): Proxy | null | undefined {
   const { proxies } = task.run.job;
   if (proxies.length === 0) return null;
-  const free = (proxy: Proxy): number => proxy.slots - world.tasks.reduce((sum, other) => sum + slotsOf(other, proxy), 0);
+  const free = (proxy: Proxy): number => slotsLeft(world, proxy) - world.tasks.reduce((sum, other) => sum + slotsOf(other, proxy), 0);
   let best: Proxy | undefined;
   for (const proxy of proxies) if (free(proxy) > 0 && (best === undefined || free(proxy) > free(best))) best = proxy;
   return best;

@@ -78,7 +78,7 @@ export function growsInBase(disk: Disk): boolean {
 export function ledger(world: World, datastore: Datastore, aheadMs: number): LedgerEntry[] {
   const found: LedgerEntry[] = [{ owner: 'other', kind: 'other', bytes: datastore.otherBytes + datastore.otherBytesPerMs * aheadMs }];
   for (const disk of disksOf(world)) {
-    if (disk.datastore !== datastore) continue;
+    if (disk.datastore !== datastore || disk.isLost) continue;
     const owner = disk.vm.name;
     found.push({ owner, kind: 'base', bytes: disk.thin ? disk.initialUsedBytes : disk.sizeBytes });
     if (disk.thin) found.push({ owner, kind: 'growth', bytes: disk.baseGrowthBytes + (growsInBase(disk) ? growthWithin(disk, aheadMs) : 0) });
@@ -104,7 +104,7 @@ export function freeBytes(world: World, datastore: Datastore, aheadMs: number): 
 
 /** Whether no further block can be had on a datastore. */
 export function isFull(world: World, datastore: Datastore): boolean {
-  return freeBytes(world, datastore, 0) <= datastore.floorBytes + (datastore.cutOff ? 1 : 0);
+  return !datastore.isLost && freeBytes(world, datastore, 0) <= datastore.floorBytes + (datastore.cutOff ? 1 : 0);
 }
 
 /** Source bytes a task has read. */

@@ -1,9 +1,12 @@
 import { fullBytes, tracksChanges } from './activity.ts';
+import { cutOf, faultsOf } from './faults.ts';
 import { openFeed, startFeeds } from './feeds.ts';
 import { uniqueBytes } from './laws.ts';
+import { abandon, canAskHost } from './left-behind.ts';
 import { endTask, startMerges } from './merges.ts';
 import { isOutOfReach, isWorthless, opensSnapshot, savesBlocks } from './methods.ts';
 import { isComplete } from './network.ts';
+import { comesToRest, createMs, goOnWithout, isFrozenTooLong } from './rest.ts';
 import { beginSaving } from './savings.ts';
 import { isFull, openDelta } from './space.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
@@ -32,6 +35,7 @@ export function endStages(world: World): boolean {
 
 function beginCreate(world: World, task: Task): void {
   const { vm } = task;
+  if (!comesToRest(world, task)) return;
   if (!opensSnapshot(task.run.job)) {
     chooseBytes(world, task);
     return;
@@ -43,11 +47,14 @@ function beginCreate(world: World, task: Task): void {
     return;
   }
   task.stage = 'snapshotting';
-  task.dueMs = world.nowMs + task.run.job.createMs;
+  task.frozenMs = createMs(task);
+  task.dueMs = world.nowMs + task.frozenMs;
   task.place = world.begun++;
 }
 
 function openSnapshot(world: World, task: Task): void {
+  if (isFrozenTooLong(task) && !goOnWithout(world, task, 'freeze-limit')) return;
+  task.consistency = task.rest;
   for (const disk of task.vm.disks) openDelta(disk, 'delta', task);
   if (task.run.job.method === 'snapshot-only') keep(world, task);
   else chooseBytes(world, task);
@@ -79,6 +86,7 @@ function chooseBytes(world: World, task: Task): void {
     stream.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
     if (job.method === 'cdp') stream.feed = openFeed(stream, world.nowMs);
   }
+  if (!opensSnapshot(job)) task.consistency = task.rest;
   if (task.takesJobSlot) startStreams(world, task);
   else task.stage = 'holding';
 }
@@ -116,16 +124,49 @@ export function startStreams(world: World, task: Task): void {
     stream.stage = 'moving';
     if (savesBlocks(task.run.job)) beginSaving(stream);
     stream.place = world.begun++;
+    disturb(world, stream);
   }
+}
+
+/** What faults do to a transfer that begins now. */
+function disturb(world: World, stream: Stream): void {
+  const { task, disk, transfer } = stream;
+  const cut = cutOf(world, task, disk);
+  if (cut !== null && transfer !== null) stream.cut = { leftBytes: transfer.workBytes * (1 - cut.share), reason: cut.reason };
+  const factors = faultsOf(world, 'security-software', task).filter(({ offset }) => offset === null);
+  stream.slowdown = factors.reduce((product, { factor }) => product * factor, 1);
+}
+
+function isAtItsEnd({ transfer }: Stream): boolean {
+  return transfer !== null && isComplete(transfer);
+}
+
+function isAtItsCut({ transfer, cut, isHung }: Stream): boolean {
+  return transfer !== null && cut !== null && !isHung && transfer.leftBytes - cut.leftBytes <= transfer.bytesPerMs * 1e-6;
+}
+
+/** An unreadable place is seen at once, a cut connection is not. */
+function cutOff(world: World, stream: Stream): void {
+  if (stream.cut?.reason === 'read-error') {
+    if (canStillFail(stream.task)) breakOff(world, stream.task, 'failed', 'read-error');
+    return;
+  }
+  if (stream.transfer && stream.cut) stream.transfer.leftBytes = stream.cut.leftBytes;
+  stream.isHung = true;
+  stream.stalledSinceMs ??= world.nowMs;
 }
 
 /** Ends every disk's transfer whose last byte has arrived, and with the last one the task's. True when there was one. */
 export function finishTransfers(world: World): boolean {
   const finished: Stream[] = [];
   for (const { streams } of world.tasks) {
-    for (const stream of streams) if (stream.stage === 'moving' && stream.transfer !== null && isComplete(stream.transfer)) finished.push(stream);
+    for (const stream of streams) if (stream.stage === 'moving' && (isAtItsEnd(stream) || isAtItsCut(stream))) finished.push(stream);
   }
   for (const stream of inOrder(finished)) {
+    if (!isAtItsEnd(stream)) {
+      cutOff(world, stream);
+      continue;
+    }
     if (stream.transfer) stream.transfer.leftBytes = 0;
     stream.stage = 'done';
     stream.saving = null;
@@ -162,7 +203,7 @@ function prune(points: Point[], last: number): Point[] {
 }
 
 /** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */
-function leave(world: World, task: Task, opener: Task | null): void {
+function leave(world: World, task: Task, opener: Task | null, isLeftBehind = false): void {
   task.takesJobSlot = false;
   for (const stream of task.streams) {
     stream.stage = 'done';
@@ -174,6 +215,10 @@ function leave(world: World, task: Task, opener: Task | null): void {
     endTask(world, task);
     return;
   }
+  if (isLeftBehind || !canAskHost(world, task.vm)) {
+    abandon(world, task, opener ?? task);
+    return;
+  }
   task.stage = 'removing';
   task.dueMs = null;
   for (const delta of deltas) delta.removedBy = task;
@@ -181,11 +226,11 @@ function leave(world: World, task: Task, opener: Task | null): void {
 }
 
 // READING: a failed task's slots and partial file go at the instant of the failure; its status stays, whatever its merge does.
-/** Ends a task before its time: its slots are free at once, its snapshot is removed, its partial file is deleted. */
-export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted', reason: string): void {
+/** Ends a task before its time: its slots are free at once, its snapshot is removed or left behind, its partial file is deleted. */
+export function breakOff(world: World, task: Task, outcome: 'failed' | 'aborted', reason: string, isLeftBehind = false): void {
   task.outcome = outcome;
   task.reason = reason;
-  leave(world, task, task);
+  leave(world, task, task, isLeftBehind);
 }
 
 /** Whether a task has something left to read. */

@@ -1,3 +1,4 @@
+import type { FaultKind } from './faults.ts';
 import type { Hours } from './hours.ts';
 import type { Law } from './laws.ts';
 import type { Schedule } from './schedule.ts';
@@ -24,10 +25,49 @@ export interface World {
   ended: Run[];
   /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
   removals: Delta[];
+  /** Of orphans, those under way. */
+  cleanups: Cleanup[];
+  faults: Fault[];
   /** How long after a pause the operator answers. */
   respondsAfterMs: number;
   /** How many stages, transfers and merges have begun: what falls on one instant comes in the order in which it began. */
   begun: number;
+}
+
+/** Something that goes wrong, once, with each run of a job, or all the time. */
+export interface Fault {
+  kind: FaultKind;
+  /** The link, host, proxy or datastore. */
+  on: object | null;
+  job: string | null;
+  /** A VM or a group. */
+  vm: string | null;
+  disk: number | null;
+  account: string | null;
+  /** What is left. */
+  factor: number;
+  /** Where a transfer is cut off, as a share of what it reads. */
+  offset: number | null;
+  withRuns: boolean;
+  afterMs: number;
+  lastsMs: number;
+  never: boolean;
+  /** Instants at which it has yet to strike. */
+  strikes: number[];
+  /** The runs that it strikes with, of those that have started. */
+  seen: Set<Run>;
+  /** It holds until then. */
+  untilMs: number;
+}
+
+/** The removal of a VM's orphans. */
+export interface Cleanup {
+  vm: Vm;
+  datastores: Set<Datastore>;
+  refused: Set<Delta>;
+  /** Waiting for its turn, or merging. */
+  stage: 'removing' | 'consolidating';
+  place: number;
 }
 
 /** The device behind several datastores, whose coefficients count beside their own. */
@@ -58,6 +98,11 @@ export interface Datastore {
   serialMerges: boolean;
   helps: boolean;
   passLimit: number;
+  /** When orphans are tried to be removed: never, when a run takes the VM, or each so many ms. */
+  cleansUp: 'never' | 'next-run' | number;
+  isLost: boolean;
+  /** Speeds and idle latency without faults. */
+  nominal: { readBytesPerSecond: number; writeBytesPerSecond: number; operationsPerSecond: number; idleLatencyMs: number };
   /** L0, in ms. */
   idleLatencyMs: number;
   queueDepth: number;
@@ -149,6 +194,11 @@ export interface Vm {
   crashedAtMs: number | null;
   /** Null while nothing sends what it writes. */
   worstLagMs: number | null;
+  /** Its host is away. */
+  isDown: boolean;
+  downMs: number;
+  lostAtMs: number | null;
+  guest: string | null;
   maxChainDepth: number;
 }
 
@@ -174,6 +224,7 @@ export interface Disk {
   writtenBytesPerMs: number;
   /** What a copy lets the guest write of what it would. */
   writtenFraction: number;
+  isLost: boolean;
   grownBytesPerMs: number;
   /** Open deltas, the oldest first. */
   chain: Delta[];
@@ -185,8 +236,8 @@ export interface Delta {
   /** A helper takes in what the guest writes while the delta below it is being merged. */
   kind: 'delta' | 'user' | 'orphan' | 'helper';
   task: Task | null;
-  /** The task that removes it. */
-  removedBy: Task | null;
+  /** Who removes it. */
+  removedBy: Task | Cleanup | null;
   /** V that has come to rest in this delta. */
   writtenBytes: number;
   /** Where the disk's V stood when this delta, now the top one, began to take it in; null when frozen. */
@@ -230,6 +281,13 @@ export interface Job {
   hasMissed: boolean;
   startDeadlineMs: number;
   timeoutMs: number;
+  /** Writers come to rest before a snapshot; where they do not, the task may go on without. */
+  comesToRest: boolean;
+  goesOnWithout: boolean;
+  freezeLimitMs: number;
+  /** Null for all. */
+  supportedGuests: string[] | null;
+  account: string | null;
   retries: { times: number; waitMs: number };
   proxies: Proxy[];
   /** Null where nothing is copied. */
@@ -321,6 +379,12 @@ export interface Task {
   locksVm: boolean;
   /** A snapshot was open while the disks were copied under the running VM. */
   isDamaged: boolean;
+  /** How the writers of the guest are, in mode application. */
+  rest: 'application' | 'crash' | null;
+  /** How they were when the snapshot was made. */
+  consistency: 'application' | 'crash' | null;
+  /** How long it takes to create the snapshot. */
+  frozenMs: number;
   /** Where it holds a snapshot slot. */
   snapshotSlots: Set<Datastore>;
   takesJobSlot: boolean;
@@ -349,6 +413,14 @@ export interface Stream {
   proxy: Proxy | null;
   way: Way;
   place: number;
+  /** Since when nothing has come through. */
+  stalledSinceMs: number | null;
+  /** Where it will be cut off, as bytes left to read, and why. */
+  cut: { leftBytes: number; reason: 'read-error' | 'connection-cut' } | null;
+  /** It has been cut off without knowing it. */
+  isHung: boolean;
+  /** What is left of the speed that it would have alone. */
+  slowdown: number;
   /** Null until the snapshot exists. */
   transfer: Transfer | null;
   saving: Saving | null;

@@ -1,0 +1,126 @@
+/** Snapshots that nobody removes, and who tries to remove them later (docs/model.md, "Orphans"). */
+import { isStruck } from './faults.ts';
+import { endTask } from './merges.ts';
+import type { Cleanup, Datastore, Delta, Disk, Host, Run, Task, Vm, World } from './world.ts';
+
+export function isAway(world: World, host: Host | null): boolean {
+  return host !== null && isStruck(world, 'host-loss', host);
+}
+
+/** Whether somebody can be asked to remove a snapshot of a VM. */
+export function canAskHost(world: World, { host }: Vm): boolean {
+  return host === null || (!isAway(world, host) && !isStruck(world, 'network-outage', host));
+}
+
+/** Ends a task whose snapshot, or the one that it removes, is nobody's any more. Merges are broken off. */
+export function abandon(world: World, task: Task, opener: Task = task): void {
+  orphan(
+    world,
+    task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.removedBy === task || delta.task === opener)),
+  );
+  if (task.outcome === 'success') {
+    task.outcome = 'warning';
+    task.reason = 'snapshot-orphaned';
+  }
+  endTask(world, task);
+}
+
+/** What a broken-off merge has moved into a delta is given up; what it has taken of a thin base stays taken. */
+function orphan(world: World, deltas: Delta[]): void {
+  for (const delta of deltas) {
+    for (const { absorbing } of delta.disk.chain) if (absorbing === delta) below(delta).absorbing = null;
+    delta.task?.snapshotSlots.clear();
+    delta.merge = null;
+    delta.removedBy = null;
+    delta.kind = 'orphan';
+  }
+  world.removals = world.removals.filter((delta) => !deltas.includes(delta));
+}
+
+function below(delta: Delta): Delta {
+  const found = delta.disk.chain[delta.disk.chain.indexOf(delta) - 1];
+  if (found === undefined) throw new Error('nothing absorbs the lowest delta');
+  return found;
+}
+
+/** A run that takes VMs has their orphans removed on datastores that are cleaned up then. */
+export function cleanUpWithRun(world: World, { tasks }: Run): void {
+  for (const { vm } of tasks)
+    cleanUp(
+      world,
+      vm,
+      vm.disks.map(({ datastore }) => datastore).filter(({ cleansUp }) => cleansUp === 'next-run'),
+    );
+}
+
+/** Begins the clean-ups whose period is over at this instant. */
+export function cleanUpRegularly(world: World): void {
+  for (const datastore of world.datastores) {
+    if (typeof datastore.cleansUp !== 'number' || world.nowMs === 0 || world.nowMs % datastore.cleansUp !== 0) continue;
+    for (const vm of world.vms) cleanUp(world, vm, [datastore]);
+  }
+}
+
+export function nextCleanupMs({ nowMs }: World, { cleansUp }: Datastore): number {
+  return typeof cleansUp === 'number' ? (Math.floor(nowMs / cleansUp) + 1) * cleansUp : Number.POSITIVE_INFINITY;
+}
+
+function cleanUp(world: World, vm: Vm, datastores: Datastore[]): void {
+  if (vm.lostAtMs !== null || !canAskHost(world, vm)) return;
+  const underWay = world.cleanups.find((cleanup) => cleanup.vm === vm);
+  if (underWay) {
+    for (const datastore of datastores) underWay.datastores.add(datastore);
+    return;
+  }
+  const cleanup: Cleanup = { vm, datastores: new Set(datastores), refused: new Set(), stage: 'removing', place: world.begun++ };
+  const lowest = vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk));
+  if (lowest.length === 0) return;
+  world.cleanups.push(cleanup);
+  take(world, cleanup, lowest, world.removals.length);
+}
+
+function take(world: World, cleanup: Cleanup, deltas: Delta[], at: number): void {
+  for (const delta of deltas) delta.removedBy = cleanup;
+  world.removals.splice(at, 0, ...deltas);
+}
+
+/** The lowest orphan of a disk that nobody removes, and whose merge has not been refused. */
+function nextOrphan({ removals }: World, { datastores, refused }: Cleanup, { datastore, chain }: Disk): Delta[] {
+  if (!datastores.has(datastore)) return [];
+  return chain.filter((delta) => delta.kind === 'orphan' && !removals.includes(delta) && !refused.has(delta)).slice(0, 1);
+}
+
+/** A clean-up whose turn has come looks again which orphans are the lowest. */
+export function beginCleanup(world: World, cleanup: Cleanup): void {
+  const own = world.removals.filter(({ removedBy }) => removedBy === cleanup);
+  const at = world.removals.findIndex(({ removedBy }) => removedBy === cleanup);
+  world.removals = world.removals.filter((delta) => !own.includes(delta));
+  take(
+    world,
+    cleanup,
+    cleanup.vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk)),
+    at,
+  );
+  cleanup.stage = 'consolidating';
+}
+
+/** One orphan of a disk is gone, or cannot go: the next one follows, or the clean-up is over. */
+export function goOnCleaning(world: World, cleanup: Cleanup, disk: Disk, at: number): void {
+  take(world, cleanup, nextOrphan(world, cleanup, disk), at);
+  if (!world.removals.some(({ removedBy }) => removedBy === cleanup)) endCleanup(world, cleanup);
+}
+
+function endCleanup(world: World, cleanup: Cleanup): void {
+  world.cleanups.splice(world.cleanups.indexOf(cleanup), 1);
+}
+
+/** Breaks the clean-up of a VM off. */
+export function breakOffCleanup(world: World, vm: Vm): void {
+  for (const cleanup of world.cleanups.filter((one) => one.vm === vm)) {
+    orphan(
+      world,
+      vm.disks.flatMap(({ chain }) => chain.filter(({ removedBy }) => removedBy === cleanup)),
+    );
+    endCleanup(world, cleanup);
+  }
+}
