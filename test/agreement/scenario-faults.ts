@@ -19,6 +19,7 @@ const kinds = fc.constantFrom(
   'datastore-lost',
   'credential-expired',
   'writer-failure',
+  'writer-failure',
   'corrupt-disk',
   'buggy-application',
   'security-software',
@@ -98,7 +99,7 @@ export const orphanCleanup = seldom(
 
 /** Keys of a job. */
 export const drawnRest = fc.record({
-  quiesce: seldom(fc.record({ mode: sometimes(fc.constant('application')), onFailure: sometimes(fc.constantFrom('fail', 'crash-consistent')) })),
+  quiesce: sometimes(fc.record({ mode: sometimes(fc.constant('application')), onFailure: sometimes(fc.constantFrom('fail', 'crash-consistent')) })),
   freezeLimit: seldom(fc.constantFrom('1s', '3s', '12s')),
   supportedGuests: seldom(fc.constant(['linux'])),
 });
