@@ -21,7 +21,13 @@ describe('a datastore that fills up', () => {
   it('pauses the writers at the first millisecond at the floor and grows no further', () => {
     const result = play(filling(1800));
     expect(result.datastores.ds).toMatchObject({ fullAtMs: 1800_000, peakUsedBytes: 37_800e6, peakAtMs: 1800_000 });
-    expect(result.vms.a).toMatchObject({ pausedAtMs: 1800_000, pausedMs: 6 * HOUR - 1800_000, crashedAtMs: null, worstLagMs: null, maxChainDepth: 1 });
+    expect(result.vms.a).toMatchObject({
+      pausedAtMs: 1800_000,
+      pausedMs: 6 * HOUR - 1800_000,
+      crashedAtMs: null,
+      worstLagMs: null,
+      maxChainDepth: 1,
+    });
   });
 
   const growing = { provisioning: 'thin', size: '40GB', used: '36000MB', growth: '24GB/day', writes: { law: 'append', rate: '1MB/s' } };
