@@ -437,7 +437,7 @@ function forgottenBy({ disks, run: { job } }: Task): number {
 
 /** At the floor, or held there because growth was cut off at it. */
 function isFullAt(datastore: Datastore, nowMs: number): boolean {
-  return datastore.isFull || datastore.usedAt(nowMs) >= datastore.fullLevel;
+  return datastore.isFull || (datastore.mayReach(datastore.fullLevel) && datastore.usedAt(nowMs) >= datastore.fullLevel);
 }
 
 function removeFrom(tasks: Task[], task: Task): void {

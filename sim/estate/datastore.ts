@@ -20,6 +20,9 @@ import { WorkList } from './work-list.ts';
 /** The log tells of less free space than this share, whatever the policy: a policy judges the log and does not change it. */
 const LOW_FREE_SHARE = 0.1;
 
+/** Room for the rounding of sums, as a fraction. */
+const ROUNDING = 1e-9;
+
 /** A device on which reads, writes and random I/O cost busy time. */
 export interface StorageDevice {
   resource: number;
@@ -132,6 +135,9 @@ export class Datastore {
   private knownAtMs = Number.NaN;
   /** Bytes that do not move by themselves, by disk. */
   private readonly fixed = new BlockSums();
+  /** The most that bases and deltas that grow can come to, by disk and in all: whole numbers. */
+  private readonly movingMostOf: number[] = [];
+  private movingMost = 0;
   private readonly chained = new OrderedPlaces();
   private readonly moving = new OrderedPlaces();
   private otherUsed: number;
@@ -186,15 +192,17 @@ export class Datastore {
   /** A disk's allocation or what moves in it has changed. */
   diskChanged(disk: Disk, nowMs: number): void {
     let fixed = 0;
-    let moves = false;
-    if (disk.baseGrows) moves = true;
+    let moving = 0;
+    if (disk.baseGrows) moving++;
     else fixed += disk.baseBytesAt(nowMs);
     for (const delta of disk.chain) {
-      if (delta.grows) moves = true;
+      if (delta.grows) moving++;
       else fixed += heldBytes(delta, nowMs);
     }
     this.fixed.set(disk.place, fixed);
-    this.moving.set(disk.place, moves);
+    this.moving.set(disk.place, moving > 0);
+    this.movingMost += moving * disk.sizeBytes - (this.movingMostOf[disk.place] ?? 0);
+    this.movingMostOf[disk.place] = moving * disk.sizeBytes;
     this.chained.set(disk.place, disk.chain.length > 0);
     this.spaceChanged();
   }
@@ -219,6 +227,15 @@ export class Datastore {
   /** Places of the disks that have a chain of deltas. */
   chainedPlaces(): readonly number[] {
     return this.chained.inOrder();
+  }
+
+  /**
+   * Whether what moves by itself can bring it to a level before anything else changes: no base and no delta outgrows its disk. Mostly it cannot, and then
+   * nobody need sum up what everything holds.
+   */
+  mayReach(level: number): boolean {
+    if (this.files.length > 0 || this.otherPerMs !== 0) return true;
+    return (this.otherUsed + this.fixed.total() + this.movingMost) * (1 + ROUNDING) >= level;
   }
 
   /** Unrounded bytes in use. Sums start from zero in the order of the disks, those of what does not move in blocks. */

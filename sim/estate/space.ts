@@ -52,7 +52,7 @@ export class Space {
     const { kernel, endMs } = this.world;
     const now = kernel.nowMs;
     const level = datastore.lossEvent > 0 ? null : nextLevel(datastore);
-    const slope = level === null ? 0 : datastore.slopeAt(now);
+    const slope = level === null || !datastore.mayReach(level) ? 0 : datastore.slopeAt(now);
     let atMs = Number.POSITIVE_INFINITY;
     if (level !== null && slope > 0) atMs = now + Math.max(1, Math.ceil((level - datastore.usedAt(now)) / slope));
     if (atMs <= endMs) {
@@ -68,6 +68,7 @@ export class Space {
     const { guests, kernel } = this.world;
     // What is lost has no levels any more.
     if (datastore.lossEvent > 0) return false;
+    if (this.isFarFromAll(datastore)) return false;
     const used = datastore.usedAt(kernel.nowMs);
     let passed = false;
     if (used > datastore.lowLevel !== datastore.isLow) {
@@ -92,6 +93,13 @@ export class Space {
     if (datastore.isFull) guests.pauseWriters(datastore);
     else if (datastore.heldVms > 0 && used <= datastore.fullLevel - datastore.plan.resumeMarginBytes) guests.resumeWaiting(datastore);
     return passed;
+  }
+
+  /** It has passed no level, and can pass none by itself. */
+  private isFarFromAll(datastore: Datastore): boolean {
+    const { isLow, isWarned, isFull, heldVms, lowLevel, warnLevel, fullLevel } = datastore;
+    if (isLow || isWarned || isFull || heldVms > 0 || this.forcedFull.has(datastore)) return false;
+    return !datastore.mayReach(Math.min(lowLevel, warnLevel, fullLevel));
   }
 
   private setLow(datastore: Datastore): void {
