@@ -116,7 +116,7 @@ function lastLines({ result, zone }: ReportContext, words: readonly string[], un
   const assumed = assumptions.length === 0 ? '' : `; ${formatCount(assumptions.length, 'value')} assumed`;
   const span = `Simulated: ${formatDuration(scenario.durationMs)} from ${formatInstant(zone, 0)} (${printable(scenario.timezone)})${assumed}.`;
   const remedies = untold === 0 ? '' : `${formatCount(untold, 'more remedy', 'more remedies')}, `;
-  const lines = [...hanging('', span), ...hanging('', `Left out, see --all: ${remedies}all runs, how full all gets and of what.`)];
+  const lines = [...hanging('', span), ...hanging('', `Left out, see --all: ${remedies}all runs, how full everything gets.`)];
   return findings.length === 0 ? lines : [...lines, ...hanging('', `Causes by line of the file: overrun explain ${words.map(quoted).join(' ')}`)];
 }
 
