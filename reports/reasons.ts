@@ -185,6 +185,8 @@ export function pointAge(finding: Finding): string | null {
 }
 
 export function unprotectedFrom(finding: Finding, context: ReportContext): string | null {
+  const dropped = figure(finding, 'dropped') ?? 0;
+  if (dropped > 0) return `Its jobs are due ${formatCount(dropped, 'time')}, each time outside their windows.`;
   return finding.atMs === 0 ? null : `It is created ${at(context, finding.atMs)}.`;
 }
 

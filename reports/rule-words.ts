@@ -3,7 +3,7 @@
  */
 import type { Finding, RuleId } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
-import { ageLimit, depthLimit, pluralOf, span, subjects, text, timesOf, titleOf, when } from './phrases.ts';
+import { ageLimit, depthLimit, figure, pluralOf, span, subjects, text, timesOf, titleOf, when } from './phrases.ts';
 import {
   crashReason,
   datastoreOwners,
@@ -96,9 +96,10 @@ export const RULE_WORDS: Record<RuleId, RuleWords> = {
     remedy: 'Back the VM up more often than its RPO, so that one failed or late run does no harm, and remove what makes runs fail or wait.',
   },
   'vm-unprotected': {
-    brief: ['is in no job', 'are in no job'],
+    brief: ['is taken by no job', 'are taken by no job'],
     describe: (group) => `No backup job ever takes ${subjects(group, 'VM', 'VMs')}.`,
     why: unprotectedFrom,
+    remedyIf: (first) => ((figure(first, 'dropped') ?? 0) > 0 ? 'Let the schedules of its jobs and their windows meet.' : null),
     remedy: 'Add it to a job; a job that selects by tag, host, datastore or `all` also takes VMs that are created later.',
   },
   'free-space': {

@@ -11,6 +11,13 @@ import type { Task } from './task.ts';
 /** Stages in which a task still needs the window: removing its snapshot may take longer. */
 const WORKING: readonly Task['stage'][] = ['queued', 'quiescing', 'snapshotting', 'ready', 'attaching', 'transferring', 'streaming'];
 
+/** Due instants that were no runs, and the log event of the first. */
+export interface Dropped {
+  count: number;
+  firstMs: number;
+  event: number;
+}
+
 export class Windows {
   private readonly world: World;
   private readonly changed: number;
@@ -19,6 +26,7 @@ export class Windows {
   private readonly timeout: number;
   /** Runs by the number under which their deadline and timeout are scheduled. */
   private readonly runs: Run[] = [];
+  private readonly dropped = new Map<Job, Dropped>();
 
   constructor(world: World) {
     this.world = world;
@@ -40,7 +48,15 @@ export class Windows {
   miss(job: Job, cause: number): void {
     const { kernel, log } = this.world;
     const event = log.record(kernel.nowMs, 'tick-dropped', { job: job.name }, [cause]);
+    const known = this.dropped.get(job);
+    if (known === undefined) this.dropped.set(job, { count: 1, firstMs: kernel.nowMs, event });
+    else known.count++;
     if (job.plan.window?.catchUp) job.missedEvent = event;
+  }
+
+  /** When a job was due outside its window; null: never. */
+  droppedOf(job: Job): Dropped | null {
+    return this.dropped.get(job) ?? null;
   }
 
   /** A run is due: it must begin in time. */

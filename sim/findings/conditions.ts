@@ -146,6 +146,7 @@ export class Conditions {
     this.agents.finish();
     this.proxies.finish();
     this.rpos.finish();
+    this.unprotected.finish();
     this.meeting.finish();
     for (const entry of this.episodes.values()) {
       const meter = entry.kind === 'latency' ? entry.datastore.slow : entry.datastore.saturated;

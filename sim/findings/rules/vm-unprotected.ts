@@ -1,4 +1,7 @@
-/** `vm-unprotected`: no job ever takes a VM. Told when the VM comes into being: its jobs are known by then. */
+/**
+ * `vm-unprotected`: no job ever takes a VM. Told when the VM comes into being: its jobs are known by then; or at the end of the scenario, where all its jobs
+ * have only been due outside their windows.
+ */
 import type { Job } from '../../backup/run.ts';
 import type { Vm } from '../../estate/vm.ts';
 import type { World } from '../../world.ts';
@@ -11,7 +14,7 @@ export const vmUnprotected: Rule = {
   raisedBy: ['vm-in-no-job'],
   endedBy: ['vm-deleted'],
   subjectField: 'vm',
-  evidence: ['jobs'],
+  evidence: ['jobs', 'dropped'],
 };
 
 export class UnprotectedVms {
@@ -30,7 +33,21 @@ export class UnprotectedVms {
   created(vm: Vm, event: number): void {
     if (this.jobsOf(vm).some((job) => mayTake(job, vm))) return;
     const { findings, kernel, jobs } = this.world;
-    findings.observe({ atMs: kernel.nowMs, kind: 'vm-in-no-job', fields: { vm: vm.name, jobs: jobs.length }, causes: [event] });
+    findings.observe({ atMs: kernel.nowMs, kind: 'vm-in-no-job', fields: { vm: vm.name, jobs: jobs.length, dropped: 0 }, causes: [event] });
+  }
+
+  /** Those that no run could take, from the first time that one was due. */
+  finish(): void {
+    const { vms, findings, jobs, windows } = this.world;
+    for (const vm of vms) {
+      const ofVm = vm.exists ? this.jobsOf(vm) : [];
+      const drops = ofVm.flatMap((job) => windows.droppedOf(job) ?? []);
+      if (drops.length === 0 || drops.length < ofVm.length || ofVm.some(({ runs }) => runs.length > 0)) continue;
+      const dropped = drops.reduce((sum, { count }) => sum + count, 0);
+      const fields = { vm: vm.name, jobs: jobs.length, dropped };
+      const firstMs = Math.min(...drops.map(({ firstMs: atMs }) => atMs));
+      findings.observe({ atMs: firstMs, kind: 'vm-in-no-job', fields, causes: drops.map(({ event }) => event).sort((a, b) => a - b) });
+    }
   }
 
   /** Jobs whose selection holds a VM. */

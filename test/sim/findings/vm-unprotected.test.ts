@@ -38,4 +38,20 @@ describe('vm-unprotected', () => {
     expect(at([0, 5 * HOUR - 1])).toBe(1);
     expect(at([0, 5 * HOUR])).toBe(0);
   });
+
+  it('is raised where a job is only due outside its window, and not where a window opens once', () => {
+    const hours = { fromMinute: 20 * 60, untilMinute: 22 * 60, days: [0, 1, 2, 3, 4, 5, 6] };
+    const window = { hours, blackouts: [], atEnd: 'finish' as const, catchUp: false };
+    const given = (everyMs: number, more: Partial<JobPlan['window'] & object> = {}): Plan => {
+      const plan = estate(selecting({ all: true }), { kind: 'every', everyMs, offsetMs: HOUR });
+      return { ...plan, jobs: plan.jobs.map((one) => ({ ...one, window: { ...window, ...more } })) };
+    };
+    const [found, ...others] = findingsOf(given(DAY), 'vm-unprotected');
+    expect(found).toMatchObject({ subject: { name: 'taken' }, atMs: HOUR, untilMs: null, evidence: { dropped: 2 } });
+    expect(kindsOf(given(DAY), found?.causes ?? [])).toEqual(['tick-dropped']);
+    expect(others).toHaveLength(1);
+    expect(simulate(given(DAY)).verdict).toBe('fails');
+    expect(findingsOf(given(5 * HOUR), 'vm-unprotected')).toEqual([]);
+    expect(findingsOf(given(DAY, { catchUp: true }), 'vm-unprotected')).toEqual([]);
+  });
 });
