@@ -1,5 +1,6 @@
 /** What every bench shares: the heading that makes a figure repeatable, medians, and the search for peers. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,6 +29,14 @@ export function secondsOf(action: () => void): number {
   action();
   const { user, system } = process.cpuUsage(started);
   return (user + system) / 1e6;
+}
+
+/** Milliseconds that this process's main thread has worked so far; where the system does not tell (only Linux does), those of all its threads. */
+export function mainThreadMs(): number {
+  const file = `/proc/self/task/${process.pid}/schedstat`;
+  if (existsSync(file)) return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Most memory that this process has held so far, in MiB. */
