@@ -22,7 +22,6 @@ export class Sha256 {
   private readonly state = new Int32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
   private readonly bytes = new Uint8Array(BUFFER_BYTES);
   private readonly view = new DataView(this.bytes.buffer);
-  private readonly schedule = new Int32Array(64);
   private filled = 0;
   private hashedBytes = 0;
 
@@ -115,7 +114,7 @@ export class Sha256 {
   /** Hashes the first so many bytes, which are whole blocks. */
   private compress(length: number): void {
     this.hashedBytes += length;
-    for (let from = 0; from < length; from += BLOCK_BYTES) compressBlock(this.state, this.schedule, this.view, from);
+    for (let from = 0; from < length; from += BLOCK_BYTES) compressBlock(this.state, this.view, from);
   }
 }
 
@@ -128,11 +127,27 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 /**
- * Sums are cut to 32 bits one by one: so they stay integers in registers. Four rounds stand in a row, where the names of the eight words change places instead
- * of their values: a third faster than a loop over single rounds.
+ * Sixteen rounds written out, with names instead of values that move on, and the sixteen words of the message schedule that are still needed in names of their
+ * own: everything stays in registers. Half as fast again as loops over tables; with functions for its repeated terms it would be three times slower, as an
+ * engine puts only so much into one. Sums are cut to 32 bits one by one, which keeps them integers.
  */
-function compressBlock(state: Int32Array, w: Int32Array, bytes: DataView, from: number): void {
-  expand(w, bytes, from);
+function compressBlock(state: Int32Array, bytes: DataView, from: number): void {
+  let w0 = bytes.getInt32(from);
+  let w1 = bytes.getInt32(from + 4);
+  let w2 = bytes.getInt32(from + 8);
+  let w3 = bytes.getInt32(from + 12);
+  let w4 = bytes.getInt32(from + 16);
+  let w5 = bytes.getInt32(from + 20);
+  let w6 = bytes.getInt32(from + 24);
+  let w7 = bytes.getInt32(from + 28);
+  let w8 = bytes.getInt32(from + 32);
+  let w9 = bytes.getInt32(from + 36);
+  let w10 = bytes.getInt32(from + 40);
+  let w11 = bytes.getInt32(from + 44);
+  let w12 = bytes.getInt32(from + 48);
+  let w13 = bytes.getInt32(from + 52);
+  let w14 = bytes.getInt32(from + 56);
+  let w15 = bytes.getInt32(from + 60);
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;
@@ -141,27 +156,106 @@ function compressBlock(state: Int32Array, w: Int32Array, bytes: DataView, from: 
   let f = state[5] as number;
   let g = state[6] as number;
   let h = state[7] as number;
-  for (let t = 0; t < 64; t += 4) {
-    const one = mix(e, f, g, h, t, w);
-    const h1 = (d + one) | 0;
-    const d1 = (one + spread(a, b, c)) | 0;
-    const two = mix(h1, e, f, g, t + 1, w);
-    const g1 = (c + two) | 0;
-    const c1 = (two + spread(d1, a, b)) | 0;
-    const three = mix(g1, h1, e, f, t + 2, w);
-    const f1 = (b + three) | 0;
-    const b1 = (three + spread(c1, d1, a)) | 0;
-    const four = mix(f1, g1, h1, e, t + 3, w);
-    const e1 = (a + four) | 0;
-    const a1 = (four + spread(b1, c1, d1)) | 0;
-    a = a1;
-    b = b1;
-    c = c1;
-    d = d1;
-    e = e1;
-    f = f1;
-    g = g1;
-    h = h1;
+  for (let t = 0; ; t += 16) {
+    // A round: T1 of the standard in place of h, d + T1 in place of d, then T1 + T2.
+    h = (((h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7)))) | 0) + (g ^ (e & (f ^ g)))) | 0;
+    h = (h + (((ROUND_CONSTANTS[t] as number) + w0) | 0)) | 0;
+    d = (d + h) | 0;
+    h = (h + (((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) | (c & (a | b)))) | 0)) | 0;
+    g = (((g + (((d >>> 6) | (d << 26)) ^ ((d >>> 11) | (d << 21)) ^ ((d >>> 25) | (d << 7)))) | 0) + (f ^ (d & (e ^ f)))) | 0;
+    g = (g + (((ROUND_CONSTANTS[t + 1] as number) + w1) | 0)) | 0;
+    c = (c + g) | 0;
+    g = (g + (((((h >>> 2) | (h << 30)) ^ ((h >>> 13) | (h << 19)) ^ ((h >>> 22) | (h << 10))) + ((h & a) | (b & (h | a)))) | 0)) | 0;
+    f = (((f + (((c >>> 6) | (c << 26)) ^ ((c >>> 11) | (c << 21)) ^ ((c >>> 25) | (c << 7)))) | 0) + (e ^ (c & (d ^ e)))) | 0;
+    f = (f + (((ROUND_CONSTANTS[t + 2] as number) + w2) | 0)) | 0;
+    b = (b + f) | 0;
+    f = (f + (((((g >>> 2) | (g << 30)) ^ ((g >>> 13) | (g << 19)) ^ ((g >>> 22) | (g << 10))) + ((g & h) | (a & (g | h)))) | 0)) | 0;
+    e = (((e + (((b >>> 6) | (b << 26)) ^ ((b >>> 11) | (b << 21)) ^ ((b >>> 25) | (b << 7)))) | 0) + (d ^ (b & (c ^ d)))) | 0;
+    e = (e + (((ROUND_CONSTANTS[t + 3] as number) + w3) | 0)) | 0;
+    a = (a + e) | 0;
+    e = (e + (((((f >>> 2) | (f << 30)) ^ ((f >>> 13) | (f << 19)) ^ ((f >>> 22) | (f << 10))) + ((f & g) | (h & (f | g)))) | 0)) | 0;
+    d = (((d + (((a >>> 6) | (a << 26)) ^ ((a >>> 11) | (a << 21)) ^ ((a >>> 25) | (a << 7)))) | 0) + (c ^ (a & (b ^ c)))) | 0;
+    d = (d + (((ROUND_CONSTANTS[t + 4] as number) + w4) | 0)) | 0;
+    h = (h + d) | 0;
+    d = (d + (((((e >>> 2) | (e << 30)) ^ ((e >>> 13) | (e << 19)) ^ ((e >>> 22) | (e << 10))) + ((e & f) | (g & (e | f)))) | 0)) | 0;
+    c = (((c + (((h >>> 6) | (h << 26)) ^ ((h >>> 11) | (h << 21)) ^ ((h >>> 25) | (h << 7)))) | 0) + (b ^ (h & (a ^ b)))) | 0;
+    c = (c + (((ROUND_CONSTANTS[t + 5] as number) + w5) | 0)) | 0;
+    g = (g + c) | 0;
+    c = (c + (((((d >>> 2) | (d << 30)) ^ ((d >>> 13) | (d << 19)) ^ ((d >>> 22) | (d << 10))) + ((d & e) | (f & (d | e)))) | 0)) | 0;
+    b = (((b + (((g >>> 6) | (g << 26)) ^ ((g >>> 11) | (g << 21)) ^ ((g >>> 25) | (g << 7)))) | 0) + (a ^ (g & (h ^ a)))) | 0;
+    b = (b + (((ROUND_CONSTANTS[t + 6] as number) + w6) | 0)) | 0;
+    f = (f + b) | 0;
+    b = (b + (((((c >>> 2) | (c << 30)) ^ ((c >>> 13) | (c << 19)) ^ ((c >>> 22) | (c << 10))) + ((c & d) | (e & (c | d)))) | 0)) | 0;
+    a = (((a + (((f >>> 6) | (f << 26)) ^ ((f >>> 11) | (f << 21)) ^ ((f >>> 25) | (f << 7)))) | 0) + (h ^ (f & (g ^ h)))) | 0;
+    a = (a + (((ROUND_CONSTANTS[t + 7] as number) + w7) | 0)) | 0;
+    e = (e + a) | 0;
+    a = (a + (((((b >>> 2) | (b << 30)) ^ ((b >>> 13) | (b << 19)) ^ ((b >>> 22) | (b << 10))) + ((b & c) | (d & (b | c)))) | 0)) | 0;
+    h = (((h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7)))) | 0) + (g ^ (e & (f ^ g)))) | 0;
+    h = (h + (((ROUND_CONSTANTS[t + 8] as number) + w8) | 0)) | 0;
+    d = (d + h) | 0;
+    h = (h + (((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) | (c & (a | b)))) | 0)) | 0;
+    g = (((g + (((d >>> 6) | (d << 26)) ^ ((d >>> 11) | (d << 21)) ^ ((d >>> 25) | (d << 7)))) | 0) + (f ^ (d & (e ^ f)))) | 0;
+    g = (g + (((ROUND_CONSTANTS[t + 9] as number) + w9) | 0)) | 0;
+    c = (c + g) | 0;
+    g = (g + (((((h >>> 2) | (h << 30)) ^ ((h >>> 13) | (h << 19)) ^ ((h >>> 22) | (h << 10))) + ((h & a) | (b & (h | a)))) | 0)) | 0;
+    f = (((f + (((c >>> 6) | (c << 26)) ^ ((c >>> 11) | (c << 21)) ^ ((c >>> 25) | (c << 7)))) | 0) + (e ^ (c & (d ^ e)))) | 0;
+    f = (f + (((ROUND_CONSTANTS[t + 10] as number) + w10) | 0)) | 0;
+    b = (b + f) | 0;
+    f = (f + (((((g >>> 2) | (g << 30)) ^ ((g >>> 13) | (g << 19)) ^ ((g >>> 22) | (g << 10))) + ((g & h) | (a & (g | h)))) | 0)) | 0;
+    e = (((e + (((b >>> 6) | (b << 26)) ^ ((b >>> 11) | (b << 21)) ^ ((b >>> 25) | (b << 7)))) | 0) + (d ^ (b & (c ^ d)))) | 0;
+    e = (e + (((ROUND_CONSTANTS[t + 11] as number) + w11) | 0)) | 0;
+    a = (a + e) | 0;
+    e = (e + (((((f >>> 2) | (f << 30)) ^ ((f >>> 13) | (f << 19)) ^ ((f >>> 22) | (f << 10))) + ((f & g) | (h & (f | g)))) | 0)) | 0;
+    d = (((d + (((a >>> 6) | (a << 26)) ^ ((a >>> 11) | (a << 21)) ^ ((a >>> 25) | (a << 7)))) | 0) + (c ^ (a & (b ^ c)))) | 0;
+    d = (d + (((ROUND_CONSTANTS[t + 12] as number) + w12) | 0)) | 0;
+    h = (h + d) | 0;
+    d = (d + (((((e >>> 2) | (e << 30)) ^ ((e >>> 13) | (e << 19)) ^ ((e >>> 22) | (e << 10))) + ((e & f) | (g & (e | f)))) | 0)) | 0;
+    c = (((c + (((h >>> 6) | (h << 26)) ^ ((h >>> 11) | (h << 21)) ^ ((h >>> 25) | (h << 7)))) | 0) + (b ^ (h & (a ^ b)))) | 0;
+    c = (c + (((ROUND_CONSTANTS[t + 13] as number) + w13) | 0)) | 0;
+    g = (g + c) | 0;
+    c = (c + (((((d >>> 2) | (d << 30)) ^ ((d >>> 13) | (d << 19)) ^ ((d >>> 22) | (d << 10))) + ((d & e) | (f & (d | e)))) | 0)) | 0;
+    b = (((b + (((g >>> 6) | (g << 26)) ^ ((g >>> 11) | (g << 21)) ^ ((g >>> 25) | (g << 7)))) | 0) + (a ^ (g & (h ^ a)))) | 0;
+    b = (b + (((ROUND_CONSTANTS[t + 14] as number) + w14) | 0)) | 0;
+    f = (f + b) | 0;
+    b = (b + (((((c >>> 2) | (c << 30)) ^ ((c >>> 13) | (c << 19)) ^ ((c >>> 22) | (c << 10))) + ((c & d) | (e & (c | d)))) | 0)) | 0;
+    a = (((a + (((f >>> 6) | (f << 26)) ^ ((f >>> 11) | (f << 21)) ^ ((f >>> 25) | (f << 7)))) | 0) + (h ^ (f & (g ^ h)))) | 0;
+    a = (a + (((ROUND_CONSTANTS[t + 15] as number) + w15) | 0)) | 0;
+    e = (e + a) | 0;
+    a = (a + (((((b >>> 2) | (b << 30)) ^ ((b >>> 13) | (b << 19)) ^ ((b >>> 22) | (b << 10))) + ((b & c) | (d & (b | c)))) | 0)) | 0;
+    if (t === 48) break;
+    // The next sixteen words, each by those 16, 15, 7 and 2 before it.
+    w0 = (((w0 + (((w1 >>> 7) | (w1 << 25)) ^ ((w1 >>> 18) | (w1 << 14)) ^ (w1 >>> 3))) | 0) + w9) | 0;
+    w0 = (w0 + (((w14 >>> 17) | (w14 << 15)) ^ ((w14 >>> 19) | (w14 << 13)) ^ (w14 >>> 10))) | 0;
+    w1 = (((w1 + (((w2 >>> 7) | (w2 << 25)) ^ ((w2 >>> 18) | (w2 << 14)) ^ (w2 >>> 3))) | 0) + w10) | 0;
+    w1 = (w1 + (((w15 >>> 17) | (w15 << 15)) ^ ((w15 >>> 19) | (w15 << 13)) ^ (w15 >>> 10))) | 0;
+    w2 = (((w2 + (((w3 >>> 7) | (w3 << 25)) ^ ((w3 >>> 18) | (w3 << 14)) ^ (w3 >>> 3))) | 0) + w11) | 0;
+    w2 = (w2 + (((w0 >>> 17) | (w0 << 15)) ^ ((w0 >>> 19) | (w0 << 13)) ^ (w0 >>> 10))) | 0;
+    w3 = (((w3 + (((w4 >>> 7) | (w4 << 25)) ^ ((w4 >>> 18) | (w4 << 14)) ^ (w4 >>> 3))) | 0) + w12) | 0;
+    w3 = (w3 + (((w1 >>> 17) | (w1 << 15)) ^ ((w1 >>> 19) | (w1 << 13)) ^ (w1 >>> 10))) | 0;
+    w4 = (((w4 + (((w5 >>> 7) | (w5 << 25)) ^ ((w5 >>> 18) | (w5 << 14)) ^ (w5 >>> 3))) | 0) + w13) | 0;
+    w4 = (w4 + (((w2 >>> 17) | (w2 << 15)) ^ ((w2 >>> 19) | (w2 << 13)) ^ (w2 >>> 10))) | 0;
+    w5 = (((w5 + (((w6 >>> 7) | (w6 << 25)) ^ ((w6 >>> 18) | (w6 << 14)) ^ (w6 >>> 3))) | 0) + w14) | 0;
+    w5 = (w5 + (((w3 >>> 17) | (w3 << 15)) ^ ((w3 >>> 19) | (w3 << 13)) ^ (w3 >>> 10))) | 0;
+    w6 = (((w6 + (((w7 >>> 7) | (w7 << 25)) ^ ((w7 >>> 18) | (w7 << 14)) ^ (w7 >>> 3))) | 0) + w15) | 0;
+    w6 = (w6 + (((w4 >>> 17) | (w4 << 15)) ^ ((w4 >>> 19) | (w4 << 13)) ^ (w4 >>> 10))) | 0;
+    w7 = (((w7 + (((w8 >>> 7) | (w8 << 25)) ^ ((w8 >>> 18) | (w8 << 14)) ^ (w8 >>> 3))) | 0) + w0) | 0;
+    w7 = (w7 + (((w5 >>> 17) | (w5 << 15)) ^ ((w5 >>> 19) | (w5 << 13)) ^ (w5 >>> 10))) | 0;
+    w8 = (((w8 + (((w9 >>> 7) | (w9 << 25)) ^ ((w9 >>> 18) | (w9 << 14)) ^ (w9 >>> 3))) | 0) + w1) | 0;
+    w8 = (w8 + (((w6 >>> 17) | (w6 << 15)) ^ ((w6 >>> 19) | (w6 << 13)) ^ (w6 >>> 10))) | 0;
+    w9 = (((w9 + (((w10 >>> 7) | (w10 << 25)) ^ ((w10 >>> 18) | (w10 << 14)) ^ (w10 >>> 3))) | 0) + w2) | 0;
+    w9 = (w9 + (((w7 >>> 17) | (w7 << 15)) ^ ((w7 >>> 19) | (w7 << 13)) ^ (w7 >>> 10))) | 0;
+    w10 = (((w10 + (((w11 >>> 7) | (w11 << 25)) ^ ((w11 >>> 18) | (w11 << 14)) ^ (w11 >>> 3))) | 0) + w3) | 0;
+    w10 = (w10 + (((w8 >>> 17) | (w8 << 15)) ^ ((w8 >>> 19) | (w8 << 13)) ^ (w8 >>> 10))) | 0;
+    w11 = (((w11 + (((w12 >>> 7) | (w12 << 25)) ^ ((w12 >>> 18) | (w12 << 14)) ^ (w12 >>> 3))) | 0) + w4) | 0;
+    w11 = (w11 + (((w9 >>> 17) | (w9 << 15)) ^ ((w9 >>> 19) | (w9 << 13)) ^ (w9 >>> 10))) | 0;
+    w12 = (((w12 + (((w13 >>> 7) | (w13 << 25)) ^ ((w13 >>> 18) | (w13 << 14)) ^ (w13 >>> 3))) | 0) + w5) | 0;
+    w12 = (w12 + (((w10 >>> 17) | (w10 << 15)) ^ ((w10 >>> 19) | (w10 << 13)) ^ (w10 >>> 10))) | 0;
+    w13 = (((w13 + (((w14 >>> 7) | (w14 << 25)) ^ ((w14 >>> 18) | (w14 << 14)) ^ (w14 >>> 3))) | 0) + w6) | 0;
+    w13 = (w13 + (((w11 >>> 17) | (w11 << 15)) ^ ((w11 >>> 19) | (w11 << 13)) ^ (w11 >>> 10))) | 0;
+    w14 = (((w14 + (((w15 >>> 7) | (w15 << 25)) ^ ((w15 >>> 18) | (w15 << 14)) ^ (w15 >>> 3))) | 0) + w7) | 0;
+    w14 = (w14 + (((w12 >>> 17) | (w12 << 15)) ^ ((w12 >>> 19) | (w12 << 13)) ^ (w12 >>> 10))) | 0;
+    w15 = (((w15 + (((w0 >>> 7) | (w0 << 25)) ^ ((w0 >>> 18) | (w0 << 14)) ^ (w0 >>> 3))) | 0) + w8) | 0;
+    w15 = (w15 + (((w13 >>> 17) | (w13 << 15)) ^ ((w13 >>> 19) | (w13 << 13)) ^ (w13 >>> 10))) | 0;
   }
   state[0] = ((state[0] as number) + a) | 0;
   state[1] = ((state[1] as number) + b) | 0;
@@ -171,38 +265,6 @@ function compressBlock(state: Int32Array, w: Int32Array, bytes: DataView, from: 
   state[5] = ((state[5] as number) + f) | 0;
   state[6] = ((state[6] as number) + g) | 0;
   state[7] = ((state[7] as number) + h) | 0;
-}
-
-/** The message schedule of a block. */
-function expand(w: Int32Array, bytes: DataView, from: number): void {
-  for (let t = 0; t < 16; t++) w[t] = bytes.getInt32(from + 4 * t);
-  // Words 16, 2 and 1 before are at hand from the steps before.
-  let first = w[0] as number;
-  let y = w[14] as number;
-  let last = w[15] as number;
-  for (let t = 16; t < 64; t++) {
-    const x = w[t - 15] as number;
-    const small0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-    const small1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-    const word = (((((first + small0) | 0) + (w[t - 7] as number)) | 0) + small1) | 0;
-    w[t] = word;
-    first = x;
-    y = last;
-    last = word;
-  }
-}
-
-/** T1 of the standard. */
-function mix(e: number, f: number, g: number, h: number, t: number, w: Int32Array): number {
-  const big1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-  const choice = g ^ (e & (f ^ g));
-  return (((((((h + big1) | 0) + choice) | 0) + (ROUND_CONSTANTS[t] as number)) | 0) + (w[t] as number)) | 0;
-}
-
-/** T2 of the standard. */
-function spread(a: number, b: number, c: number): number {
-  const big0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-  return (big0 + ((a & b) | (c & (a | b)))) | 0;
 }
 
 /** SHA-256 of one text, in hex. */
