@@ -20,6 +20,7 @@ interface Preset {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** What each leaves out of its product: docs/windows.md. */
 const PRESETS: Record<(typeof PRESET_NAMES)[number], Preset> = {
   'veeam-periodic': {
     keys: { ifRunning: 'skip', ifVmBusy: 'wait', retries: { times: 3, wait: 10 * MINUTE }, catchUp: true },
@@ -32,18 +33,19 @@ const PRESETS: Record<(typeof PRESET_NAMES)[number], Preset> = {
     source: 'preset veeam-chained (Veeam Backup & Replication user guide: a job after another starts when all retries of that one are over)',
   },
   bareos: {
-    keys: { ifRunning: 'queue-all', retries: null, timeout: 6 * 24 * HOUR },
+    keys: { ifRunning: 'queue-all', concurrency: 1, retries: null, timeout: 6 * 24 * HOUR },
     source: 'preset bareos (Bareos director: Allow Duplicate Jobs yes, Maximum Concurrent Jobs 1, Reschedule On Error no, watchdog after six days)',
   },
+  // A deadline by which tasks must have begun is none of vzdump's: `lockwait` limits the wait for the node, not that for the guests before.
   vzdump: {
-    keys: { ifRunning: 'queue', concurrency: 1, startDeadline: 3 * HOUR, retries: null },
-    source: 'preset vzdump (Proxmox VE: guests one after another, one lock per node, lockwait 180 minutes)',
+    keys: { ifRunning: 'queue', concurrency: 1, retries: null },
+    source: 'preset vzdump (Proxmox VE: guests of a node one after another; a job that is due while it runs starts once it has ended)',
   },
   netbackup: {
-    keys: { ifRunning: 'skip', retries: { times: 1, wait: 10 * MINUTE } },
+    keys: { ifRunning: 'skip', retries: { times: 1, wait: 10 * MINUTE }, catchUp: true },
     atEnd: 'stop-new-tasks',
     source:
-      'preset netbackup (NetBackup administrator guide: two tries in 12 hours, 10 minutes apart; what has begun in the window goes on after it)',
+      'preset netbackup (NetBackup administrator guide: two tries in 12 hours, 10 minutes apart; what has begun in the window goes on after it; what is due starts when it opens)',
   },
 };
 
@@ -54,7 +56,7 @@ export function withPreset(assumptions: Assumptions, name: string, entry: Job): 
   const filled: Job = { ...entry };
   const note = (key: string, value: unknown): void => assumptions.note(`jobs.${name}.${key}`, textOf(value), source);
   for (const [key, value] of Object.entries(keys)) {
-    if (entry[key as keyof PresetKeys] !== undefined || (key === 'catchUp' && entry.window === undefined)) continue;
+    if (entry[key as keyof PresetKeys] !== undefined || (key === 'catchUp' && !isLimited(entry))) continue;
     Object.assign(filled, { [key]: value });
     note(key, value);
   }
@@ -63,6 +65,11 @@ export function withPreset(assumptions: Assumptions, name: string, entry: Job): 
     note('window.atEnd', atEnd);
   }
   return filled;
+}
+
+/** Whether there are times at which it may not run. */
+function isLimited({ window, blackouts }: Job): boolean {
+  return window !== undefined || blackouts !== undefined;
 }
 
 function textOf(value: unknown): string {

@@ -70,9 +70,12 @@ describe('a preset', () => {
   });
 
   it('is a set of values for keys that exist', () => {
-    expect(jobOf('    preset: vzdump\n')).toMatchObject({ concurrency: 1, startDeadlineMs: 10_800_000, ifRunning: 'queue', window: null });
-    expect(jobOf('    preset: bareos\n')).toMatchObject({ ifRunning: 'queue-all', timeoutMs: 6 * 86_400_000 });
-    expect(jobOf('    preset: netbackup\n    window: { from: "20:00", to: "06:00" }\n')?.window?.atEnd).toBe('stop-new-tasks');
+    expect(jobOf('    preset: vzdump\n')).toMatchObject({ concurrency: 1, startDeadlineMs: null, ifRunning: 'queue', window: null });
+    expect(jobOf('    preset: bareos\n')).toMatchObject({ ifRunning: 'queue-all', concurrency: 1, timeoutMs: 6 * 86_400_000 });
+    expect(jobOf('    preset: netbackup\n    window: { from: "20:00", to: "06:00" }\n')?.window).toMatchObject({
+      atEnd: 'stop-new-tasks',
+      catchUp: true,
+    });
     expect(jobOf('    preset: veeam-chained\n')).toMatchObject({ ifRunning: 'queue', retries: { times: 3 } });
   });
 });
