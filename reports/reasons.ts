@@ -246,11 +246,10 @@ export function sharedPlace(finding: Finding): string | null {
 }
 
 export function stolenPoints(finding: Finding): string | null {
-  const [points, bytes, damaged] = [figure(finding, 'points'), figure(finding, 'bytes'), figure(finding, 'damaged')];
+  const [points, bytes] = [figure(finding, 'points'), figure(finding, 'bytes')];
   const [job, vm] = [text(finding, 'job'), text(finding, 'vm')];
   if (points === null || bytes === null || job === null || vm === null) return null;
-  const worthless = damaged ? `, and ${formatCount(damaged, 'more point')} ${damaged === 1 ? 'is' : 'are'} worth nothing without them` : '';
-  return `The first time ${formatCount(points, 'point')} of VM ${printable(vm)} in job ${printable(job)} (${formatBytes(bytes)})${worthless}.`;
+  return `The first time ${formatCount(points, 'point')} of VM ${printable(vm)} in job ${printable(job)} (${formatBytes(bytes)}).`;
 }
 
 /** The run after a loss beside the one before. */

@@ -109,6 +109,14 @@ export class Chain {
     return immutableMs !== null && nowMs - point.storedMs < immutableMs;
   }
 
+  /** By point: nobody can delete it, being immutable or needed by one that is. */
+  locked(nowMs: number): boolean[] {
+    return neededFor(
+      this.points,
+      this.points.map((point) => this.isImmutable(point, nowMs)),
+    );
+  }
+
   private kept(nowMs: number, zone: Zone): readonly boolean[] {
     // By age what is kept changes with time, by periods only with the points.
     const byAge = this.retention.definition === 'veeam';

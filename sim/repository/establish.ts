@@ -6,14 +6,18 @@ import type { Job } from '../backup/run.ts';
 import type { WriteMark } from '../backup/task.ts';
 import type { Activity } from '../estate/activity.ts';
 import type { Disk } from '../estate/disk.ts';
-import { uniqueBytes } from '../estate/growth-law.ts';
+import { MS_PER_DAY, uniqueBytes } from '../estate/growth-law.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { backUp, copyAll, type Held, type OldPoint, type Past, ticksBefore } from './history.ts';
+import { LOOK_BACK_DAYS } from './levels.ts';
 import { newPoint, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
+
+/** Where no garbage has ever been collected, nobody looks further back. */
+const MOST_HELD_MS = LOOK_BACK_DAYS * MS_PER_DAY;
 
 /** `schedule` is that of the job, or of the job at the head of its row where it is after another. */
 export function establish(world: World, job: Job, schedule: Schedule): void {
@@ -27,7 +31,7 @@ export function weighEstablished(world: World, job: Job, schedule: Schedule): vo
 
 function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly Past[]][] {
   if (!job.method.copies) return [];
-  const ticks = ticksBefore(job.plan, schedule, world.zone, heldOf(job));
+  const ticks = ticksBefore(job.plan, schedule, world.zone, heldOf(world, job));
   const known = new Map<boolean, Past[]>();
   return job.selected().map((vm) => {
     const tracked = job.method.tracking === 'own' || (job.method.tracking === 'hypervisor' && vm.changeTracking);
@@ -37,11 +41,11 @@ function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly P
   });
 }
 
-function heldOf({ plan, repository }: Job): Held {
+function heldOf({ storage }: World, { plan, repository }: Job): Held {
   const retentions = [plan.retention];
   let anywayMs = 0;
   for (let at: Repository | null = repository; at !== null; at = at.copyTarget) {
-    anywayMs = Math.max(anywayMs, at.plan.immutableMs ?? 0, at.plan.gcGraceMs);
+    anywayMs = Math.max(anywayMs, at.plan.immutableMs ?? 0, Math.min(MOST_HELD_MS, -storage.reclaimedBefore(at)));
     const { copyTo } = at.plan;
     if (copyTo !== null) retentions.push(copyTo.retention ?? plan.retention);
   }
@@ -120,8 +124,9 @@ class EstablishedVm {
   private holdRemoved(repository: Repository, past: Past): void {
     if (repository.plan.blockClone) return;
     const { storage } = this.world;
+    const reclaimedMs = storage.reclaimedBefore(repository);
     for (const old of past.removed)
-      if (storage.isStillHeld(repository, old.removedMs)) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
+      if (old.removedMs > reclaimedMs) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
   }
 
   /** Stored bytes of the points that are left. Blocks of removed ones that the next cloned full shares have passed to it. */

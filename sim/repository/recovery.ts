@@ -3,7 +3,7 @@ import type { Task } from '../backup/task.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
-import { neededFor, type RestorePoint } from './point.ts';
+import type { RestorePoint } from './point.ts';
 
 /** A good restore point as somebody sees it who has to restore. */
 export interface GoodPoint {
@@ -138,10 +138,10 @@ export class Recovery {
     const { points, repository, account, job } = chain;
     if (after?.kind === 'repository' && after.name === repository.name) return [];
     const robbed = after?.kind === 'account' && after.name === account;
-    const stays = points.map((point) => !robbed || this.isImmutable(point, repository.plan.immutableMs));
+    const stays = robbed ? chain.locked(this.world.kernel.nowMs) : points.map(() => true);
     const seen = { job: job.name, repository: repository.name, account };
     return points
-      .filter((point, index) => point.good && (!robbed || standsOnWhatStays(points, index, stays)))
+      .filter((point, index) => point.good && stays[index])
       .map((point): GoodPoint => ({ atMs: this.momentOf(chain, point), kind: point.kind, ...seen }));
   }
 
@@ -156,10 +156,6 @@ export class Recovery {
   /** Jobs that keep snapshots of a VM. */
   private keepersOf(vm: Vm): World['jobs'] {
     return this.world.jobs.filter((job) => !job.method.copies && job.keptSnapshots(vm).length > 0);
-  }
-
-  private isImmutable({ storedMs }: RestorePoint, immutableMs: number | null): boolean {
-    return immutableMs !== null && this.world.kernel.nowMs - storedMs < immutableMs;
   }
 
   private ageOf(vm: Vm): Age {
@@ -183,13 +179,4 @@ function lagOf(tasks: readonly Task[], nowMs: number): number | null {
     }
   }
   return worst;
-}
-
-/** Everything that a point depends on is among what stays. */
-function standsOnWhatStays(points: readonly RestorePoint[], index: number, stays: readonly boolean[]): boolean {
-  const needed = neededFor(
-    points,
-    points.map((_, other) => other === index),
-  );
-  return needed.every((one, other) => !one || stays[other] === true);
 }

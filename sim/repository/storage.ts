@@ -2,7 +2,9 @@
 import type { Task, TaskDisk } from '../backup/task.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
+import { LOOK_BACK_DAYS } from './levels.ts';
 import type { Repository } from './repository.ts';
 
 export class Storage {
@@ -76,12 +78,14 @@ export class Storage {
     if (garbageCollection === null) kernel.schedule(kernel.nowMs + gcGraceMs, EventClass.stage, this.reclaimDue, repository.index);
   }
 
-  /** Whether what was removed at an instant before the start has not come back by the start. */
-  isStillHeld({ plan }: Repository, removedMs: number): boolean {
-    return removedMs + plan.gcGraceMs > 0;
+  /** Up to which instant before the start what was removed has come back by the start: after the grace, and with a collection of garbage where there are such. */
+  reclaimedBefore({ plan }: Repository): number {
+    if (plan.garbageCollection === null) return -plan.gcGraceMs;
+    const [last = Number.NEGATIVE_INFINITY] = new Schedule(plan.garbageCollection.schedule, this.world.zone).lastBefore(0, 1, LOOK_BACK_DAYS);
+    return last - plan.gcGraceMs;
   }
 
-  /** The same for what was removed at an instant before the start, and is still held. */
+  /** What was removed at an instant before the start is still held. */
   pruneEarlier(repository: Repository, bytes: number, atMs: number): void {
     const { kernel, startEvent } = this.world;
     const { gcGraceMs, garbageCollection } = repository.plan;

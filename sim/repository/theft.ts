@@ -1,11 +1,10 @@
 /**
- * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable. Points whose base is gone stay on the repository
- * and are worth nothing. What a work under way still reads goes when the work is done.
+ * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable, with all that it needs. What a work under way
+ * still reads goes when the work is done.
  */
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
-import { neededFor, type RestorePoint } from './point.ts';
 
 export class Theft {
   private readonly world: World;
@@ -38,15 +37,14 @@ export class Theft {
     }
     this.awaited.delete(chain);
     const { kernel, log, storage, chains, recovery } = this.world;
-    const gone = chain.points.filter((point) => !chain.isImmutable(point, kernel.nowMs));
+    const locked = chain.locked(kernel.nowMs);
+    const gone = chain.points.filter((_, place) => locked[place] !== true);
     if (gone.length === 0) return;
-    const left = chain.points.filter((point) => !gone.includes(point));
-    const damaged = left.filter((point) => point.good && needs(chain.points, point).some((one) => gone.includes(one)));
+    const left = chain.points.filter((_, place) => locked[place] === true);
     const bytes = gone.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
     const moments = gone.map(({ atMs }) => atMs).join(' ');
-    const fields = { ...namesOf(chain), points: gone.length, moments, damaged: damaged.length, bytes: Math.floor(bytes) };
+    const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
     const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
-    for (const point of damaged) point.good = false;
     chain.points.splice(0, chain.points.length, ...left);
     const uncopied = chain.uncopied.filter((point) => left.includes(point));
     chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
@@ -59,12 +57,4 @@ export class Theft {
 /** A merge, a copy or a restore works on it. Points that only wait to be copied are no obstacle. */
 function isInUse({ busy, copying, points, uncopied }: Chain): boolean {
   return busy || copying || points.some((point) => point.pins > (uncopied.includes(point) ? 1 : 0));
-}
-
-function needs(points: readonly RestorePoint[], point: RestorePoint): RestorePoint[] {
-  const needed = neededFor(
-    points,
-    points.map((other) => other === point),
-  );
-  return points.filter((_, index) => needed[index] === true);
 }

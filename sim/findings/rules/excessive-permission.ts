@@ -7,5 +7,5 @@ export const excessivePermission: Rule = {
   subject: 'repository',
   raisedBy: ['points-deleted'],
   subjectField: 'repository',
-  evidence: ['job', 'vm', 'points', 'damaged', 'bytes'],
+  evidence: ['job', 'vm', 'points', 'bytes'],
 };

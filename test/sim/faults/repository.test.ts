@@ -40,7 +40,7 @@ describe('stolen-account', () => {
 
   it('deletes everything that it may: nothing is left but what comes after', () => {
     const { result, of } = estate(null, { mode: 'full' });
-    expect(of('points-deleted')).toMatchObject([{ atMs: 3 * DAY + HOUR, vm: 'web', points: 4, damaged: 0, bytes: 4 * 10_240 * 1024 ** 2 }]);
+    expect(of('points-deleted')).toMatchObject([{ atMs: 3 * DAY + HOUR, vm: 'web', points: 4, bytes: 4 * 10_240 * 1024 ** 2 }]);
     expect(result.vms.web).toMatchObject({ restorePoints: 1 });
     // Without any point it counts from the start, up to the next backup.
     expect(result.vms.web?.worstRpoMs).toBe(4 * DAY + 10_240);
@@ -50,15 +50,19 @@ describe('stolen-account', () => {
   it('leaves what is immutable', () => {
     // Points of the last two nights are younger than 36 h.
     const { result, of } = estate(36 * HOUR, { mode: 'full' });
-    expect(of('points-deleted')).toMatchObject([{ points: 2, damaged: 0 }]);
+    expect(of('points-deleted')).toMatchObject([{ points: 2 }]);
     expect(result.vms.web).toMatchObject({ restorePoints: 3, worstRpoMs: DAY + 10_240 });
   });
 
-  it('which is worth nothing where its base is gone; the next backup is a full', () => {
+  it('with all that it needs: of a chain nothing; the next backup is a full', () => {
     const { result, of } = estate(36 * HOUR, { mode: 'forever-forward' });
-    expect(of('points-deleted')).toMatchObject([{ points: 2, damaged: 2 }]);
-    expect(result.vms.web?.restorePoints).toBe(1);
-    expect(tasksOf(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'incremental', 'incremental', 'full']);
+    expect(of('points-deleted')).toEqual([]);
+    expect(result.vms.web?.restorePoints).toBe(5);
+    // Of two chains the older one goes: the full of the third night has nothing before it that it needs.
+    const forward = estate(36 * HOUR, { mode: 'forward', fullBackups: { kind: 'active', schedule: { kind: 'at', atMs: [2 * DAY] } } });
+    expect(forward.of('points-deleted')).toMatchObject([{ points: 2 }]);
+    expect(forward.result.vms.web?.restorePoints).toBe(3);
+    expect(tasksOf(forward.result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'full', 'incremental', 'full']);
   });
 
   it('does not touch the points of another account', () => {

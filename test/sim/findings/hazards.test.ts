@@ -86,7 +86,7 @@ describe('excessive-permission', () => {
       severity: 'warning',
       subject: { kind: 'repository', name: 'repo' },
       atMs: 3 * DAY + HOUR,
-      evidence: { job: 'nightly', vm: 'a', points: 4, damaged: 0, bytes: 40 * GiB, count: 2 },
+      evidence: { job: 'nightly', vm: 'a', points: 4, bytes: 40 * GiB, count: 2 },
     });
     expect(kindsOf(given, one?.causes ?? [])).toEqual(['points-deleted']);
   });

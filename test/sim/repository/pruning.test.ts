@@ -103,7 +103,9 @@ const RETENTIONS = [
   keep({ last: 3, daily: 9, weekly: 4, monthly: 3 }),
   keep({ last: 3, weekly: 4, monthly: 2, definition: 'veeam' }),
 ];
-const REPOSITORIES: Partial<RepositoryPlan>[] = [{}, { gcGraceMs: 50 * HOUR }, { blockClone: true }, { immutableMs: 12 * DAY + HOUR }];
+/** On Thursdays at midnight. */
+const COLLECTED: Partial<RepositoryPlan> = { gcGraceMs: 25 * HOUR, garbageCollection: { schedule: onDays(4), readShare: 0.001 } };
+const REPOSITORIES: Partial<RepositoryPlan>[] = [{}, { gcGraceMs: 50 * HOUR }, { blockClone: true }, { immutableMs: 12 * DAY + HOUR }, COLLECTED];
 
 const cases = JOBS.flatMap((of) => RETENTIONS.flatMap((retention) => REPOSITORIES.map((store) => ({ of, retention, store }))));
 

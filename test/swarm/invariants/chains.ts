@@ -9,8 +9,6 @@ const DAY_MS = 24 * HOUR_MS;
 export function pointsStandOnTheirBases(played: Played): string[] {
   const wrong: string[] = [];
   replayChains(played, ({ kind, atMs }, chain, gone) => {
-    // A thief does not ask.
-    if (kind === 'points-deleted') return;
     const has = (points: readonly ReplayedPoint[], base: number | null): boolean => points.some(({ moment }) => moment === base);
     // Two runs at once may have made two points of one moment, either of which will do.
     const missing = chain.points.find(({ base }) => has(gone, base) && !has(chain.points, base));
