@@ -125,8 +125,7 @@ class EstablishedVm {
     if (repository.plan.blockClone) return;
     const { storage } = this.world;
     const reclaimedMs = storage.reclaimedBefore(repository);
-    for (const old of past.removed)
-      if (old.removedMs > reclaimedMs) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
+    for (const old of past.removed) if (old.removedMs > reclaimedMs) storage.pruneEarlier(repository, this.takes(old, false), old.removedMs);
   }
 
   /** Stored bytes of the points that are left. Blocks of removed ones that the next cloned full shares have passed to it. */

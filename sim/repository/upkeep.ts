@@ -90,7 +90,7 @@ class ChoreRun implements Work {
     this.event = log.record(kernel.nowMs, 'repository-work-started', { repository: repository.name, work: name, bytes: Math.ceil(bytes) }, [
       startEvent,
     ]);
-    return [{ bytes, cap: Number.POSITIVE_INFINITY, uses: [{ resource: repository.device, perByte: repository.readCost * readShare }] }];
+    return [{ bytes: bytes * readShare, cap: Number.POSITIVE_INFINITY, uses: [{ resource: repository.device, perByte: repository.readCost }] }];
   }
 
   end(): void {

@@ -65,7 +65,11 @@ export function troubled(document: ScenarioDocument, { cleanups, guests, rests, 
     ...document,
     datastores: mapped(document, 'datastores', (keys, index) => ({ ...keys, ...stated({ orphanCleanup: cleanups[index] }) })),
     vms: mapped(document, 'vms', (keys, index) => ({ ...keys, ...stated({ guest: guests[index] }) })),
-    jobs: mapped(document, 'jobs', (keys, index) => ({ ...keys, ...restOf(keys, rests[index] as Trouble['rests'][0]) })),
+    // The method may be another than that for which the document had them.
+    jobs: mapped(document, 'jobs', ({ quiesce: _, freezeLimit: __, supportedGuests: ___, ...keys }, index) => ({
+      ...keys,
+      ...restOf(keys, rests[index] as Trouble['rests'][0]),
+    })),
   };
   return { ...laid, faults: faults.flatMap((drawn) => faultOf(drawn, laid) ?? []) };
 }

@@ -204,6 +204,15 @@ describe('other work on a repository', () => {
     expect(late.result.jobs.late?.runs[0]?.tasks[0]?.transferMs).toBe(HOUR + 102_400);
   });
 
+  it('collects garbage at no cost where that is asked for', () => {
+    const garbageCollection = { schedule: { kind: 'every' as const, everyMs: 6 * HOUR, offsetMs: HOUR }, readShare: 0 };
+    const run = observe(
+      days(2, { repositories: [device({ garbageCollection })], jobs: [job({ mode: 'full', schedule: nights(2), retention: keep({ last: 1 }) })] }),
+    );
+    expect(run.of('repository-work-ended').map(({ atMs }) => atMs / HOUR)).toEqual([1, 7, 13, 19, 25, 31, 37, 43]);
+    expect(run.of('space-reclaimed').map(({ atMs }) => atMs / HOUR)).toEqual([25]);
+  });
+
   it('leaves a verification out while the one before is not done', () => {
     const given = days(1, {
       repositories: [device({ verify: { kind: 'every', everyMs: 60_000, offsetMs: HOUR } })],
