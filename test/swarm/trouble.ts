@@ -66,8 +66,8 @@ export function troubled(document: ScenarioDocument, { cleanups, guests, rests, 
     datastores: mapped(document, 'datastores', (keys, index) => ({ ...keys, ...stated({ orphanCleanup: cleanups[index] }) })),
     vms: mapped(document, 'vms', (keys, index) => ({ ...keys, ...stated({ guest: guests[index] }) })),
     // The method may be another than that for which the document had them.
-    jobs: mapped(document, 'jobs', ({ quiesce: _, freezeLimit: __, supportedGuests: ___, ...keys }, index) => ({
-      ...keys,
+    jobs: mapped(document, 'jobs', (keys, index) => ({
+      ...stated({ ...keys, quiesce: undefined, freezeLimit: undefined, supportedGuests: undefined }),
       ...restOf(keys, rests[index] as Trouble['rests'][0]),
     })),
   };
