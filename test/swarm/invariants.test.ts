@@ -1,6 +1,6 @@
 /** An invariant that cannot fail holds nothing: each is shown a result that breaks it, or one that a stricter plan would not have allowed. */
 import { describe, expect, it } from 'vitest';
-import type { TaskResult } from '../../sim/index.ts';
+import type { JobPlan, TaskResult } from '../../sim/index.ts';
 import { DAY, datastore, GiB, HOUR, job, keep, MiB, NO_WRITES, plan, proxy, repository, vms } from '../sim/plans.ts';
 import { INVARIANTS } from './invariants/index.ts';
 import { complaints, type LogEvent, type Played, play } from './play.ts';
@@ -172,6 +172,24 @@ const DEFECTS: Record<string, Record<string, (played: Played) => void>> = {
     },
     'a snapshot of a VM that is lost': ({ events }) => {
       events.unshift({ id: 'e0', atMs: 0, kind: 'vm-lost', vm: 'vm-01', causes: [] });
+    },
+  },
+  limitsHold: {
+    'a start outside the window': ({ plan: given }) => {
+      const hours = { fromMinute: 60, untilMinute: 23 * 60, days: [0, 1, 2, 3, 4, 5, 6] };
+      (given.jobs[0] as JobPlan).window = { hours, blackouts: [], atEnd: 'finish', catchUp: false };
+    },
+    'a start in a blackout': ({ plan: given }) => {
+      (given.jobs[0] as JobPlan).window = { hours: null, blackouts: [{ fromMs: 0, untilMs: 1 }], atEnd: 'finish', catchUp: false };
+    },
+    'tasks that begin after the deadline': ({ plan: given }) => {
+      (given.jobs[0] as JobPlan).startDeadlineMs = 1;
+    },
+    'tasks that read beyond the timeout': ({ plan: given }) => {
+      (given.jobs[0] as JobPlan).timeoutMs = 1;
+    },
+    'an attempt too many': (played) => {
+      firstTask(played).attempt = 2;
     },
   },
 };

@@ -4,6 +4,7 @@ import { runsKeepTheirLowerBounds } from './bounds.ts';
 import { pointsStandOnTheirBases, retentionKeepsWhatItMust } from './chains.ts';
 import { nothingHappensToVmsThatDoNotExist } from './existence.ts';
 import { faultsHold } from './faults.ts';
+import { limitsHold } from './limits.ts';
 import { locksExclude } from './locks.ts';
 import { causesComeFirst, logIsOrdered } from './log.ts';
 import { openSnapshotsStayWithinTheLimit } from './open-snapshots.ts';
@@ -36,4 +37,5 @@ export const INVARIANTS: Record<string, Invariant> = {
   openSnapshotsStayWithinTheLimit,
   nothingHappensToVmsThatDoNotExist,
   faultsHold,
+  limitsHold,
 };
