@@ -212,10 +212,7 @@ describe('method cdp', () => {
     const given: Plan = {
       ...estate(1.2),
       vms: [vm('db', { disk: { usedBytes: GiB, writes: appending(MiB) } }), vm('big', { disk: { usedBytes: 2 * GiB } })],
-      jobs: [
-        job({ method: 'cdp', selection: of('db') }),
-        job({ name: 'other', selection: of('big'), schedule: { kind: 'at', atMs: [2 * HOUR] } }),
-      ],
+      jobs: [job({ method: 'cdp', selection: of('db') }), job({ name: 'other', selection: of('big'), schedule: { kind: 'at', atMs: [2 * HOUR] } })],
     };
     // In step after 5120 s. The other 2048 MiB take one half of 1.2 MiB/s for 3413 s, in which 0.4 of 1 MiB that is written each second is not sent.
     const result = simulate(given);
