@@ -131,9 +131,21 @@ class Comparison {
     this.same(one.endedMs ?? dueMs, `${id} status`, one.status, other.status);
     this.same(dueMs, `${id} overlapsPrevious`, one.overlapsPrevious, other.overlapsPrevious);
     for (const key of ['startedMs', 'endedMs'] as const) this.instant(`${id} ${key}`, one[key], other[key], dueMs);
-    this.same(dueMs, `${id} tasks`, one.tasks.map(({ vm }) => vm).join(), other.tasks.map(({ vm }) => vm).join());
-    one.tasks.forEach((task, index) => {
-      const match = other.tasks[index];
+    this.same(
+      dueMs,
+      `${id} tasks`,
+      one.tasks
+        .map(({ vm }) => vm)
+        .sort()
+        .join(),
+      other.tasks
+        .map(({ vm }) => vm)
+        .sort()
+        .join(),
+    );
+    const [ours, theirs] = [inOrder(one.tasks), inOrder(other.tasks)];
+    ours.forEach((task, index) => {
+      const match = theirs[index];
       if (match !== undefined) this.task(`${id} ${task.vm}`, dueMs, task, match);
     });
   }
@@ -174,6 +186,11 @@ class Comparison {
   private note(atMs: number, what: string, one: unknown, other: unknown): void {
     this.found.push({ atMs, text: `${what}: ${String(one)} against ${String(other)}` });
   }
+}
+
+/** By VM and attempt: which of several that fail at one instant is tried again first is a matter of taste. */
+function inOrder(tasks: TaskFigures[]): TaskFigures[] {
+  return [...tasks].sort((a, b) => a.vm.localeCompare(b.vm) || a.attempt - b.attempt);
 }
 
 /** Other data has no owner of its own: the two results may call it differently. A VM's deltas of one kind and run count together. */

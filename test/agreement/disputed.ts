@@ -19,18 +19,8 @@ export function settledTracking(groups: VmGroup[], methods: readonly (string | u
   return methods.includes('cdp') ? groups.map((group) => ({ ...group, keys: { ...group.keys, changeTracking: true } })) : groups;
 }
 
-/** The reason of a transfer that an outage has stopped before it is cut. */
-export function isDisputed(text: string): boolean {
-  return /reason: (read-error|connection-cut) against network-lost$/.test(text);
-}
-
-/** Datastores that are lost while merges of their VMs go on elsewhere. */
-export function settledFaults<T extends { kind: string }>(faults: T[]): T[] {
-  return faults.filter(({ kind }) => kind !== 'datastore-lost');
-}
-
-/** Clean-ups, which may be refused, and what latency control leaves to a transfer that something slows down. */
-export function settledDatastore({ orphanCleanup: _left, latencyControl, ...keys }: Record<string, unknown>, faults: { kind: string }[]): object {
+/** What latency control leaves to a transfer that something slows down. */
+export function settledDatastore({ latencyControl, ...keys }: Record<string, unknown>, faults: { kind: string }[]): object {
   const isSlow = faults.some(({ kind }) => kind === 'security-software');
   return isSlow || latencyControl === undefined ? keys : { ...keys, latencyControl };
 }

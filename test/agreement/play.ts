@@ -3,7 +3,7 @@ import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
 import { differences, TOLERANCE, type Tolerance } from './comparison.ts';
-import { isDisputed, settledTolerance, settleLags } from './disputed.ts';
+import { settledTolerance, settleLags } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,7 +22,7 @@ export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANC
   const result = playEngine(document);
   settleLags(document, [result, fine]);
   const found = differences(result, fine, tolerance);
-  return found.filter((text) => !isOfMerging(document, text) && !isDisputed(text));
+  return found.filter((text) => !isOfMerging(document, text));
 }
 
 /** For the time being: how much a repository holds between a task's end and the end of its run, where increments are merged, is read in two ways. */

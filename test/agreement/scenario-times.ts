@@ -34,7 +34,8 @@ export const drawnTimes = fc.record({
       atEnd: sometimes(fc.constantFrom('finish', 'stop-new-tasks', 'terminate', 'terminate')),
     }),
   ),
-  blackout: seldom(fc.record({ after: whole(10, 2000), minutes: whole(10, 600) })),
+  // Longer than an hour that the clocks may skip.
+  blackout: seldom(fc.record({ after: whole(10, 2000), minutes: whole(61, 600) })),
   catchUp: sometimes(fc.boolean()),
   startDeadline: seldom(minutes(1, 200)),
   timeout: seldom(minutes(5, 400)),

@@ -5,7 +5,7 @@ import { playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
+  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended snapshot-orphaned cleanup-started cleanup-ended vm-lost transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
   /\s+/,
 );
 const TASKS = [
@@ -36,6 +36,7 @@ const TASKS = [
   'failed unsupported-guest',
   'warning crash-consistent',
   'warning snapshot-orphaned',
+  'failed datastore-lost',
 ];
 
 const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
@@ -69,9 +70,9 @@ it('random scenarios use every key of the parts that they draw', () => {
   };
   const unused = (section: string, keys: string): string[] => keys.split(' ').filter((key) => !keysOf(section).has(key));
   expect(unused('datastores', 'class capacity otherUsed otherGrowth read write iops mergeRate floor resumeMargin onSpaceFreed ioSize')).toEqual([]);
-  expect(unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots countOrphans latency latencyControl queueDepth')).toEqual(
-    [],
-  );
+  expect(
+    unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots orphanCleanup countOrphans latency latencyControl queueDepth'),
+  ).toEqual([]);
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'slots links')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);

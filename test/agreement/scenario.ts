@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledBesides, settledDatastore, settledFaults, settledTracking } from './disputed.ts';
+import { settledBesides, settledDatastore, settledTracking } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
@@ -113,7 +113,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       })),
       vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),
-      faults: faultsOf(settledFaults(faults), groups, proxies, jobs.length, night),
+      faults: faultsOf(faults, groups, proxies, jobs.length, night),
     };
   });
 

@@ -206,7 +206,7 @@ function record(world: World): void {
   for (const repository of world.repositories) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0));
   for (const vm of world.vms) {
     // READING: a delta that its task had to leave behind still counts as that task's.
-    const open = vm.disks.flatMap(({ chain }) => chain).filter(({ kind }) => kind !== 'helper');
+    const open = vm.disks.flatMap(({ chain }) => chain).filter(({ wasHelper }) => !wasHelper);
     for (const task of new Set(open.map((delta) => delta.task))) {
       const bytes = open.reduce((sum, delta) => sum + (delta.task === task ? deltaBytes(delta, 0) : 0), 0);
       if (task) task.peakDeltaBytes = Math.max(task.peakDeltaBytes, bytes);

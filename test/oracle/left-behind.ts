@@ -104,10 +104,12 @@ export function beginCleanup(world: World, cleanup: Cleanup): void {
   cleanup.stage = 'consolidating';
 }
 
-/** One orphan of a disk is gone, or cannot go: the next one follows, or the clean-up is over. */
-export function goOnCleaning(world: World, cleanup: Cleanup, disk: Disk, at: number): void {
-  take(world, cleanup, nextOrphan(world, cleanup, disk), at);
-  if (!world.removals.some(({ removedBy }) => removedBy === cleanup)) endCleanup(world, cleanup);
+/** One orphan is gone, or cannot go. After the last of the lowest ones the next ones follow, or the clean-up is over. */
+export function goOnCleaning(world: World, cleanup: Cleanup, at: number): void {
+  if (world.removals.some(({ removedBy }) => removedBy === cleanup)) return;
+  const next = cleanup.vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk));
+  take(world, cleanup, next, at);
+  if (next.length === 0) endCleanup(world, cleanup);
 }
 
 function endCleanup(world: World, cleanup: Cleanup): void {

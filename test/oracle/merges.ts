@@ -112,6 +112,8 @@ function finish(world: World, delta: Delta, merge: Merge): void {
     return;
   }
   leaveQueue(world, delta, delta.removedBy);
+  // READING: the next orphans take what they need before the next merge of this instant has given back its own.
+  if (delta.removedBy !== null && !isTask(delta.removedBy)) startMerges(world);
 }
 
 function isTask(remover: Task | Cleanup): remover is Task {
@@ -124,7 +126,7 @@ function leaveQueue(world: World, delta: Delta, remover: Delta['removedBy']): vo
   world.removals.splice(at, 1);
   if (remover === null) return;
   if (isTask(remover)) endIfNoneIsLeft(world, delta, remover);
-  else goOnCleaning(world, remover, delta.disk, at);
+  else goOnCleaning(world, remover, at);
 }
 
 /** Ends a task when it has no delta to remove any more; snapshot slots go as the deltas of each datastore do. */

@@ -131,6 +131,7 @@ function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
       law: disk.law,
       kind,
       task: null,
+      wasHelper: false,
       removedBy: null,
       writtenBytes,
       openedAtBytes: 0,

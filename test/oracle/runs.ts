@@ -28,13 +28,14 @@ export function tickAfterOthers(world: World): boolean {
 
 /** What a tick makes: a run, or outside the window the wish to catch up. */
 function makeDue(world: World, job: Job): void {
+  const active = job.runs.some(isActive);
+  // READING: ticks that find a continuous run do nothing, inside the window and outside it.
+  if (active && job.method === 'cdp') return;
   if (!isOpen(job.hours, world.nowMs)) {
     miss(job);
     return;
   }
   job.hasMissed = false;
-  const active = job.runs.some(isActive);
-  if (active && job.method === 'cdp') return;
   const waits = job.runs.some(isQueued);
   const skipped = active && (job.ifRunning === 'skip' || (job.ifRunning === 'queue' && waits));
   const run: Run = {

@@ -7,12 +7,18 @@ import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 /** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
 export function scanWaiting(world: World): boolean {
   const waiting = world.tasks.filter(({ streams }) => streams.some(({ stage }) => stage === 'waiting'));
-  // READING: they arrive one after the other, in file order where one tick makes them.
-  const byPlace = waiting.sort((a, b) => a.run.job.priority - b.run.job.priority || a.queuedMs - b.queuedMs);
+  const place = ({ run, queuedMs }: Task): number[] => [run.job.priority, queuedMs, run.job.order];
+  // READING: of tasks of one job that arrive at one instant, those made first come first: runs before VMs, attempts in the order in which others failed.
+  const byPlace = waiting.sort((a, b) => compare(place(a), place(b)));
   const started = byPlace.filter((task) => tryToStart(world, task));
   // READING: all that can start take their slots before what has them already begins, or fails, to read.
   for (const task of started) if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
   return started.length > 0;
+}
+
+function compare(a: number[], b: number[]): number {
+  const differing = a.findIndex((value, index) => value !== b[index]);
+  return differing < 0 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
 }
 
 function tryToStart(world: World, task: Task): boolean {

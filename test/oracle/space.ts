@@ -43,6 +43,7 @@ export function openDelta(disk: Disk, kind: 'delta' | 'helper', task: Task | nul
   const opened: Delta = {
     disk,
     kind,
+    wasHelper: kind === 'helper',
     task,
     removedBy: null,
     law: disk.law,

@@ -236,6 +236,8 @@ export interface Delta {
   /** A helper takes in what the guest writes while the delta below it is being merged. */
   kind: 'delta' | 'user' | 'orphan' | 'helper';
   task: Task | null;
+  /** It began as a helper, which is no part of what its task has opened. */
+  wasHelper: boolean;
   /** Who removes it. */
   removedBy: Task | Cleanup | null;
   /** V that has come to rest in this delta. */
