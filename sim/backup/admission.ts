@@ -290,11 +290,13 @@ function takeSnapshotSlots(task: Task): void {
   }
 }
 
-/** Priority, arrival, job in file order, run. */
+/** Priority, arrival, job in file order, run; further attempts that come at one instant by their VMs. */
 function comesBefore(a: WaitGroup, b: WaitGroup): boolean {
   const [left, right] = [a.run.job, b.run.job];
   if (left.plan.priority !== right.plan.priority) return left.plan.priority < right.plan.priority;
   if (a.arrivalMs !== b.arrivalMs) return a.arrivalMs < b.arrivalMs;
   if (left.index !== right.index) return left.index < right.index;
-  return a.run.number < b.run.number;
+  if (a.run !== b.run) return a.run.number < b.run.number;
+  const [first, second] = [a.disks[0], b.disks[0]];
+  return first !== undefined && second !== undefined && first.task.vm.index < second.task.vm.index;
 }
