@@ -45,7 +45,13 @@ const CASES: [what: string, from: string, to: string, token: string, words: stri
   ['an empty selection', 'vms: all', 'vms: { except: [web] }', 'vms: { except', 'selects no VM'],
   ['a tag that nobody has', 'vms: all', 'vms: { tags: [silver] }', 'silver', 'unknown tag `silver`'],
   ['a duplicate key', 'name: Good', 'name: Good\nname: Twice', 'name: Twice', 'twice'],
-  ['a rule that there is not', 'name: Good', 'name: Good\npolicy: { software-outdatet: error }', 'software-outdatet', 'software-outdated'],
+  [
+    'a rule that there is not',
+    'name: Good',
+    'name: Good\npolicy: { software-outdatet: error }',
+    'software-outdatet',
+    'unknown rule `software-outdatet`',
+  ],
   ['another format version', 'overrun: 1', 'overrun: 2', '2', ''],
 ];
 
