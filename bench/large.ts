@@ -35,7 +35,10 @@ function report(done: Result): void {
   const runs = Object.values(done.jobs).flatMap((job) => job.runs);
   const tasks = runs.reduce((sum, run) => sum + run.tasks.length, 0);
   const longestMs = Math.max(...runs.map((run) => (run.endedMs ?? 0) - (run.startedMs ?? 0)));
+  // Memory first: the loops below have lists of their own.
   const runMiB = peakMiB();
+  const bytes = writeJson(done);
+  const jsonMiB = peakMiB();
   const shares = equalSharesSeconds(done);
   const fluid = fluidLoopSeconds(done);
   console.log(
@@ -51,9 +54,8 @@ function report(done: Result): void {
     `bare fluid loop ${fluid.seconds.toFixed(2)} s, ${fluid.figures.solves} solves: ratio ${(seconds / fluid.seconds).toFixed(1)}; its last transfer ends ${apart.toFixed(1)} % of a run earlier`,
   );
   console.log(`equal shares of repositories ${shares.toFixed(2)} s: ratio ${(seconds / shares).toFixed(1)}`);
-  const bytes = writeJson(done);
   console.log(
-    `memory at most: ${planMiB.toFixed(0)} MiB with the plan, ${runMiB.toFixed(0)} MiB after the run, ${peakMiB().toFixed(0)} MiB after ${(bytes / MiB).toFixed(0)} MiB of JSON`,
+    `memory at most: ${planMiB.toFixed(0)} MiB with the plan, ${runMiB.toFixed(0)} MiB after the run, ${jsonMiB.toFixed(0)} MiB after ${(bytes / MiB).toFixed(0)} MiB of JSON`,
   );
 }
 
