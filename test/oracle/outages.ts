@@ -81,14 +81,15 @@ function loseKept(world: World, vm: Vm): void {
 
 /** Counts how long transfers have stood still, and ends those that have for too long. True when there was one. */
 function noteStalls(world: World): boolean {
+  if (!world.faults.some(({ kind }) => kind === 'network-outage' || kind === 'security-software')) return false;
   const late: Stream[] = [];
-  for (const { streams } of world.jobs.flatMap(({ runs }) => runs).flatMap(({ tasks }) => tasks)) {
-    for (const stream of streams) {
-      if (stream.stage !== 'moving') continue;
-      if (crossesOutage(world, stream)) stream.stalledSinceMs ??= world.nowMs;
-      else if (!stream.isHung) stream.stalledSinceMs = null;
-      if (stream.stalledSinceMs !== null && stream.stalledSinceMs + LONGEST_STALL_MS <= world.nowMs) late.push(stream);
-    }
+  const moving = world.tasks.flatMap(({ streams }) => streams).filter(({ stage }) => stage === 'moving');
+  // READING: of several that fail at one instant, the order is that of the file and of the runs.
+  moving.sort((a, b) => a.task.run.job.order - b.task.run.job.order || a.task.run.dueMs - b.task.run.dueMs);
+  for (const stream of moving) {
+    if (crossesOutage(world, stream)) stream.stalledSinceMs ??= world.nowMs;
+    else if (!stream.isHung) stream.stalledSinceMs = null;
+    if (stream.stalledSinceMs !== null && stream.stalledSinceMs + LONGEST_STALL_MS <= world.nowMs) late.push(stream);
   }
   for (const { task, isHung } of late) if (canStillFail(task)) breakOff(world, task, 'failed', isHung ? 'connection-cut' : 'network-lost');
   return late.length > 0;
