@@ -1,4 +1,5 @@
 /** Where two results of one scenario differ by more than rounding. */
+import { type WorkFigures, worksByChain } from './works.ts';
 
 interface Entry {
   owner: string;
@@ -38,7 +39,7 @@ interface RunFigures {
 /** What both the engine and the integrator report. */
 export interface Figures {
   datastores: Record<string, { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: Entry[]; guestServedFraction: number }>;
-  repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
+  repositories: Record<string, { startUsedBytes: number; peakUsedBytes: number; endUsedBytes: number; fullAtMs: number | null }>;
   vms: Record<
     string,
     {
@@ -49,9 +50,12 @@ export interface Figures {
       lostAtMs: number | null;
       worstLagMs: number | null;
       maxChainDepth: number;
+      restorePoints: number;
+      worstRpoMs: number;
     }
   >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: RunFigures[] }>;
+  works: WorkFigures[];
 }
 
 /** Half a per cent, and a few ms for what two roundings can add up to. */
@@ -73,6 +77,7 @@ export function differences(first: Figures, second: Figures, tolerance: Toleranc
   for (const [name, one] of Object.entries(first.repositories)) comparison.repository(name, one, second.repositories[name]);
   for (const [name, one] of Object.entries(first.vms)) comparison.vm(name, one, second.vms[name]);
   for (const [name, one] of Object.entries(first.jobs)) comparison.job(name, one, second.jobs[name]);
+  comparison.works(first.works, second.works);
   return comparison.found.sort((a, b) => a.atMs - b.atMs).map(({ text }) => text);
 }
 
@@ -104,14 +109,18 @@ class Comparison {
   repository(name: string, one: Figures['repositories'][string], other: Figures['repositories'][string] | undefined): void {
     if (other === undefined) return this.note(0, name, 'present', 'missing');
     this.instant(`${name} fullAtMs`, one.fullAtMs, other.fullAtMs, 0);
+    this.bytes(`${name} startUsedBytes`, 0, one.startUsedBytes, other.startUsedBytes);
     this.bytes(`${name} peakUsedBytes`, one.fullAtMs ?? 0, one.peakUsedBytes, other.peakUsedBytes);
+    this.bytes(`${name} endUsedBytes`, Number.POSITIVE_INFINITY, one.endUsedBytes, other.endUsedBytes);
   }
 
   vm(name: string, one: Figures['vms'][string], other: Figures['vms'][string] | undefined): void {
     if (other === undefined) return this.note(0, name, 'present', 'missing');
     this.instant(`${name} pausedAtMs`, one.pausedAtMs, other.pausedAtMs, 0);
     this.instant(`${name} crashedAtMs`, one.crashedAtMs, other.crashedAtMs, 0);
-    for (const key of ['pausedMs', 'downMs', 'lostAtMs', 'worstLagMs'] as const) this.instant(`${name} ${key}`, one[key], other[key], 0);
+    for (const key of ['pausedMs', 'downMs', 'lostAtMs', 'worstLagMs', 'worstRpoMs'] as const)
+      this.instant(`${name} ${key}`, one[key], other[key], 0);
+    this.same(Number.POSITIVE_INFINITY, `${name} restorePoints`, one.restorePoints, other.restorePoints);
     this.same(one.pausedAtMs ?? 0, `${name} maxChainDepth`, one.maxChainDepth, other.maxChainDepth);
   }
 
@@ -125,9 +134,24 @@ class Comparison {
     });
   }
 
+  works(ours: WorkFigures[], theirs: WorkFigures[]): void {
+    const [one, other] = [worksByChain(ours), worksByChain(theirs)];
+    for (const label of new Set([...one.keys(), ...other.keys()])) {
+      const [mine, matches] = [one.get(label) ?? [], other.get(label) ?? []];
+      if (mine.length !== matches.length) this.note(mine.at(-1)?.startedMs ?? 0, `${label} count`, mine.length, matches.length);
+      mine.forEach((work, index) => {
+        const match = matches[index];
+        if (match === undefined) return;
+        this.instant(`${label} ${index} startedMs`, work.startedMs, match.startedMs, 0);
+        this.instant(`${label} ${index} endedMs`, work.endedMs, match.endedMs, 0);
+        this.bytes(`${label} ${index} bytes`, work.startedMs, work.bytes, match.bytes);
+      });
+    }
+  }
+
   private run(one: RunFigures, other: RunFigures): void {
     const { id, dueMs } = one;
-    this.same(dueMs, `${id} dueMs`, dueMs, other.dueMs);
+    this.instant(`${id} dueMs`, dueMs, other.dueMs, dueMs);
     this.same(one.endedMs ?? dueMs, `${id} status`, one.status, other.status);
     this.same(dueMs, `${id} overlapsPrevious`, one.overlapsPrevious, other.overlapsPrevious);
     for (const key of ['startedMs', 'endedMs'] as const) this.instant(`${id} ${key}`, one[key], other[key], dueMs);

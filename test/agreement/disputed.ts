@@ -1,22 +1,23 @@
 /** Combinations on which engine and integrator disagree until the description is settled: they are left out here, and nowhere else. */
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
-import type { VmGroup } from './scenario-vms.ts';
+import type { DrawnTimes } from './scenario-times.ts';
 
-/** Saved blocks on a saturated datastore on which a VM of the job lies itself. */
-export function settledFleecing(fleecing: string | undefined, taken: VmGroup[]): string | undefined {
-  const own = taken.flatMap(({ disks }) => disks.map(({ datastore }) => `ds${datastore}`));
-  return fleecing === undefined ? undefined : [fleecing, 'ds0', 'ds1'].find((name) => !own.includes(name));
+/** How old what a continuous backup has sent is, beside the points of other jobs: the integrator does not know. */
+export function settleAges(document: ScenarioDocument, results: [Figures, Figures]): void {
+  if (!streams(document)) return;
+  for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
 }
 
-/** The same where the two datastores are saturated together. */
-export function settledBesides<T>(fleecing: T, datastores: readonly { array: string | undefined }[]): T | undefined {
-  return datastores.every(({ array }) => array !== undefined) ? undefined : fleecing;
+/** Attempts at several VMs that are queued at one instant, as where a full repository has failed them together. */
+export function settledRetries(times: DrawnTimes, isTight: boolean): DrawnTimes {
+  return isTight ? { ...times, retries: undefined } : times;
 }
 
-/** What a continuous backup with a base reads of VMs without change tracking. */
-export function settledTracking(groups: VmGroup[], methods: readonly (string | undefined)[]): VmGroup[] {
-  return methods.includes('cdp') ? groups.map((group) => ({ ...group, keys: { ...group.keys, changeTracking: true } })) : groups;
+/** Guests that a hanging copy holds before they have written anything, beside one that must not see them write. */
+export function settledScanners<T extends { kind: string }>(faults: T[], methods: readonly (string | undefined)[]): T[] {
+  const isClear = !methods.includes('direct-disk') || !methods.includes('copy-before-write');
+  return isClear ? faults : faults.filter(({ kind }) => kind !== 'security-software');
 }
 
 /** What latency control leaves to a transfer that something slows down. */
@@ -27,18 +28,15 @@ export function settledDatastore({ latencyControl, ...keys }: Record<string, unk
 
 /** Continuous backups follow a change of pace within a second, in which they take more or less of a network than they need. */
 export function settledTolerance(document: ScenarioDocument, tolerance: Tolerance): Tolerance {
-  const streams = Object.values(document.jobs as Record<string, { method?: string }>).some(({ method }) => method === 'cdp');
-  return streams ? { ...tolerance, ms: Math.max(tolerance.ms, 5000) } : tolerance;
+  return streams(document) ? { ...tolerance, ms: Math.max(tolerance.ms, 5000), share: 2 * tolerance.share } : tolerance;
 }
 
-/** The lag of guests that write more in some hours than in others, or whose network fails: within the second their law has begun anew. */
+/** The lag of guests whose network fails: within the second their law has begun anew. */
 export function settleLags(document: ScenarioDocument, results: [Figures, Figures]): void {
-  const groups = document.vms as Record<string, { activity?: unknown }>;
   const fails = (document.faults as { kind: string }[]).some(({ kind }) => kind.startsWith('network'));
-  for (const { vms } of results) {
-    for (const [name, vm] of Object.entries(vms)) {
-      const isEven = (groups[name.split('-')[0] ?? name]?.activity ?? 'flat') === 'flat';
-      if (vm.worstLagMs !== null && (fails || !isEven)) vm.worstLagMs = 0;
-    }
-  }
+  for (const { vms } of results) for (const vm of Object.values(vms)) if (vm.worstLagMs !== null && fails) vm.worstLagMs = 0;
+}
+
+function streams(document: ScenarioDocument): boolean {
+  return Object.values(document.jobs as Record<string, { method?: string }>).some(({ method }) => method === 'cdp');
 }

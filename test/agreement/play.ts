@@ -2,9 +2,10 @@
 import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
-import { differences, TOLERANCE, type Tolerance } from './comparison.ts';
-import { settledTolerance, settleLags } from './disputed.ts';
+import { differences, type Figures, TOLERANCE, type Tolerance } from './comparison.ts';
+import { settleAges, settledTolerance, settleLags } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
+import { WorkLog } from './works.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -13,22 +14,23 @@ export function playEngine(document: ScenarioDocument, options?: SimulateOptions
   return simulate(loadScenario(source).plan, options);
 }
 
+/** What the comparison needs of the engine's result and log. */
+export function figuresOf(document: ScenarioDocument): Figures {
+  const log = new WorkLog();
+  const result = playEngine(document, { onEvent: (line) => log.read(line) });
+  return { ...result, works: log.works };
+}
+
 /** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge. */
 export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANCE): string[] | 'redrawn' {
   const tolerance = settledTolerance(document, stated);
   const coarse = integrate(document, { stepMs: HOUR_MS });
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
   if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
-  const result = playEngine(document);
+  const result = figuresOf(document);
+  settleAges(document, [result, fine]);
   settleLags(document, [result, fine]);
-  const found = differences(result, fine, tolerance);
-  return found.filter((text) => !isOfMerging(document, text));
-}
-
-/** For the time being: how much a repository holds between a task's end and the end of its run, where increments are merged, is read in two ways. */
-function isOfMerging(document: ScenarioDocument, text: string): boolean {
-  const jobs = Object.values(document.jobs as Record<string, { repository: string; mode: string }>);
-  return jobs.some(({ repository, mode }) => mode === 'forever-forward' && text.startsWith(`${repository} peakUsedBytes`));
+  return differences(result, fine, tolerance);
 }
 
 function noFile(path: string): string {

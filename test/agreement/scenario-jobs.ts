@@ -1,8 +1,7 @@
 /** Jobs of a scenario document: when they run, whom they take, how they overlap. */
 import fc from 'fast-check';
-import { settledFleecing } from './disputed.ts';
+import { drawnChain, mostPoints, withoutWeeks } from './scenario-chains.ts';
 import { drawnRest, restOf } from './scenario-faults.ts';
-
 import { drawnTimes, timesOf } from './scenario-times.ts';
 import { odd, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -82,7 +81,7 @@ export const drawnJob = fc.record({
   deduplication: sometimes(fc.constant('inline')),
   fleecing: sometimes(fc.constantFrom('ds0', 'ds1')),
   keep: sometimes(whole(1, 4)),
-  mode: fc.constantFrom('forever-forward', 'forever-forward', 'full'),
+  chain: drawnChain,
   established: fc.boolean(),
   concurrency: sometimes(whole(1, 3)),
   streamRate: sometimes(fc.oneof(odd(1, 9), odd(9, 60))),
@@ -93,7 +92,6 @@ export const drawnJob = fc.record({
   priority: sometimes(whole(-1, 1)),
   zeroDetection: sometimes(fc.constant(false)),
   cbtOverhead: sometimes(fc.constant(1.13)),
-  last: sometimes(whole(1, 4)),
   times: drawnTimes,
   rest: drawnRest,
   timings: sometimes(
@@ -137,28 +135,33 @@ function diskMb({ disks }: VmGroup, wholeSize: boolean): number {
   return disks.reduce((sum, { sizeMb, usedMb }) => sum + (wholeSize ? sizeMb : usedMb), 0);
 }
 
+/** Continuous backups have one point; what copies nothing has none. */
+function chainOf({ method, chain, established }: DrawnJob, when: unknown): Partial<DrawnJob['chain']> {
+  if (method === 'snapshot-only') return { mode: 'forever-forward' };
+  if (method === 'cdp') return { mode: 'forever-forward', retention: undefined };
+  return established && !SPARSE.has(JSON.stringify(when)) ? { ...chain, retention: withoutWeeks(chain.retention) } : chain;
+}
+
+/** About once a day: weeks and months of it are few points. */
+const SPARSE = new Set(['30 2 * * *', '41 0 * * mon-fri', '0 0 * * *', '30 * * * sun'].map((cron) => JSON.stringify(cron)));
+
 /** A job's keys, and about how many MB its earlier runs have left on the repository. */
 export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: Night): { keys: Record<string, unknown>; keptMb: number } {
   const { vms, taken } = given.method === 'agent' ? byName(given.selection, groups) : select(given.selection, groups);
   const copies = given.method !== 'snapshot-only';
-  const keys: Record<string, unknown> = {
-    vms,
-    schedule: given.schedule(night),
-    mode: given.mode,
-    ...timesOf(given.times, index, night),
-    ...restOf(given.rest, given.method),
-  };
+  const when = { schedule: given.schedule(night), ...timesOf(given.times, index, night) };
+  const chain = chainOf(given, when.schedule);
+  const keys: Record<string, unknown> = { vms, ...stated(chain), ...when, ...restOf(given.rest, given.method) };
   if (copies) keys.repository = `r${given.repository}`;
   else if (given.keep !== undefined) keys.keep = given.keep;
   const throughProxy = given.method === 'hot-add' || given.method === 'direct-san';
   const proxies = throughProxy && given.proxies.length === 0 ? ['p1'] : given.proxies;
   if (copies && proxies.length > 0) keys.proxies = proxies;
-  const fleecing = given.method === 'copy-before-write' ? settledFleecing(given.fleecing, taken) : undefined;
+  const fleecing = given.method === 'copy-before-write' ? given.fleecing : undefined;
   if (fleecing !== undefined) keys.fleecing = fleecing;
   if (throughProxy && given.fallback !== undefined) keys.fallback = given.fallback;
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
-  if (copies && given.last !== undefined) keys.retention = { last: given.last };
   for (const key of [
     'concurrency',
     'reduction',
@@ -175,7 +178,7 @@ export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: 
     if (given[key] !== undefined) keys[key] = given[key];
   }
   if (given.timings !== undefined) keys.timings = stated({ ...given.timings, attach: given.method === 'hot-add' ? given.timings.attach : undefined });
-  const points = given.established && copies ? (given.last ?? 7) : 0;
+  const points = given.established && copies ? mostPoints(chain.retention) : 0;
   const wholeMb = taken.reduce((sum, group) => sum + group.count * diskMb(group, given.zeroDetection === false), 0);
   return { keys, keptMb: (wholeMb * points) / (given.reduction ?? (given.compression === 'none' ? 1 : 2)) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { differences } from './comparison.ts';
-import { playEngine } from './play.ts';
+import { figuresOf, playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
@@ -39,7 +39,24 @@ const TASKS = [
   'failed datastore-lost',
 ];
 
-const SITUATIONS = [...EVENTS, ...TASKS, 'full', 'incremental', 'deep chain', 'saturated', 'helper', 'array', 'queued null', 'running null'];
+const WORKS = ['repository-work-started merge', 'repository-work-started synthetic-full'];
+
+const SITUATIONS = [
+  ...EVENTS,
+  ...TASKS,
+  ...WORKS,
+  'points-removed',
+  'space-reclaimed',
+  'differential',
+  'full',
+  'incremental',
+  'deep chain',
+  'saturated',
+  'helper',
+  'array',
+  'queued null',
+  'running null',
+];
 
 const documents: ScenarioDocument[] = fc.sample(arbitraryScenario, { seed: 1, numRuns: 400 });
 
@@ -48,7 +65,12 @@ it('random scenarios meet everything that they are made for', () => {
   const missing = (): string[] => SITUATIONS.filter((situation) => !seen.has(situation));
   for (const document of documents) {
     if (missing().length === 0) break;
-    const result = playEngine(document, { onEvent: (line) => seen.add((JSON.parse(line) as { kind: string }).kind) });
+    const result = playEngine(document, {
+      onEvent: (line) => {
+        const { kind, work } = JSON.parse(line) as { kind: string; work?: string };
+        seen.add(kind).add(`${kind} ${work}`);
+      },
+    });
     for (const { runs } of Object.values(result.jobs)) {
       for (const { tasks } of runs) for (const { status, reason, kind } of tasks) seen.add(`${status} ${reason}`).add(String(kind));
       for (const { status, reason, attempt } of runs.flatMap(({ tasks }) => tasks)) if (attempt > 1) seen.add(`${status} ${reason} again`);
@@ -61,7 +83,7 @@ it('random scenarios meet everything that they are made for', () => {
     }
   }
   expect(missing()).toEqual([]);
-});
+}, 300_000);
 
 it('random scenarios use every key of the parts that they draw', () => {
   const keysOf = (section: string): Set<string> => {
@@ -74,9 +96,14 @@ it('random scenarios use every key of the parts that they draw', () => {
     unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots orphanCleanup countOrphans latency latencyControl queueDepth'),
   ).toEqual([]);
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
-  expect(unused('repositories', 'slots links')).toEqual([]);
+  expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
-  expect(unused('jobs', 'zeroDetection retention timings window blackouts catchUp startDeadline timeout retries quiesce freezeLimit')).toEqual([]);
+  expect(
+    unused(
+      'jobs',
+      'zeroDetection mode full differential retention timings window blackouts catchUp startDeadline timeout retries quiesce freezeLimit',
+    ),
+  ).toEqual([]);
   expect(
     unused(
       'jobs',
@@ -90,7 +117,7 @@ it('a comparison names what differs by more than its tolerance, and only that', 
     const task = playEngine(one).jobs.job0?.runs[0]?.tasks[0];
     return task?.transferEndMs != null && task.readBytes > 1e9;
   });
-  const [result, changed] = [0, 1].map(() => playEngine(document as ScenarioDocument));
+  const [result, changed] = [0, 1].map(() => figuresOf(document as ScenarioDocument));
   const task = changed?.jobs.job0?.runs[0]?.tasks[0];
   if (result === undefined || changed === undefined || task?.transferEndMs == null) throw new Error('no scenario with a finished task');
   expect(differences(result, changed)).toEqual([]);

@@ -1,8 +1,7 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledBesides, settledDatastore, settledTracking } from './disputed.ts';
+import { settledDatastore, settledRetries, settledScanners } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
-
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
@@ -58,19 +57,26 @@ const proxy = fc.record({
 const PLENTY_MB = 100_000_000;
 
 const repository = fc.record({
-  freeMb: fc.oneof({ weight: 1, arbitrary: whole(5000, 120_000) }, { weight: 2, arbitrary: fc.constant(PLENTY_MB) }),
-  read: fc.constant('211MB/s'),
+  freeMb: fc.oneof(
+    { weight: 1, arbitrary: whole(5000, 120_000) },
+    { weight: 1, arbitrary: whole(120_000, 700_000) },
+    { weight: 3, arbitrary: fc.constant(PLENTY_MB) },
+  ),
+  class: sometimes(fc.constantFrom('hdd', 'hybrid', 'all-flash')),
+  read: megabytes(10, 211),
   write: megabytes(3, 90),
   slots: sometimes(whole(1, 4)),
   links: sometimes(fc.constant(['wan'])),
-  // For the time being: the integrator does not know merges that read and write.
-  blockClone: fc.constant(true),
+  mergeRate: sometimes(megabytes(2, 60)),
+  blockClone: seldom(fc.constant(true)),
+  gcGrace: seldom(fc.constantFrom('1h', '5h', '24h5m')),
+  immutable: seldom(fc.constantFrom('3h', '11h', '2d')),
 });
 
 export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
   .record({
     night: arbitraryNight,
-    drawnGroups: arbitraryVms,
+    groups: arbitraryVms,
     jobs: fc.array(drawnJob, { minLength: 1, maxLength: 3 }),
     array,
     slotUnit: fc.constantFrom(undefined, 'disk', 'vm'),
@@ -82,15 +88,22 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     wan: odd(80, 900),
     faults: drawnFaults,
   })
-  .map(({ night, drawnGroups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults }) => {
-    const groups = settledTracking(
-      drawnGroups,
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults: drawn }) => {
+    const faults = settledScanners(
+      drawn,
       jobs.map(({ method }) => method),
     );
-    const made = jobs.map((job, index) => jobOf({ ...job, fleecing: settledBesides(job.fleecing, datastores) }, index, groups, night));
+    const settled = jobs.map((job) => ({
+      ...job,
+      times: settledRetries(job.times, (repositories[job.repository]?.freeMb ?? 0) < PLENTY_MB),
+    }));
+    const made = settled.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
-    // For the time being: the integrator merges when a task has ended, not after its run, so that it needs less space for a while.
-    const merges = (index: number): boolean => jobs.some((job) => job.repository === index && job.mode === 'forever-forward');
+    // What is held back from the past may be many points.
+    const isHeld = (index: number): boolean => {
+      const { immutable, gcGrace } = repositories[index] ?? {};
+      return (immutable ?? gcGrace) !== undefined && jobs.some(({ repository: on, established }) => on === index && established);
+    };
     return {
       overrun: 1,
       name: 'agreement',
@@ -107,9 +120,10 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       hosts: named('h', hosts, (keys) => keys),
       links: { wan: { bandwidth: `${wan}Mbit/s` } },
       proxies: named('p', proxies, (keys) => ({ ...keys, slotUnit })),
-      repositories: named('r', repositories, ({ freeMb, ...keys }, index) => ({
+      repositories: named('r', repositories, ({ freeMb, immutable, ...keys }, index) => ({
         ...keys,
-        capacity: `${Math.ceil(kept(index)) + (merges(index) ? PLENTY_MB : freeMb)}MB`,
+        immutable: jobs.some((job) => job.repository === index && job.chain.mode === 'reverse') ? undefined : immutable,
+        capacity: `${Math.ceil(kept(index)) + (isHeld(index) ? PLENTY_MB : freeMb)}MB`,
       })),
       vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),

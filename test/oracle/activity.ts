@@ -8,8 +8,8 @@ export function fullBytes(job: Job, disk: Disk): number {
 
 /** Whether a job can read only what has changed. */
 export function tracksChanges(job: Job, vm: Vm): boolean {
-  // An agent has its own tracking inside the guest.
-  return vm.changeTracking || job.method === 'agent';
+  // An agent has its own tracking inside the guest, a continuous backup sees every write.
+  return vm.changeTracking || job.method === 'agent' || job.method === 'cdp';
 }
 
 /** Bytes the guest writes to a disk between two instants when nothing slows it down. */

@@ -147,7 +147,6 @@ describe('deltas', () => {
 it.each<[string, Estate]>([
   ['a method', { job: { method: 'tape' } }],
   ['a key of a job', { job: { preset: 'veeam' } }],
-  ['a kind of retention', { job: { retention: { last: 7, weekly: 4 } } }],
   ['a fault at random', { more: { faults: [{ rate: '1/day', kind: 'proxy-crash' }] } }],
 ])('refuses %s that it does not cover', (_name, changes) => {
   expect(() => play(changes)).toThrow(OutsideScope);

@@ -1,3 +1,4 @@
+import { reclaim } from './chains.ts';
 import { faultsAhead } from './faults.ts';
 import { advanceFeeds, feedAheadMs } from './feeds.ts';
 import { grownLaw } from './laws.ts';
@@ -9,12 +10,14 @@ import { isActive, isRunning, solveRates } from './network.ts';
 import { applyFaults, stallsAhead } from './outages.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
+import { noteAge } from './recovery.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { advanceSavings, saveAheadMs } from './savings.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
+import { askTransforms, finishTransforms, startTransforms } from './transforms.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
 import type { Disk, Stream, Transfer, World } from './world.ts';
 import { nextQuarterHour } from './zone.ts';
@@ -28,7 +31,9 @@ export type { OracleResult };
 export function integrate(scenario: unknown, options: { stepMs: number }): OracleResult {
   const world = readWorld(scenario, options.stepMs);
   const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
+  reclaim(world);
   record(world);
+  for (const repository of world.repositories) repository.startUsedBytes = repositoryBytes(world, repository, 0);
   settle(world, false);
   record(world);
   while (world.nowMs < world.durationMs) {
@@ -51,6 +56,7 @@ export function integrate(scenario: unknown, options: { stepMs: number }): Oracl
   }
   // At the last instant, too, a task may begin because the latency has fallen.
   solve(world);
+  for (const vm of world.vms) noteAge(world, vm);
   return resultOf(world);
 }
 
@@ -69,14 +75,15 @@ function settle(world: World, hasTicked: boolean): void {
   // READING: at the end of the scenario everything but ticks is still processed, waiting tasks and queued runs may start.
   let ticked = hasTicked || world.nowMs >= world.durationMs;
   for (;;) {
-    const completed = [finishTransfers(world), finishMerges(world)].includes(true);
+    const completed = [reclaim(world), finishTransfers(world), finishMerges(world), finishTransforms(world)].includes(true);
     const changed = [applyPressure(world), applyFaults(world)].includes(true) || completed;
     const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
-    if (moved || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
-    if (ticked) return;
-    tick(world);
-    ticked = true;
+    if (moved || askTransforms(world) || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
+    if (!ticked) {
+      tick(world);
+      ticked = true;
+    } else if (!startTransforms(world)) return;
   }
 }
 
@@ -128,6 +135,7 @@ function eventAheadMs(world: World): number {
   for (const datastore of world.datastores) instants.push(nextCleanupMs(world, datastore));
   for (const job of world.jobs) instants.push(...job.ticksMs.filter((ms) => ms > world.nowMs).slice(0, 1), ...limitsAhead(world, job));
   for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
+  for (const { untilMs } of world.repositories.flatMap(({ removed }) => removed)) if (untilMs > world.nowMs) instants.push(untilMs);
   for (const transfer of activeTransfers(world)) instants.push(world.nowMs + Math.ceil(transfer.leftBytes / transfer.bytesPerMs - 1e-6));
   for (const { cut, transfer } of movingStreams(world)) {
     if (cut && transfer) instants.push(world.nowMs + Math.ceil((transfer.leftBytes - cut.leftBytes) / transfer.bytesPerMs - 1e-6));
@@ -149,7 +157,8 @@ function movingStreams(world: World): Stream[] {
 function activeTransfers(world: World): Transfer[] {
   const backups = movingStreams(world).map(({ transfer }) => transfer);
   const merges = world.removals.map(({ merge }) => merge);
-  return [...backups, ...merges].filter((transfer) => transfer !== null);
+  const transforms = world.transforms.map(({ work }) => work);
+  return [...backups, ...merges, ...transforms].filter((transfer) => transfer !== null);
 }
 
 /** Cuts a step at the first millisecond at which a datastore or a repository reaches its limit, found by bisection. */

@@ -6,12 +6,16 @@ import type { Cleanup, Delta, Merge, Task, World } from './world.ts';
 /** A rest that can be merged within this time is merged while the VM stands still. */
 const LONGEST_LAST_PASS_MS = 12_000;
 
+/** Whether a failed task is followed by another attempt. */
+export function willBeTriedAgain({ run, outcome, attempt, isLastAttempt }: Task): boolean {
+  return outcome === 'failed' && run.triesAgain && !isLastAttempt && attempt <= run.job.retries.times;
+}
+
 export function endTask(world: World, task: Task): void {
   task.stage = 'ended';
   task.endedMs = world.nowMs;
-  const { run, outcome, attempt, isLastAttempt } = task;
-  if (outcome === 'failed' && run.triesAgain && !isLastAttempt && attempt <= run.job.retries.times) {
-    task.retryAtMs = world.nowMs + run.job.retries.waitMs;
+  if (willBeTriedAgain(task)) {
+    task.retryAtMs = world.nowMs + task.run.job.retries.waitMs;
     task.place = world.begun++;
   }
   task.dueMs = null;

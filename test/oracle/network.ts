@@ -5,7 +5,7 @@ import { readSpeed } from './laws.ts';
 import { adjustSavings } from './savings.ts';
 import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Disk, Feed, Host, Saving, Stream, Transfer, Vm, World } from './world.ts';
+import type { Datastore, Disk, Feed, Host, Saving, Stream, Transfer, Transform, Vm, World } from './world.ts';
 
 /** Of solving anew. */
 const MOST_ROUNDS = 60;
@@ -52,6 +52,7 @@ function solveOnce(world: World): void {
     }
   }
   for (const disk of disksOf(world)) flows.push(...mergeFlows(disk));
+  for (const transform of world.transforms) flows.push(...transformFlow(transform));
   const capacities = capacitiesOf(world);
   for (const datastore of world.datastores) throttle(datastore, flows, capacities);
   const demands = flows.map(({ demand }) => demand);
@@ -227,7 +228,12 @@ function streamFlow(world: World, stream: Stream): Flow[] {
 
 function transferDemand(stream: Stream): Demand {
   const { datastore } = stream.disk;
-  const { cap, costs } = wayDemand(stream, stream.task.kind === 'full');
+  const { kind, run } = stream.task;
+  const { cap, costs } = wayDemand(stream, kind === 'full');
+  if (kind !== 'full' && run.job.mode === 'reverse' && run.job.repository) {
+    const { name, readBytesPerSecond, writeBytesPerSecond } = run.job.repository;
+    costs.set(`repository ${name}`, (1 / readBytesPerSecond + 2 / writeBytesPerSecond) / run.job.reduction);
+  }
   costs.set(deviceOf(datastore), 1 / datastore.readBytesPerSecond);
   if (datastore.array) costs.set(`array ${datastore.array.name}`, 1 / datastore.array.readBytesPerSecond);
   return { weight: 1, cap, costs };
@@ -242,6 +248,18 @@ function aloneBytesPerSecond(world: World, { disk }: Stream, { cap, costs }: Dem
     return (capacities.get(resource) ?? Number.POSITIVE_INFINITY) / atFullSpeed;
   });
   return Math.min(cap, ...limits);
+}
+
+/** What a repository does by itself, in stored bytes. */
+function transformFlow({ chain, work, readsPerByte }: Transform): Flow[] {
+  if (work === null) return [];
+  const { name, readBytesPerSecond, writeBytesPerSecond, mergeBytesPerSecond } = chain.repository;
+  const costs = new Map([[`repository ${name}`, readsPerByte / readBytesPerSecond + 1 / writeBytesPerSecond]]);
+  const cap = chain.job.mode === 'forever-forward' ? mergeBytesPerSecond : Number.POSITIVE_INFINITY;
+  const use = (rate: number): void => {
+    work.bytesPerMs = rate / 1000;
+  };
+  return [{ demand: { weight: 1, cap, costs }, elasticOn: null, use }];
 }
 
 /** Blocks on their way into a file beside the disks. */

@@ -117,7 +117,7 @@ describe('growth by percentages', () => {
 it('fails what writes to a full repository and keeps what it held', () => {
   const job = { schedule: { every: '2h' }, retention: { last: 9 } };
   const result = play({ job, repository: { capacity: '56GB' } });
-  expect(result.repositories.repo).toEqual({ peakUsedBytes: 56e9, fullAtMs: 2 * HOUR + 2000_000 });
+  expect(result.repositories.repo).toEqual({ startUsedBytes: 0, peakUsedBytes: 56e9, endUsedBytes: 36e9, fullAtMs: 2 * HOUR + 2000_000 });
   const runs = result.jobs.job?.runs ?? [];
   expect(runs.map((run) => run.status)).toEqual(['success', 'failed', 'failed']);
   expect(runs[2]?.tasks[0]).toMatchObject({ transferEndMs: null, consolidatedMs: 4 * HOUR + 2000_000, readBytes: 20e9, storedBytes: 0 });

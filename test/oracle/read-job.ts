@@ -1,11 +1,11 @@
-import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
 import { readCalendarEvent } from './calendar.ts';
 import { choice, list, named, numberOf, type Section, section } from './document.ts';
+import { establish } from './established.ts';
 import { readHours } from './hours.ts';
-import { uniqueBytes } from './laws.ts';
-import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
+import type { Retention } from './retention.ts';
+import { type Schedule, ticksBetween } from './schedule.ts';
 import { bytesPerSecondOf, durationMsOf } from './units.ts';
-import type { Job, Point, Vm, World } from './world.ts';
+import type { Job, Vm, World } from './world.ts';
 import { localMsOf, type Zone } from './zone.ts';
 
 /** Core time per byte to that of `optimal`, and bytes read per byte stored. */
@@ -19,8 +19,8 @@ const COMPRESSIONS = {
 const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
-  `vms method fallback fleecing keep compression deduplication schedule proxies repository mode initial concurrency streamRate reduction ifRunning ifVmBusy snapshots
-  retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries quiesce
+  `vms method fallback fleecing keep compression deduplication schedule proxies repository mode full differential initial concurrency streamRate reduction
+  ifRunning ifVmBusy snapshots retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries quiesce
   freezeLimit supportedGuests account`.split(/\s+/);
 
 /** One of the jobs of a document; of the others only the schedules are looked at. */
@@ -29,7 +29,9 @@ export function readJob(name: string, jobs: Section, order: number, world: World
   const keys = section(jobs[name], path, JOB);
   const quiesce = section(keys.quiesce, `${path}.quiesce`, ['mode', 'onFailure']);
   const timings = section(keys.timings, `${path}.timings`, ['quiesce', 'create', 'remove', 'attach']);
-  const retention = section(keys.retention, `${path}.retention`, ['last']);
+  const full = section(keys.full, `${path}.full`, ['active', 'synthetic']);
+  const scheduleOf = (value: unknown, key: string): Schedule | null =>
+    value === undefined ? null : readSchedule(value, `${path}.${key}`, world.zone);
   const retries = section(keys.retries === 'none' ? {} : keys.retries, `${path}.retries`, ['times', 'wait']);
   const schedule = readSchedule(keys.schedule, `${path}.schedule`, world.zone);
   const method = choice(keys.method, `${path}.method`, [
@@ -53,7 +55,10 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     ticksMs: ticksBetween(schedule, world.zone, world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs),
     proxies: list(keys.proxies).map((proxy) => named(world.proxies, proxy)),
     repository: method === 'snapshot-only' ? null : named(world.repositories, keys.repository),
-    fullsOnly: choice(keys.mode, `${path}.mode`, ['forever-forward', 'full']) === 'full',
+    mode: choice(keys.mode, `${path}.mode`, ['forever-forward', 'forward', 'reverse', 'full']),
+    activeFull: scheduleOf(full.active, 'full.active'),
+    syntheticFull: scheduleOf(full.synthetic, 'full.synthetic'),
+    differential: scheduleOf(keys.differential, 'differential'),
     established: choice(keys.initial, `${path}.initial`, ['full', 'established']) === 'established',
     concurrency: numberOf(keys.concurrency, Number.POSITIVE_INFINITY),
     streamBytesPerSecond: keys.streamRate === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.streamRate),
@@ -66,7 +71,7 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     priority: numberOf(keys.priority, 0),
     zeroDetection: keys.zeroDetection !== false,
     cbtOverhead: numberOf(keys.cbtOverhead, 1),
-    keepLast: numberOf(retention.last, 7),
+    retention: readRetention(keys.retention, `${path}.retention`),
     quiesceMs: durationMsOf(timings.quiesce ?? 0),
     createMs: durationMsOf(timings.create ?? '500ms'),
     removeMs: durationMsOf(timings.remove ?? '1s'),
@@ -84,7 +89,6 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     retries: { times: numberOf(retries.times, 0), waitMs: durationMsOf(retries.wait ?? '10m') },
     runs: [],
     bases: new Map(),
-    points: new Map(),
     fleecing: keys.fleecing === undefined ? null : named(world.datastores, keys.fleecing),
     keepSnapshots: numberOf(keys.keep, 3),
     kept: new Map(),
@@ -131,21 +135,16 @@ function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
   };
 }
 
-/** The state that successful runs before the start have left behind: base, V since it, and a steady chain. */
-function establish(job: Job, vm: Vm, schedule: Schedule, world: World): void {
-  // READING: one point per earlier tick, the oldest a full of today's used bytes, each other one what was written between two ticks.
-  const ticks = ticksBefore(schedule, world.zone, world.startUtcMs, job.keepLast);
-  const points: Point[] = ticks.map((tick, index) => {
-    const previous = ticks[index - 1];
-    const full = previous === undefined || job.fullsOnly || !tracksChanges(job, vm);
-    const sourceBytes = vm.disks.map((disk) => {
-      if (full) return fullBytes(job, disk);
-      return Math.min(uniqueBytes(disk.law, expectedWrites(disk, world.zone, previous, tick)) * job.cbtOverhead, disk.usedBytes);
-    });
-    return { full, bytes: sourceBytes.reduce((sum, bytes) => sum + bytes, 0) / job.reduction };
-  });
-  job.points.set(vm, points);
-  const last = ticks.at(-1) ?? world.startUtcMs;
-  const marks = new Map(vm.disks.map((disk) => [disk, { writtenBytes: -expectedWrites(disk, world.zone, last, world.startUtcMs), law: disk.law }]));
-  job.bases.set(vm, { snapshotMs: last - world.startUtcMs, marks });
+/** READING: what is stated replaces the default as a whole. */
+function readRetention(value: unknown, path: string): Retention {
+  const keys = section(value ?? { last: 7 }, path, ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'definition']);
+  return {
+    definition: choice(keys.definition, `${path}.definition`, ['proxmox', 'veeam']),
+    last: numberOf(keys.last, 0),
+    hourly: numberOf(keys.hourly, 0),
+    daily: numberOf(keys.daily, 0),
+    weekly: numberOf(keys.weekly, 0),
+    monthly: numberOf(keys.monthly, 0),
+    yearly: numberOf(keys.yearly, 0),
+  };
 }

@@ -40,6 +40,7 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     pausedMs: 0,
     crashedAtMs: null,
     worstLagMs: null,
+    worstRpoMs: 0,
     isDown: false,
     downMs: 0,
     lostAtMs: null,

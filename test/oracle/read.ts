@@ -52,6 +52,9 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     ended: [],
     cleanups: [],
     faults: [],
+    chains: [],
+    transforms: [],
+    works: [],
     removals: [],
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
@@ -163,12 +166,31 @@ function readProxy(name: string, value: unknown, { links, datastores, hosts }: {
 }
 
 function readRepository(name: string, value: unknown, links: Link[]): Repository {
-  const keys = section(value, `repositories.${name}`, ['class', 'capacity', 'read', 'write', 'slots', 'mergeRate', 'blockClone', 'links']);
+  const keys = section(value, `repositories.${name}`, [
+    'class',
+    'capacity',
+    'read',
+    'write',
+    'slots',
+    'mergeRate',
+    'blockClone',
+    'immutable',
+    'gcGrace',
+    'links',
+  ]);
+  const like = CLASSES[choice(keys.class, `repositories.${name}.class`, ['hybrid', 'hdd', 'all-flash'])];
   return {
     name,
     capacityBytes: bytesOf(keys.capacity),
+    readBytesPerSecond: bytesPerSecondOf(keys.read),
     writeBytesPerSecond: bytesPerSecondOf(keys.write),
+    mergeBytesPerSecond: keys.mergeRate === undefined ? (like?.mergeRate ?? 0) * MIB : bytesPerSecondOf(keys.mergeRate),
     slots: numberOf(keys.slots, NONE),
+    blockClone: keys.blockClone === true,
+    immutableMs: keys.immutable === undefined ? 0 : durationMsOf(keys.immutable),
+    graceMs: durationMsOf(keys.gcGrace ?? 0),
+    removed: [],
+    startUsedBytes: 0,
     links: list(keys.links).map((link) => named(links, link)),
     fullAtMs: null,
     peakUsedBytes: 0,

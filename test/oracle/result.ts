@@ -1,6 +1,7 @@
+import { goodMoments } from './recovery.ts';
 import { statusOf } from './runs.ts';
-import { bytesRead } from './space.ts';
-import type { LedgerEntry, Run, Task, World } from './world.ts';
+import { bytesRead, repositoryBytes } from './space.ts';
+import type { LedgerEntry, Run, Task, Work, World } from './world.ts';
 
 /** Instants and durations in ms since the scenario's start; an instant never reached is null. */
 export interface OracleResult {
@@ -8,7 +9,7 @@ export interface OracleResult {
     string,
     { peakUsedBytes: number; peakAtMs: number; fullAtMs: number | null; peakLedger: LedgerEntry[]; guestServedFraction: number }
   >;
-  repositories: Record<string, { peakUsedBytes: number; fullAtMs: number | null }>;
+  repositories: Record<string, { startUsedBytes: number; peakUsedBytes: number; endUsedBytes: number; fullAtMs: number | null }>;
   vms: Record<
     string,
     {
@@ -19,9 +20,12 @@ export interface OracleResult {
       lostAtMs: number | null;
       worstLagMs: number | null;
       maxChainDepth: number;
+      restorePoints: number;
+      worstRpoMs: number;
     }
   >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
+  works: Work[];
 }
 
 export interface OracleRun {
@@ -39,7 +43,7 @@ export interface OracleTask {
   attempt: number;
   status: 'queued' | 'running' | 'success' | 'warning' | 'failed' | 'aborted';
   /** Null until the snapshot exists. */
-  kind: 'full' | 'incremental' | null;
+  kind: 'full' | 'incremental' | 'differential' | null;
   reason: string | null;
   consistency: 'application' | 'crash' | null;
   queuedMs: number;
@@ -54,24 +58,39 @@ export interface OracleTask {
 }
 
 export function resultOf(world: World): OracleResult {
-  const result: OracleResult = { datastores: {}, repositories: {}, vms: {}, jobs: {} };
+  const result: OracleResult = {
+    datastores: {},
+    repositories: {},
+    vms: {},
+    jobs: {},
+    works: world.works.map((work) => ({ ...work, bytes: wholeBytes(work.bytes) })),
+  };
   for (const datastore of world.datastores) {
     const { name, peakAtMs, fullAtMs, servedMs } = datastore;
     const peakLedger = datastore.peakLedger.map((entry) => ({ ...entry, bytes: Math.ceil(entry.bytes) }));
     const peakUsedBytes = peakLedger.reduce((sum, { bytes }) => sum + bytes, 0);
     result.datastores[name] = { peakUsedBytes, peakAtMs, fullAtMs, peakLedger, guestServedFraction: servedMs / world.durationMs };
   }
-  for (const { name, peakUsedBytes, fullAtMs } of world.repositories) {
-    result.repositories[name] = { peakUsedBytes: Math.ceil(peakUsedBytes), fullAtMs };
+  for (const repository of world.repositories) {
+    const { name, startUsedBytes, peakUsedBytes, fullAtMs } = repository;
+    const endUsedBytes = wholeBytes(repositoryBytes(world, repository, 0));
+    result.repositories[name] = { startUsedBytes: wholeBytes(startUsedBytes), peakUsedBytes: wholeBytes(peakUsedBytes), endUsedBytes, fullAtMs };
   }
-  for (const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth } of world.vms) {
-    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth };
+  for (const vm of world.vms) {
+    const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, worstRpoMs } = vm;
+    const restorePoints = goodMoments(world, vm).length;
+    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, restorePoints, worstRpoMs };
   }
   for (const { name, runs } of world.jobs) {
     const firstOverlapAtMs = runs.find((run) => run.overlapsPrevious)?.dueMs ?? null;
     result.jobs[name] = { firstOverlapAtMs, runs: runs.map(runResult) };
   }
   return result;
+}
+
+/** Rounded up, but for what sums of parts miss of a whole number. */
+function wholeBytes(bytes: number): number {
+  return Math.max(0, Math.ceil(bytes - 1e-3));
 }
 
 function runResult(run: Run): OracleRun {

@@ -48,6 +48,7 @@ function makeDue(world: World, job: Job): void {
     overlapsPrevious: active,
     triesAgain: true,
     tasks: [],
+    hasAsked: false,
   };
   if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
   job.runs.push(run);
@@ -112,6 +113,7 @@ export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
     proxyOfAll: null,
     streams: [],
     kind: null,
+    stored: null,
     queuedMs: world.nowMs,
     snapshotMs: null,
     base: null,

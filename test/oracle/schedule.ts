@@ -13,8 +13,23 @@ export type Schedule =
   | { kind: 'at'; instants: number[] }
   | { kind: 'after'; job: string; onSuccess: boolean };
 
+/** Looked for already, for each schedule: what is asked about it is mostly about the same days. */
+const known = new WeakMap<Schedule, { fromMs: number; toMs: number; ticks: number[] }>();
+
+const MARGIN_MS = 7 * DAY_MS;
+
 /** Due instants in [fromMs, toMs), UTC. */
 export function ticksBetween(schedule: Schedule, zone: Zone, fromMs: number, toMs: number): number[] {
+  let span = known.get(schedule);
+  if (span === undefined || fromMs < span.fromMs || toMs > span.toMs) {
+    const wider = { fromMs: Math.min(fromMs, span?.fromMs ?? fromMs) - MARGIN_MS, toMs: Math.max(toMs, span?.toMs ?? toMs) + MARGIN_MS };
+    span = { ...wider, ticks: searchTicks(schedule, zone, wider.fromMs, wider.toMs) };
+    known.set(schedule, span);
+  }
+  return span.ticks.filter((utcMs) => utcMs >= fromMs && utcMs < toMs);
+}
+
+function searchTicks(schedule: Schedule, zone: Zone, fromMs: number, toMs: number): number[] {
   if (schedule.kind === 'at') return [...new Set(schedule.instants)].filter((utcMs) => utcMs >= fromMs && utcMs < toMs).sort((a, b) => a - b);
   if (schedule.kind === 'every') return everyTicks(schedule.everyMs, schedule.offsetMs, zone, fromMs, toMs);
   if (schedule.kind === 'after') return [];

@@ -105,8 +105,9 @@ function takeSlots(world: World, task: Task): boolean {
   return taken;
 }
 
-function repositorySlotsTaken(world: World, repository: Repository): number {
-  return world.tasks.filter(({ run }) => run.job.repository === repository).reduce((sum, task) => sum + slotsOf(task, null), 0);
+export function repositorySlotsTaken(world: World, repository: Repository): number {
+  const transforms = world.transforms.filter(({ chain, work }) => chain.repository === repository && work !== null).length;
+  return world.tasks.filter(({ run }) => run.job.repository === repository).reduce((sum, task) => sum + slotsOf(task, null), transforms);
 }
 
 /** The slots that a task holds, on one proxy or, with null, on its repository. */

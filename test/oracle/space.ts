@@ -1,3 +1,4 @@
+import { heldBytes } from './chains.ts';
 import { uniqueBytes } from './laws.ts';
 import { fileBytes, savingStreams } from './savings.ts';
 import type { Datastore, Delta, Disk, LedgerEntry, Repository, Task, Vm, World } from './world.ts';
@@ -119,13 +120,9 @@ export function bytesRead(task: Task, aheadMs: number): number {
   return bytes;
 }
 
-/** Stored points and what running transfers have written so far. */
+/** What is held and what running transfers have written so far. */
 export function repositoryBytes(world: World, repository: Repository, aheadMs: number): number {
-  let bytes = 0;
-  for (const job of world.jobs) {
-    if (job.repository !== repository) continue;
-    for (const points of job.points.values()) for (const point of points) bytes += point.bytes;
-  }
+  let bytes = heldBytes(world, repository);
   for (const task of world.tasks) {
     const job = task.run.job;
     if (job.repository === repository && task.stage === 'transferring') bytes += bytesRead(task, aheadMs) / job.reduction;

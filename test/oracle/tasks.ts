@@ -1,4 +1,5 @@
 import { fullBytes, tracksChanges } from './activity.ts';
+import { addPoint, chainOf, levelOf, newestFull } from './chains.ts';
 import { cutOf, faultsOf } from './faults.ts';
 import { openFeed, startFeeds } from './feeds.ts';
 import { uniqueBytes } from './laws.ts';
@@ -6,6 +7,7 @@ import { abandon, canAskHost } from './left-behind.ts';
 import { endTask, startMerges } from './merges.ts';
 import { isOutOfReach, isWorthless, opensSnapshot, savesBlocks } from './methods.ts';
 import { isComplete } from './network.ts';
+import { noteAge } from './recovery.ts';
 import { comesToRest, createMs, goOnWithout, isFrozenTooLong } from './rest.ts';
 import { beginSaving } from './savings.ts';
 import { isFull, openDelta } from './space.ts';
@@ -66,6 +68,7 @@ function keep(world: World, task: Task): void {
   const { job } = task.run;
   task.snapshotMs = world.nowMs;
   task.kind = 'full';
+  noteAge(world, vm);
   const kept = job.kept.get(vm) ?? [];
   job.kept.set(vm, [...kept, task]);
   const oldest = kept.length < job.keepSnapshots ? undefined : kept[0];
@@ -78,9 +81,15 @@ function chooseBytes(world: World, task: Task): void {
   const { vm } = task;
   const { job } = task.run;
   task.snapshotMs = world.nowMs;
-  task.base = { snapshotMs: world.nowMs, marks: new Map(vm.disks.map((disk) => [disk, { writtenBytes: disk.writtenBytes, law: disk.law }])) };
-  const base = job.fullsOnly || job.method === 'direct-disk' || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
-  task.kind = base ? 'incremental' : 'full';
+  task.base = {
+    snapshotMs: world.nowMs,
+    fullBytes: vm.disks.reduce((sum, disk) => sum + fullBytes(job, disk), 0),
+    marks: new Map(vm.disks.map((disk) => [disk, { writtenBytes: disk.writtenBytes, law: disk.law }])),
+  };
+  const newest = job.method === 'direct-disk' || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
+  const chain = chainOf(world, job, vm);
+  task.kind = newest === undefined || chain === null ? 'full' : levelOf(world, chain, task.run.dueMs);
+  const base = { full: undefined, incremental: newest, differential: chain === null ? undefined : newestFull(chain)?.base }[task.kind];
   for (const stream of task.streams) {
     const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);
     stream.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
@@ -185,10 +194,7 @@ function succeed(world: World, task: Task): void {
     task.reason = task.isDamaged ? 'damaged-copy' : 'inconsistent-copy';
   }
   if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
-  const points = job.points.get(vm) ?? [];
-  const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
-  points.push({ full: task.kind === 'full', bytes: workBytes / job.reduction });
-  job.points.set(vm, prune(points, job.keepLast));
+  storePoint(world, task, base);
   if (job.method === 'cdp') {
     task.stage = 'streaming';
     task.takesJobSlot = false;
@@ -196,10 +202,25 @@ function succeed(world: World, task: Task): void {
   } else leave(world, task, task);
 }
 
-/** Drops the oldest points beyond `last`; a full stays while an increment stands on it, and the oldest increment goes instead. */
-function prune(points: Point[], last: number): Point[] {
-  while (points.length > last) points.splice(points[0]?.full && points[1]?.full === false ? 1 : 0, 1);
-  return points;
+function storePoint(world: World, task: Task, base: Base): void {
+  const { job, dueMs } = task.run;
+  const chain = chainOf(world, job, task.vm);
+  if (chain === null || task.kind === null) return;
+  const workBytes = task.streams.reduce((sum, { transfer }) => sum + (transfer?.workBytes ?? 0), 0);
+  const point: Point = {
+    momentMs: base.snapshotMs,
+    completeMs: world.nowMs,
+    dueMs,
+    kind: task.kind,
+    bytes: workBytes / job.reduction,
+    fullBytes: base.fullBytes / job.reduction,
+    isGood: !isWorthless(task),
+    isCloned: false,
+    firstOf: [],
+    base,
+  };
+  task.stored = { chain, point };
+  addPoint(world, chain, point);
 }
 
 /** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */

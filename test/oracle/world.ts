@@ -1,6 +1,7 @@
 import type { FaultKind } from './faults.ts';
 import type { Hours } from './hours.ts';
 import type { Law } from './laws.ts';
+import type { Flag, Retention } from './retention.ts';
 import type { Schedule } from './schedule.ts';
 import type { Pace } from './units.ts';
 import type { Zone } from './zone.ts';
@@ -23,6 +24,12 @@ export interface World {
   tasks: Task[];
   /** Runs that have ended, and that no other job has followed yet. */
   ended: Run[];
+  /** What the jobs keep of the VMs, in the order in which the chains began. */
+  chains: Chain[];
+  /** Those that wait or run, in the order in which they were asked for. */
+  transforms: Transform[];
+  /** What repositories have done by themselves. */
+  works: Work[];
   /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
   removals: Delta[];
   /** Of orphans, those under way. */
@@ -163,9 +170,18 @@ export interface Proxy {
 export interface Repository {
   name: string;
   capacityBytes: number;
+  readBytesPerSecond: number;
   writeBytesPerSecond: number;
+  mergeBytesPerSecond: number;
   slots: number;
   links: Link[];
+  /** Transforms change references only. */
+  blockClone: boolean;
+  immutableMs: number;
+  graceMs: number;
+  /** Space of removed points that has not come back. */
+  removed: { bytes: number; untilMs: number }[];
+  startUsedBytes: number;
   fullAtMs: number | null;
   peakUsedBytes: number;
 }
@@ -194,6 +210,8 @@ export interface Vm {
   crashedAtMs: number | null;
   /** Null while nothing sends what it writes. */
   worstLagMs: number | null;
+  /** The largest age that its newest good point has had. */
+  worstRpoMs: number;
   /** Its host is away. */
   isDown: boolean;
   downMs: number;
@@ -294,7 +312,10 @@ export interface Job {
   proxies: Proxy[];
   /** Null where nothing is copied. */
   repository: Repository | null;
-  fullsOnly: boolean;
+  mode: 'forever-forward' | 'forward' | 'reverse' | 'full';
+  activeFull: Schedule | null;
+  syntheticFull: Schedule | null;
+  differential: Schedule | null;
   established: boolean;
   concurrency: number;
   streamBytesPerSecond: number;
@@ -308,7 +329,7 @@ export interface Job {
   priority: number;
   zeroDetection: boolean;
   cbtOverhead: number;
-  keepLast: number;
+  retention: Retention;
   quiesceMs: number;
   createMs: number;
   attachMs: number;
@@ -316,8 +337,6 @@ export interface Job {
   runs: Run[];
   /** Per VM the newest successful snapshot. */
   bases: Map<Vm, Base>;
-  /** Per VM the restore points, oldest first. */
-  points: Map<Vm, Point[]>;
   /** Where the blocks lie that guests overwrite before they are copied; null where guests wait instead. */
   fleecing: Datastore | null;
   /** How many snapshots a job that does nothing else leaves open on each VM. */
@@ -329,12 +348,63 @@ export interface Job {
 /** A successful snapshot: its instant, and per disk where V stood and the law by which changes since then are counted. */
 export interface Base {
   snapshotMs: number;
+  /** Source bytes of a full of that moment. */
+  fullBytes: number;
   marks: Map<Disk, { writtenBytes: number; law: Law }>;
 }
 
+/** What one job keeps of one VM. */
+export interface Chain {
+  job: Job;
+  vm: Vm;
+  repository: Repository;
+  /** By the moments they hold, the oldest first. */
+  points: Point[];
+  /** Waits or runs. */
+  transform: Transform | null;
+}
+
 export interface Point {
-  full: boolean;
+  momentMs: number;
+  completeMs: number;
+  /** When the run that made it was due. */
+  dueMs: number;
+  /** A reverse increment leads back in time from the point after it. */
+  kind: 'full' | 'incremental' | 'differential' | 'reverse';
   bytes: number;
+  /** What a full of its moment would store. */
+  fullBytes: number;
+  isGood: boolean;
+  /** A full that shares the blocks of the points before it. */
+  isCloned: boolean;
+  /** It was the first full of its week, month or year when it became one. */
+  firstOf: Flag[];
+  base: Base;
+}
+
+export interface Work {
+  kind: 'merge' | 'synthetic-full' | 'removal';
+  repository: string;
+  job: string;
+  vm: string;
+  startedMs: number;
+  endedMs: number | null;
+  /** Merged, written, or removed. */
+  bytes: number;
+}
+
+/** The oldest full takes in an increment, or a point becomes a full. */
+export interface Transform {
+  chain: Chain;
+  /** The increment that is merged, or the point that becomes a full. */
+  point: Point;
+  /** In stored bytes; null while it waits for its slot. */
+  work: Transfer | null;
+  /** Bytes that are read for each one written. */
+  readsPerByte: number;
+  takenBytes: number;
+  /** Its entry in the list of what has been done. */
+  entry: Work | null;
 }
 
 export interface Run {
@@ -348,6 +418,8 @@ export interface Run {
   /** Failed tasks are tried again, as often as the job says. */
   triesAgain: boolean;
   tasks: Task[];
+  /** Transforms have been asked for what it has stored. */
+  hasAsked: boolean;
 }
 
 type Stage =
@@ -393,7 +465,9 @@ export interface Task {
   /** The proxy that carries all its disks with one slot, null for none. */
   proxyOfAll: Proxy | null;
   streams: Stream[];
-  kind: 'full' | 'incremental' | null;
+  kind: 'full' | 'incremental' | 'differential' | null;
+  /** What it has stored. */
+  stored: { chain: Chain; point: Point } | null;
   queuedMs: number;
   snapshotMs: number | null;
   base: Base | null;

@@ -1,0 +1,79 @@
+import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
+import { addPoint, chainOf, levelOf } from './chains.ts';
+import { uniqueBytes } from './laws.ts';
+import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
+import { ask } from './transforms.ts';
+import { DAY_MS } from './units.ts';
+import type { Base, Job, Point, Vm, World } from './world.ts';
+
+/** Periods of the options other than `last`, as far as the past is played back. */
+const PERIOD_DAYS = { hourly: 1 / 24, daily: 1, weekly: 7, monthly: 31, yearly: 366 };
+
+/** How far back a schedule of fulls is searched for its last instant. */
+const FULL_DAYS = 32;
+
+/** The state that successful runs before the start have left behind: base, V since it, and a steady chain. */
+export function establish(job: Job, vm: Vm, schedule: Schedule, world: World): void {
+  const ticks = earlierTicks(job, schedule, world);
+  const nowMs = world.nowMs;
+  for (const tick of ticks) {
+    world.nowMs = tick - world.startUtcMs;
+    succeedAt(job, vm, world);
+  }
+  world.nowMs = nowMs;
+}
+
+/** UTC instants, oldest first (docs/model.md, "Repositories: full, established, other work"). */
+function earlierTicks({ repository, retention, activeFull, syntheticFull }: Job, schedule: Schedule, { zone, startUtcMs }: World): number[] {
+  // READING: a job that keeps none of the newest as such has two ticks nevertheless.
+  const newest = ticksBefore(schedule, zone, startUtcMs, Math.max(1, retention.last) + 1);
+  const days = Object.entries(PERIOD_DAYS).reduce((sum, [option, length]) => {
+    const count = retention[option as keyof typeof PERIOD_DAYS];
+    return sum + (count > 0 ? (count + 1) * length : 0);
+  }, 0);
+  const heldMs = Math.max(repository?.immutableMs ?? 0, repository?.graceMs ?? 0);
+  const back = (newest[0] ?? startUtcMs) - days * DAY_MS - heldMs;
+  const full = activeFull ?? syntheticFull;
+  const fulls = full === null ? [] : ticksBetween(full, zone, back - FULL_DAYS * DAY_MS, back + 1);
+  const fromMs = fulls.length > 0 ? Math.max(...fulls) : back;
+  return [...ticksBetween(schedule, zone, fromMs, newest[0] ?? startUtcMs), ...newest];
+}
+
+function succeedAt(job: Job, vm: Vm, world: World): void {
+  const chain = chainOf(world, job, vm);
+  const tickUtcMs = world.startUtcMs + world.nowMs;
+  const previous = job.bases.get(vm);
+  const marks: Base['marks'] = new Map();
+  for (const disk of vm.disks) {
+    const before = previous?.marks.get(disk);
+    const writtenBytes =
+      previous === undefined || before === undefined
+        ? -expectedWrites(disk, world.zone, tickUtcMs, world.startUtcMs)
+        : before.writtenBytes + expectedWrites(disk, world.zone, world.startUtcMs + previous.snapshotMs, tickUtcMs);
+    marks.set(disk, { writtenBytes, law: disk.law });
+  }
+  const base = { snapshotMs: world.nowMs, marks, fullBytes: vm.disks.reduce((sum, disk) => sum + fullBytes(job, disk), 0) };
+  job.bases.set(vm, base);
+  if (chain === null) return;
+  const kind = previous === undefined || job.method === 'direct-disk' || !tracksChanges(job, vm) ? 'full' : levelOf(world, chain, world.nowMs);
+  const since = kind === 'differential' ? chain.points.findLast((point) => point.kind === 'full')?.base : previous;
+  let sourceBytes = 0;
+  for (const disk of vm.disks) {
+    const writtenBytes = (marks.get(disk)?.writtenBytes ?? 0) - (since?.marks.get(disk)?.writtenBytes ?? 0);
+    sourceBytes += kind === 'full' ? fullBytes(job, disk) : Math.min(uniqueBytes(disk.law, writtenBytes) * job.cbtOverhead, disk.usedBytes);
+  }
+  const point: Point = {
+    momentMs: world.nowMs,
+    completeMs: world.nowMs,
+    dueMs: world.nowMs,
+    kind,
+    bytes: sourceBytes / job.reduction,
+    fullBytes: base.fullBytes / job.reduction,
+    isGood: true,
+    isCloned: false,
+    firstOf: [],
+    base,
+  };
+  addPoint(world, chain, point);
+  ask(world, chain, point, true);
+}

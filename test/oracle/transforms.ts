@@ -1,0 +1,123 @@
+import { enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
+import { willBeTriedAgain } from './merges.ts';
+import { isComplete } from './network.ts';
+import { flag, wanted } from './retention.ts';
+import { repositorySlotsTaken } from './slots.ts';
+import { repositoryBytes } from './space.ts';
+import type { Chain, Point, Run, Task, Transform, World } from './world.ts';
+
+/** Asks for what the chains of runs that have read everything need. True when there was something. */
+export function askTransforms(world: World): boolean {
+  let happened = false;
+  for (const { runs } of world.jobs) {
+    for (const run of runs) {
+      if (run.hasAsked || run.startedMs === null || !run.tasks.every((task) => hasRead(run, task))) continue;
+      run.hasAsked = true;
+      for (const { stored } of run.tasks) if (stored !== null) happened = ask(world, stored.chain, stored.point) || happened;
+    }
+  }
+  return happened;
+}
+
+/** Whether neither a task nor a further attempt can read anything more. */
+function hasRead(run: Run, task: Task): boolean {
+  const isOver = ['streaming', 'removing', 'consolidating', 'ended'].includes(task.stage);
+  return isOver && (!willBeTriedAgain(task) || run.tasks.some(({ vm, attempt }) => vm === task.vm && attempt > task.attempt));
+}
+
+/** Asks for the transform that follows a point, or makes it at once: before the start, and where only references change. True when there was one. */
+export function ask(world: World, chain: Chain, made: Point, isPast = false): boolean {
+  if (chain.transform !== null) return false;
+  const point = next(world, chain, made);
+  if (point === null) return false;
+  if (isPast || chain.repository.blockClone) {
+    if (!isPast) {
+      notePeak(world, chain, point);
+      enter(world, chain, chain.job.mode === 'forever-forward' ? 'merge' : 'synthetic-full', point.bytes).endedMs = world.nowMs;
+    }
+    change(world, chain, point);
+    ask(world, chain, made, isPast);
+  } else {
+    chain.transform = { chain, point, work: null, readsPerByte: 1, takenBytes: 0, entry: null };
+    world.transforms.push(chain.transform);
+  }
+  return true;
+}
+
+/** READING: what a merge takes counts before what it gives back, also where both are one instant. */
+function notePeak(world: World, { job, points, repository }: Chain, point: Point): void {
+  if (job.mode !== 'forever-forward') return;
+  const grownBytes = Math.max(0, point.fullBytes - (points[0]?.bytes ?? 0));
+  repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0) + grownBytes);
+}
+
+/** The full that shall take in the increment next to it, or the point that shall become a full. */
+function next(world: World, chain: Chain, made: Point): Point | null {
+  const { points, job } = chain;
+  const [first, second] = points;
+  if (job.mode === 'forever-forward') {
+    if (first?.kind !== 'full' || second?.kind !== 'incremental') return null;
+    const kept = wanted(world, chain);
+    // What is immutable can neither lose its moment nor its own increment.
+    const isFixed = world.nowMs < second.completeMs + chain.repository.immutableMs;
+    return kept.has(first) || isFixed ? null : second;
+  }
+  const full = newestFull(chain);
+  if (full === undefined || made.kind === 'full' || !points.includes(made)) return null;
+  return isOwed(world, job.syntheticFull, full, made.dueMs) ? made : null;
+}
+
+/** Begins those that find a slot and room, first come, first served. True when anything happened. */
+export function startTransforms(world: World): boolean {
+  let happened = false;
+  for (const transform of world.transforms.filter(({ work }) => work === null)) {
+    const { chain, point } = transform;
+    const { repository } = chain;
+    if (repositorySlotsTaken(world, repository) >= repository.slots) continue;
+    happened = true;
+    const [first] = chain.points;
+    const merges = chain.job.mode === 'forever-forward';
+    const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
+    if (repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
+      end(world, transform);
+      prune(world, chain);
+      continue;
+    }
+    const workBytes = merges ? point.bytes : point.fullBytes;
+    const readBytes = [point, ...neededBy(chain, point)].reduce((sum, { bytes }) => sum + bytes, 0);
+    transform.work = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
+    transform.readsPerByte = merges || workBytes === 0 ? 1 : readBytes / workBytes;
+    transform.takenBytes = needBytes;
+    transform.entry = enter(world, chain, merges ? 'merge' : 'synthetic-full', workBytes);
+  }
+  return happened;
+}
+
+function end(world: World, transform: Transform): void {
+  world.transforms.splice(world.transforms.indexOf(transform), 1);
+  transform.chain.transform = null;
+}
+
+/** Ends the transforms that have carried their last byte. True when there was one. */
+export function finishTransforms(world: World): boolean {
+  const finished = world.transforms.filter(({ work }) => work !== null && isComplete(work));
+  for (const transform of finished) {
+    const { chain, point } = transform;
+    end(world, transform);
+    if (transform.entry) transform.entry.endedMs = world.nowMs;
+    change(world, chain, point);
+    // READING: one merge follows another; a full that a later run has owed meanwhile is owed to the run after that.
+    if (chain.job.mode === 'forever-forward') ask(world, chain, point);
+  }
+  return finished.length > 0;
+}
+
+/** A point is a full from now on: the oldest one has taken it in and holds its moment, or it stands by itself. */
+function change(world: World, chain: Chain, point: Point): void {
+  if (chain.job.mode === 'forever-forward') point.bytes = Math.max(chain.points.shift()?.bytes ?? 0, point.fullBytes);
+  else if (chain.repository.blockClone) point.isCloned = true;
+  else point.bytes = point.fullBytes;
+  point.kind = 'full';
+  flag(world, chain, point);
+  prune(world, chain);
+}
