@@ -161,6 +161,7 @@ export function estate(size: EstateSize, variant = 0): Plan {
       priority: 0,
       window: null,
       startDeadlineMs: null,
+      lockWaitMs: null,
       timeoutMs: null,
       retries: { times: 0, waitMs: 0 },
       quiesce: { mode: 'crash-consistent', onFailure: 'fail' },

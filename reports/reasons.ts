@@ -42,6 +42,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'window-closed': "the job's window closed",
   timeout: 'the run took longer than its timeout allows',
   'start-deadline': 'it had not begun in time',
+  'lock-wait': 'the run waited too long for its first slots',
   'no-transport': 'no proxy reaches the disks',
   'fleecing-full': 'the datastore for old blocks ran full',
   'inconsistent-copy': 'the guest wrote during the copy',

@@ -32,6 +32,7 @@ export type EventKind =
   | 'run-ended'
   | 'window-closed'
   | 'start-deadline'
+  | 'lock-wait'
   // Tasks.
   | 'task-started'
   | 'task-retried'

@@ -244,6 +244,8 @@ export interface JobPlan {
   window: WindowPlan | null;
   /** From its due instant a run must have begun within this, and so must each of its tasks; null: no limit. */
   startDeadlineMs: number | null;
+  /** How long a run waits, from its start, for the first slots of its tasks; null: for ever. */
+  lockWaitMs: number | null;
   /** The longest that a run may take from its start, retries included; null: no limit. */
   timeoutMs: number | null;
   /** Further attempts at a VM whose task has failed, each so long after the last one ended. */

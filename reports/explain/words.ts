@@ -50,6 +50,8 @@ const WORDS: Record<EventKind, Words> = {
   'snapshot-orphaned': (step) => `${snapshots(step)} ${be(step, 'is', 'are')} left behind on ${name(step.datastore)}.`,
   'run-joined': (step) => `${sumText(step, 'tasks', 'VM')} ${be(step, 'joins', 'join')} ${runs(step)}.`,
   'start-deadline': (step) => `${sumText(step, 'tasks', 'backup')} of ${runs(step)} had not begun in time.`,
+  'lock-wait': (step) =>
+    `${runs(step)} ${be(step, 'gives', 'give')} up: no slots for any backup in all the time that ${be(step, 'it', 'they')} may wait.`,
   'retry-dropped': (step) => `${tasks(step)} ${be(step, 'is', 'are')} not tried again${reasonText(step)}.`,
   'guest-unsupported': (step) => `the software does not know the operating system of ${vms(step)} (${listNames(textsOf(step, 'guest'))}).`,
   'quiesce-failed': (step) => `${vms(step)} ${be(step, 'does', 'do')} not come to rest${reasonText(step)}.`,

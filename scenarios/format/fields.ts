@@ -110,6 +110,7 @@ export const positiveRateOrUnlimited = (description: string) => orWord(positive(
 export const positiveDuration = (description: string) => written(positive(DURATION), description);
 export const duration = (description: string) => orBareZero(DURATION, 0, description);
 export const durationOrUnlimited = (description: string) => orWord(DURATION, 'unlimited', description);
+export const positiveDurationOrUnlimited = (description: string) => orWord(positive(DURATION), 'unlimited', description);
 export const durationOrNever = (description: string) => orWord(DURATION, 'never', description);
 export const percent = (description: string) => orBareZero(PERCENT, 0, description);
 export const rateOrRelative = (description: string) => orBareZero(RATE_OR_RELATIVE, { kind: 'absolute', bytesPerDay: 0 } as const, description);

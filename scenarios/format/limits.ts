@@ -6,7 +6,7 @@ import type { EntryOf } from './schema.ts';
 import { DAYS } from './schema-limits.ts';
 import { keyPlaceAt, placeAt } from './tree.ts';
 
-export type LimitsPlan = Pick<JobPlan, 'window' | 'startDeadlineMs' | 'timeoutMs' | 'retries'>;
+export type LimitsPlan = Pick<JobPlan, 'window' | 'startDeadlineMs' | 'lockWaitMs' | 'timeoutMs' | 'retries'>;
 
 export function planLimits(draft: Draft, job: string, entry: EntryOf<'jobs'>): LimitsPlan {
   const { assumptions } = draft;
@@ -15,6 +15,7 @@ export function planLimits(draft: Draft, job: string, entry: EntryOf<'jobs'>): L
   return {
     window: planWindow(draft, job, entry),
     startDeadlineMs: assumptions.fill(entry.startDeadline, at('startDeadline'), unlimited),
+    lockWaitMs: assumptions.fill(entry.lockWait, at('lockWait'), unlimited),
     timeoutMs: assumptions.fill(entry.timeout, at('timeout'), unlimited),
     retries:
       retries === null ? { times: 0, waitMs: 0 } : { times: retries.times, waitMs: assumptions.fill(retries.wait, at('retries.wait'), LIMITS.wait) },

@@ -8,7 +8,7 @@ import type { PRESET_NAMES } from './schema-limits.ts';
 import { formatDuration } from './units.ts';
 
 type Job = EntryOf<'jobs'>;
-type PresetKeys = Pick<Job, 'ifRunning' | 'ifVmBusy' | 'retries' | 'concurrency' | 'startDeadline' | 'timeout' | 'catchUp'>;
+type PresetKeys = Pick<Job, 'ifRunning' | 'ifVmBusy' | 'retries' | 'concurrency' | 'lockWait' | 'timeout' | 'catchUp'>;
 
 interface Preset {
   keys: PresetKeys;
@@ -36,10 +36,11 @@ const PRESETS: Record<(typeof PRESET_NAMES)[number], Preset> = {
     keys: { ifRunning: 'queue-all', concurrency: 1, retries: null, timeout: 6 * 24 * HOUR },
     source: 'preset bareos (Bareos director: Allow Duplicate Jobs yes, Maximum Concurrent Jobs 1, Reschedule On Error no, watchdog after six days)',
   },
-  // A deadline by which tasks must have begun is none of vzdump's: `lockwait` limits the wait for the node, not that for the guests before.
+  // No `startDeadline`: vzdump waits so long for the node, not for the guests before.
   vzdump: {
-    keys: { ifRunning: 'queue', concurrency: 1, retries: null },
-    source: 'preset vzdump (Proxmox VE: guests of a node one after another; a job that is due while it runs starts once it has ended)',
+    keys: { ifRunning: 'queue', concurrency: 1, lockWait: 3 * HOUR, retries: null },
+    source:
+      'preset vzdump (Proxmox VE: guests of a node one after another, lockwait 180 minutes; a job that is due while it runs starts once it has ended)',
   },
   netbackup: {
     keys: { ifRunning: 'skip', retries: { times: 1, wait: 10 * MINUTE }, catchUp: true },

@@ -1,6 +1,6 @@
 /** Keys of jobs that limit when and how long they run. */
 import { z } from 'zod';
-import { complaint, durationOrUnlimited, localTime, positiveDuration, timeOfDay } from './fields.ts';
+import { complaint, durationOrUnlimited, localTime, positiveDuration, positiveDurationOrUnlimited, timeOfDay } from './fields.ts';
 
 export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
@@ -33,6 +33,9 @@ export const limitKeys = {
     .describe('Times at which the job may not run; what is running is treated as at the end of a window.'),
   catchUp: z.boolean().optional().describe('Whether ticks outside the window are made up for by one run when it opens. Default false.'),
   startDeadline: durationOrUnlimited('From its due instant a run, and each of its tasks, must have begun within this. Default unlimited.').optional(),
+  lockWait: positiveDurationOrUnlimited(
+    'How long a run waits, from its start, until the first of its tasks has slots; then it gives up, and they fail. Default unlimited.',
+  ).optional(),
   timeout: durationOrUnlimited('The longest that a run may take from its start. Default unlimited.').optional(),
   retries: z
     .union(

@@ -222,6 +222,7 @@ export class Admission {
     }
     if (task.holdsJobSlot) return;
     task.holdsJobSlot = true;
+    task.run.hasBegun = true;
     task.run.concurrent++;
     for (const other of task.disks) if (other.group === group) group.followers++;
     // One slot for all disks of the VM: the others need none of their own.

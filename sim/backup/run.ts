@@ -143,6 +143,8 @@ export class Run {
   closedEvent = 0;
   /** Tasks that may still read. */
   openTransfers = 0;
+  /** Whether a task has ever had slots. */
+  hasBegun = false;
   /** Job slots in use, and the log event by which one was last freed. */
   concurrent = 0;
   freedBy = 0;

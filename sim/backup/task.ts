@@ -36,10 +36,11 @@ export type Reason =
   | 'merge-refused'
   | 'cancelled'
   | 'vm-deleted'
-  /** The job's window closed, the run took too long, the task had not begun in time. */
+  /** The job's window closed, the run took too long, the task had not begun in time, none of its run had. */
   | 'window-closed'
   | 'timeout'
   | 'start-deadline'
+  | 'lock-wait'
   /** Its snapshot has been left behind. */
   | 'snapshot-orphaned'
   /** Faults: what it needs is gone, or does not let it through. */

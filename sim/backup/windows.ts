@@ -1,6 +1,6 @@
 /**
  * Limits of time (MODEL 4): windows outside which a job does not start and at whose end it may have to stop, the deadline by which a run or a task must have
- * begun, and the longest time that a run may take.
+ * begun, how long a run waits for its first slots, and the longest time that it may take.
  */
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
@@ -23,8 +23,9 @@ export class Windows {
   private readonly changed: number;
   private readonly missedTick: number;
   private readonly deadline: number;
+  private readonly lockWait: number;
   private readonly timeout: number;
-  /** Runs by the number under which their deadline and timeout are scheduled. */
+  /** Runs by the number under which their limits are scheduled. */
   private readonly runs: Run[] = [];
   private readonly dropped = new Map<Job, Dropped>();
 
@@ -33,6 +34,7 @@ export class Windows {
     this.changed = world.kernel.handle((job) => this.change(world.jobs[job] as Job));
     this.missedTick = world.kernel.handle((job) => this.catchUp(world.jobs[job] as Job));
     this.deadline = world.kernel.handle((run) => this.startDeadline(this.runs[run] as Run));
+    this.lockWait = world.kernel.handle((run) => this.giveUp(this.runs[run] as Run));
     this.timeout = world.kernel.handle((run) => this.timeOut(this.runs[run] as Run));
   }
 
@@ -66,8 +68,10 @@ export class Windows {
   }
 
   started(run: Run): void {
-    const limit = run.job.plan.timeoutMs;
-    if (limit !== null) this.schedule(run, (run.startedMs as number) + limit, this.timeout);
+    const { lockWaitMs, timeoutMs } = run.job.plan;
+    const startedMs = run.startedMs as number;
+    if (lockWaitMs !== null) this.schedule(run, startedMs + lockWaitMs, this.lockWait);
+    if (timeoutMs !== null) this.schedule(run, startedMs + timeoutMs, this.timeout);
   }
 
   private schedule(run: Run, atMs: number, kind: number): void {
@@ -127,13 +131,23 @@ export class Windows {
     for (const task of queued) stages.abort(task, 'failed', 'start-deadline', event);
   }
 
+  /** None of its tasks has had slots: somebody else has held them all the time. */
+  private giveUp(run: Run): void {
+    if (!run.hasBegun) this.failAll(run, 'lock-wait', 'lock-wait');
+  }
+
   private timeOut(run: Run): void {
+    this.failAll(run, 'run-timed-out', 'timeout');
+  }
+
+  /** What is not through fails, and is not tried again. */
+  private failAll(run: Run, kind: 'lock-wait' | 'run-timed-out', reason: 'lock-wait' | 'timeout'): void {
     const { kernel, log, runs, stages } = this.world;
     if (run.endedMs !== null) return;
     const open = run.tasks.filter((task) => task.stage !== 'ended');
-    const event = log.record(kernel.nowMs, 'run-timed-out', { job: run.job.name, run: run.id, tasks: open.length }, [run.startedEvent]);
+    const event = log.record(kernel.nowMs, kind, { job: run.job.name, run: run.id, tasks: open.length }, [run.startedEvent]);
     run.closedEvent = event;
-    for (const task of open) stages.abort(task, 'failed', 'timeout', event);
+    for (const task of open) stages.abort(task, 'failed', reason, event);
     runs.dropRetries(run);
   }
 }

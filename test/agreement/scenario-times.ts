@@ -38,6 +38,7 @@ export const drawnTimes = fc.record({
   blackout: seldom(fc.record({ after: whole(10, 2000), minutes: whole(61, 600) })),
   catchUp: sometimes(fc.boolean()),
   startDeadline: seldom(minutes(1, 200)),
+  lockWait: seldom(minutes(1, 100)),
   timeout: seldom(minutes(5, 400)),
   retries: seldom(fc.record({ times: whole(1, 3), wait: sometimes(minutes(1, 90)) })),
 });
@@ -46,8 +47,8 @@ export type DrawnTimes = typeof drawnTimes extends fc.Arbitrary<infer T> ? T : n
 
 /** The keys of the job with this number; it can follow only jobs before it. */
 export function timesOf(given: DrawnTimes, index: number, night: Night): Record<string, unknown> {
-  const { follows, window, blackout, startDeadline, timeout, retries } = given;
-  const keys = stated({ startDeadline, timeout });
+  const { follows, window, blackout, startDeadline, lockWait, timeout, retries } = given;
+  const keys = stated({ startDeadline, lockWait, timeout });
   if (given.calendar !== undefined) keys.schedule = given.calendar;
   if (follows !== undefined && index > 0) keys.schedule = stated({ after: `job${Math.max(0, index - follows.back)}`, on: follows.on });
   if (window !== undefined) keys.window = stated(window);

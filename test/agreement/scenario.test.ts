@@ -101,7 +101,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(
     unused(
       'jobs',
-      'zeroDetection mode full differential retention timings window blackouts catchUp startDeadline timeout retries quiesce freezeLimit',
+      'zeroDetection mode full differential retention timings window blackouts catchUp startDeadline lockWait timeout retries quiesce freezeLimit',
     ),
   ).toEqual([]);
   expect(

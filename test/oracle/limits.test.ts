@@ -74,6 +74,28 @@ describe('deadlines', () => {
   });
 });
 
+describe('waiting for a lock', () => {
+  it('ends after its time, unless one of its tasks has had slots', () => {
+    const vms = { a: { datastore: 'ds', size: '36000MB', count: 2, writes: { rate: 0, changed: '0MB/day' } } };
+    const lockWait = (job: object): unknown[] => {
+      const runs = runsOf({ schedule: { at: ['2026-03-02T00:00', '2026-03-02T00:30'] }, ifRunning: 'start', concurrency: 1, ...job }, '6h', {
+        vms,
+        repository: { slots: 1 },
+      });
+      return runs.map(({ status, endedMs }) => [status, (endedMs ?? 0) / HOUR]);
+    };
+    // The first holds the slot until 02:00, its own second VM waits for an hour.
+    expect(lockWait({ lockWait: '20m' })).toEqual([
+      ['success', 2],
+      ['failed', 50 / 60],
+    ]);
+    expect(lockWait({ lockWait: '2h' })).toEqual([
+      ['success', 2],
+      ['success', 4],
+    ]);
+  });
+});
+
 describe('retries', () => {
   it('follow the end of what has failed, and only the last attempt counts', () => {
     const snapshots = [{ taken: '2026-03-01T10:00', size: '1MB', kind: 'user' }];

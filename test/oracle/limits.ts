@@ -10,7 +10,7 @@ export function applyLimits(world: World): boolean {
   for (const job of world.jobs) {
     if (closes(job.hours, world.nowMs)) changed = closeWindow(world, job) || changed;
     for (const run of job.runs) {
-      changed = [endByTimeout(world, run), missStart(world, run), retry(world, run)].includes(true) || changed;
+      changed = [giveUp(world, run), endByTimeout(world, run), missStart(world, run), retry(world, run)].includes(true) || changed;
     }
   }
   return changed;
@@ -28,10 +28,19 @@ function closeWindow(world: World, job: Job): boolean {
   return changed;
 }
 
+/** A run that has waited all its time without a slot. */
+function giveUp(world: World, run: Run): boolean {
+  return !run.hadSlots && lockWaitEndMs(run) <= world.nowMs && failAll(world, run, 'lock-wait');
+}
+
 function endByTimeout(world: World, run: Run): boolean {
-  if (!isActive(run) || timeoutMs(run) > world.nowMs) return false;
+  return timeoutMs(run) <= world.nowMs && failAll(world, run, 'timeout');
+}
+
+function failAll(world: World, run: Run, reason: string): boolean {
+  if (!isActive(run)) return false;
   const late = run.tasks.filter(canStillFail);
-  for (const task of late) breakOff(world, task, 'failed', 'timeout');
+  for (const task of late) breakOff(world, task, 'failed', reason);
   return cancelAttempts(run) || late.length > 0;
 }
 
@@ -59,6 +68,10 @@ function retry(world: World, run: Run): boolean {
   return due.length > 0;
 }
 
+function lockWaitEndMs({ job, startedMs }: Run): number {
+  return (startedMs ?? Number.POSITIVE_INFINITY) + job.lockWaitMs;
+}
+
 function timeoutMs({ job, startedMs }: Run): number {
   return (startedMs ?? Number.POSITIVE_INFINITY) + job.timeoutMs;
 }
@@ -75,7 +88,7 @@ function isFirstToStart({ stage, attempt }: Task): boolean {
 export function limitsAhead(world: World, job: Job): number[] {
   const instants = [nextBoundaryMs(job.hours, world.nowMs)];
   for (const run of job.runs) {
-    if (isActive(run)) instants.push(timeoutMs(run));
+    if (isActive(run)) instants.push(timeoutMs(run), lockWaitEndMs(run));
     if (isQueued(run) || run.tasks.some(isFirstToStart)) instants.push(deadlineMs(run));
     for (const { retryAtMs } of run.tasks) if (retryAtMs !== null) instants.push(retryAtMs);
   }

@@ -20,7 +20,7 @@ const CHECKSUM_SECONDS_PER_BYTE = 1 / 2067e6;
 
 const JOB =
   `vms method fallback fleecing keep compression deduplication schedule proxies repository mode full differential initial concurrency streamRate reduction
-  ifRunning ifVmBusy snapshots retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline timeout retries quiesce
+  ifRunning ifVmBusy snapshots retention priority zeroDetection cbtOverhead timings window blackouts catchUp startDeadline lockWait timeout retries quiesce
   freezeLimit supportedGuests account`.split(/\s+/);
 
 /** One of the jobs of a document; of the others only the schedules are looked at. */
@@ -80,6 +80,7 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     catchesUp: keys.catchUp === true,
     hasMissed: false,
     startDeadlineMs: keys.startDeadline === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.startDeadline),
+    lockWaitMs: keys.lockWait === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.lockWait),
     timeoutMs: keys.timeout === undefined ? Number.POSITIVE_INFINITY : durationMsOf(keys.timeout),
     comesToRest: choice(quiesce.mode, `${path}.quiesce.mode`, ['crash-consistent', 'application']) === 'application',
     goesOnWithout: choice(quiesce.onFailure, `${path}.quiesce.onFailure`, ['fail', 'crash-consistent']) === 'crash-consistent',

@@ -43,6 +43,7 @@ function makeDue(world: World, job: Job): void {
     job,
     dueMs: world.nowMs,
     startedMs: null,
+    hadSlots: false,
     endedMs: null,
     skipped,
     overlapsPrevious: active,

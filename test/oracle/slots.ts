@@ -100,6 +100,7 @@ function takeSlots(world: World, task: Task): boolean {
     stream.stage = 'admitted';
     stream.way = wayOf(job, stream);
     task.takesJobSlot = true;
+    task.run.hadSlots = true;
     taken = true;
   }
   return taken;

@@ -300,6 +300,7 @@ export interface Job {
   /** A tick fell outside the window, for which a run is due when it opens. */
   hasMissed: boolean;
   startDeadlineMs: number;
+  lockWaitMs: number;
   timeoutMs: number;
   /** Writers come to rest before a snapshot; where they do not, the task may go on without. */
   comesToRest: boolean;
@@ -417,6 +418,8 @@ export interface Run {
   overlapsPrevious: boolean;
   /** Failed tasks are tried again, as often as the job says. */
   triesAgain: boolean;
+  /** A disk of one of its tasks has had a slot. */
+  hadSlots: boolean;
   tasks: Task[];
   /** Transforms have been asked for what it has stored. */
   hasAsked: boolean;

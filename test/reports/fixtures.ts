@@ -158,6 +158,7 @@ function plan(made: Result, values: Partial<Plan> = {}): Plan {
       priority: 0,
       window: null,
       startDeadlineMs: null,
+      lockWaitMs: null,
       timeoutMs: null,
       retries: { times: 0, waitMs: 0 },
       quiesce: { mode: 'crash-consistent', onFailure: 'fail' },

@@ -197,6 +197,29 @@ describe('vzdump', () => {
     expect(begun(runs('elsewhere'))).toEqual([HOUR + 10 * MINUTE]);
   });
 
+  it('gives up after 180 minutes without the lock, and backs up all guests when it gets it before', () => {
+    const waiting = (before: number): RunResult[] =>
+      runsOf({
+        vms: { a: `${NEVER_WRITES}, count: ${before}`, b: `${NEVER_WRITES}, count: 20` },
+        proxies: nodes,
+        jobs: {
+          first: `vms: { names: [a] }, ${reads}, proxies: [node-1], schedule: "0 1 * * *"`,
+          second: `vms: { names: [b] }, ${reads}, proxies: [node-1], schedule: "0 2 * * *"`,
+        },
+        duration: '1d',
+      })('second');
+    // 15 guests take 256 minutes, 14 take 239 minutes less 4 s.
+    const [late] = waiting(15);
+    expect([late?.status, late?.endedMs, ...new Set(outcomes([late as RunResult]).map((text) => text.slice('b-01 '.length)))]).toEqual([
+      'failed',
+      5 * HOUR,
+      'failed lock-wait',
+    ]);
+    const [inTime] = waiting(14);
+    expect(inTime?.status).toBe('success');
+    expect(begun([inTime as RunResult])).toEqual(Array.from({ length: 20 }, (_, turn) => HOUR + (14 + turn) * READ));
+  });
+
   it('holds the lock for a guest, however many disks it has', () => {
     const disks = Array.from({ length: 3 }, () => `{ ${NEVER_WRITES} }`).join(', ');
     const runs = runsOf({

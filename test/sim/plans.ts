@@ -163,6 +163,7 @@ export function job(given: Partial<JobPlan> = {}): JobPlan {
     priority: 0,
     window: null,
     startDeadlineMs: null,
+    lockWaitMs: null,
     timeoutMs: null,
     retries: { times: 0, waitMs: 0 },
     quiesce: { mode: 'crash-consistent', onFailure: 'fail' },

@@ -140,6 +140,7 @@ const job = fc.record({
   catchUp: fc.boolean(),
   timeout: rarely(fc.constantFrom('17m', '3h')),
   startDeadline: rarely(fc.constantFrom('0s', '11m', '2h')),
+  lockWait: rarely(fc.constantFrom('1ms', '9m', '1h')),
   retries: sometimes(fc.record({ times: whole(1, 3), wait: fc.constantFrom('1ms', '7m', '3h') })),
   attach: sometimes(fc.constantFrom('0s', '47s')),
   names: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
@@ -252,11 +253,11 @@ function blackoutOf({ from, hundredths }: { from: number; hundredths: number }, 
 
 function jobOf(drawn: Keys, more: Additions['jobs'][0], groups: string[], document: ScenarioDocument): Keys {
   const listed = more.names.map((index) => groups[index]).filter((name) => name !== undefined);
-  const { compression, deduplication, ifVmBusy, timeout, startDeadline, retries } = more;
+  const { compression, deduplication, ifVmBusy, timeout, startDeadline, lockWait, retries } = more;
   const window = more.window === undefined ? undefined : stated(more.window);
   const blackouts = more.blackout === undefined ? undefined : [blackoutOf(more.blackout, document)];
   const catchUp = window === undefined && blackouts === undefined ? undefined : more.catchUp;
-  const limits = stated({ preset: more.preset, window, blackouts, catchUp, timeout, startDeadline, retries });
+  const limits = stated({ preset: more.preset, window, blackouts, catchUp, timeout, startDeadline, lockWait, retries });
   const keys = {
     ...drawn,
     ...limits,

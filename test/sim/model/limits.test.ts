@@ -138,6 +138,44 @@ describe('limits of a run', () => {
   });
 });
 
+describe('a wait for the first slots', () => {
+  /** Three in turn from 20:00 on, 1024 s each, on a repository with one slot; another job of ten is due at 20:30 and could begin at 20:51:12. */
+  const behind = (given: Partial<JobPlan>): Result => {
+    const base = tenInTurn({ schedule: { kind: 'at', atMs: [20.5 * HOUR] }, ...given });
+    const first = job({
+      name: 'first',
+      selection: { ...job().selection, all: false, names: ['vm-01', 'vm-02', 'vm-03'] },
+      concurrency: 1,
+      schedule: { kind: 'at', atMs: [20 * HOUR] },
+    });
+    return simulate({ ...base, repositories: base.repositories.map((each) => ({ ...each, slots: 1 })), jobs: [first, ...base.jobs] });
+  };
+
+  it('ends with the failure of all, without another attempt', () => {
+    const result = behind({ lockWaitMs: 21 * MINUTE, retries: { times: 3, waitMs: MINUTE } });
+    expect(tasks(result).map(outcome)).toEqual(Array.from({ length: 10 }, () => ['failed', 'lock-wait', 1]));
+    expect(runs(result)[0]).toMatchObject({ status: 'failed', startedMs: 20.5 * HOUR, endedMs: 20.5 * HOUR + 21 * MINUTE });
+    expect(tasks(result, 'first').every(({ status }) => status === 'success')).toBe(true);
+  });
+
+  it('counts for the first of them only', () => {
+    expect(tasks(behind({ lockWaitMs: 22 * MINUTE })).map(outcome)).toEqual(Array.from({ length: 10 }, () => ['success', null, 1]));
+  });
+
+  it('counts with snapshots that are open already, which go', () => {
+    // The third is held by the other job still.
+    const result = behind({ lockWaitMs: 21 * MINUTE, snapshots: 'whole-run' });
+    expect(tasks(result).map(({ reason, snapshotMs }) => [reason, snapshotMs !== null])).toEqual(
+      Array.from({ length: 10 }, (_, place) => ['lock-wait', place !== 2]),
+    );
+    expect(
+      tasks(result)
+        .slice(3)
+        .every(({ consolidatedMs }) => consolidatedMs !== null),
+    ).toBe(true);
+  });
+});
+
 describe('retries', () => {
   /** Another job holds a snapshot of the VM until `until`, and the VM takes one at most. */
   const blocked = (until: number, given: Partial<JobPlan> = {}): Plan =>
