@@ -2,6 +2,7 @@
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
 import type { DrawnTimes } from './scenario-times.ts';
+import type { VmGroup } from './scenario-vms.ts';
 
 /** How old what a continuous backup has sent is, beside the points of other jobs: the integrator does not know. */
 export function settleAges(document: ScenarioDocument, results: [Figures, Figures]): void {
@@ -18,6 +19,20 @@ export function settledRetries(times: DrawnTimes, isTight: boolean): DrawnTimes 
 export function settledScanners<T extends { kind: string }>(faults: T[], methods: readonly (string | undefined)[]): T[] {
   const isClear = !methods.includes('direct-disk') || !methods.includes('copy-before-write');
   return isClear ? faults : faults.filter(({ kind }) => kind !== 'security-software');
+}
+
+/** Helpers where runs of one job overlap, and clean-ups with the next run of VMs that lie on several datastores. */
+export function settledMerges(
+  { consolidation, orphanCleanup, ...keys }: Record<string, unknown>,
+  groups: VmGroup[],
+  jobs: readonly { ifRunning: string | undefined }[],
+): Record<string, unknown> {
+  const spread = groups.some(({ disks }) => new Set(disks.map(({ datastore }) => datastore)).size > 1);
+  return {
+    ...keys,
+    ...(jobs.some(({ ifRunning }) => ifRunning === 'start') ? {} : { consolidation }),
+    ...(spread && orphanCleanup === 'next-run' ? {} : { orphanCleanup }),
+  };
 }
 
 /** What latency control leaves to a transfer that something slows down. */
