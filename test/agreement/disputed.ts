@@ -10,6 +10,14 @@ export function settleAges(document: ScenarioDocument, results: [Figures, Figure
   for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
 }
 
+/** What a repository holds at its highest moment, where the integrator finds a higher one. */
+export function settlePeaks([engine, integrator]: [Figures, Figures]): void {
+  for (const [name, { peakUsedBytes }] of Object.entries(integrator.repositories)) {
+    const repository = engine.repositories[name];
+    if (repository) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, peakUsedBytes);
+  }
+}
+
 /** Attempts at several VMs that are queued at one instant, as where a full repository has failed them together. */
 export function settledRetries(times: DrawnTimes, isTight: boolean): DrawnTimes {
   return isTight ? { ...times, retries: undefined } : times;
