@@ -155,7 +155,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'floor: no snapshot at or below it',
     file: 'sim/backup/stages.ts',
-    from: 'return datastore.isFull || datastore.usedAt(nowMs) >= datastore.fullLevel;',
+    from: 'return datastore.isFull || (datastore.mayReach(datastore.fullLevel) && datastore.usedAt(nowMs) >= datastore.fullLevel);',
     to: 'return false;',
   },
   {
@@ -204,13 +204,13 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'faults: immutability holds against thieves',
     file: 'sim/repository/theft.ts',
-    from: '!chain.isImmutable(point, kernel.nowMs)',
-    to: 'point.pins === 0',
+    from: 'const gone = chain.points.filter((_, place) => locked[place] !== true);',
+    to: 'const gone = chain.points.filter(({ pins }) => pins === 0);',
   },
   {
     law: 'orphans: a clean-up begins with the lowest',
     file: 'sim/backup/orphans.ts',
-    from: "disk.chain.find(({ kind }) => kind === 'orphan')",
-    to: "disk.chain.findLast(({ kind }) => kind === 'orphan')",
+    from: "disk.chain.find((delta) => delta.kind === 'orphan'",
+    to: "disk.chain.findLast((delta) => delta.kind === 'orphan'",
   },
 ];

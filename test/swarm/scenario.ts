@@ -182,7 +182,9 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
   const groups = vms.map(([name]) => name);
   const jobs = entriesOf(document, 'jobs').map(([name, keys], index) => {
     const added = more.jobs[index] as Additions['jobs'][0];
-    const immutable = more.repositories.some((one) => one.immutable !== undefined);
+    const immutable = [...more.repositories, ...entriesOf(document, 'repositories').map(([, repository]) => repository)].some(
+      (one) => one.immutable !== undefined,
+    );
     return [name, chained(jobOf(keys, added, groups, document), added.chain, immutable)] as const;
   });
   const hosts = Object.keys(document.hosts as Keys);
@@ -313,11 +315,14 @@ function chained(
   immutable: boolean,
 ): Keys {
   if (keys.method === 'snapshot-only') return { ...keys, ...stated({ account }) };
-  const mode = drawn === 'document' || (drawn === 'reverse' && immutable) ? keys.mode : drawn;
-  const byAge = (kept as Keys | undefined)?.definition === 'veeam';
-  const fulls = mode === 'forward' ? stated({ full: { [kind]: full }, differential }) : {};
-  const retained = byAge && mode !== 'forward' && mode !== 'full' ? undefined : kept;
-  return { ...keys, mode, ...fulls, ...stated({ retention: retained, account }) };
+  const wanted = drawn === 'document' ? keys.mode : drawn;
+  const mode = wanted === 'reverse' && immutable ? 'forever-forward' : wanted;
+  const isDocuments = drawn === 'document' && mode === keys.mode;
+  const fulls = mode === 'forward' && !isDocuments ? stated({ full: { [kind]: full }, differential }) : {};
+  const retention = (kept ?? keys.retention) as Keys | undefined;
+  const byAge = retention?.definition === 'veeam' && mode !== 'forward' && mode !== 'full';
+  const bare = without(keys, isDocuments ? ['retention'] : ['full', 'differential', 'retention']);
+  return { ...bare, ...fulls, ...stated({ mode, retention: byAge ? undefined : retention, account }) };
 }
 
 function restoreOf({ group: index, hundredth, repository: from }: Additions['restores'][0], vms: readonly Entry[], document: ScenarioDocument): Keys {
@@ -329,6 +334,9 @@ function restoreOf({ group: index, hundredth, repository: from }: Additions['res
 /** Bytes are counted exactly up to 8 PiB. */
 const MOST_MB = 9_000_000_000;
 
+/** Points of the longest time that a repository holds what the retention no longer keeps. */
+const HELD_POINTS = 400;
+
 /** At most what established jobs have left on repositories, in MB: they take no VM more often than all, and nothing smaller than its disks. */
 function keptMb(jobs: readonly Entry[], vms: readonly Entry[]): number {
   const disks = vms.flatMap(([, keys]) => ((keys.disks ?? [keys]) as Keys[]).map((disk) => Number(keys.count) * megabytesOf(disk.size)));
@@ -336,9 +344,9 @@ function keptMb(jobs: readonly Entry[], vms: readonly Entry[]): number {
     .filter(([, keys]) => keys.initial === 'established')
     .reduce((sum, [, { retention: kept, reduction, compression, mode }]) => {
       const { last = 1, hourly = 0, daily = 0, weekly = 0 } = (kept ?? { last: 7 }) as Record<string, number>;
-      // Back to the full before, and what is pruned but not gone.
+      // Back to the full before, what is pruned but not gone, and what is immutable for days.
       const chains = mode === 'forward' ? 40 : 12;
-      return sum + (last + 24 * (daily + 7 * weekly) + hourly + chains) / Number(reduction ?? (compression === 'none' ? 1 : 2));
+      return sum + (last + 24 * (daily + 7 * weekly) + hourly + chains + HELD_POINTS) / Number(reduction ?? (compression === 'none' ? 1 : 2));
     }, 0);
   return Math.ceil(points * disks.reduce((sum, megabytes) => sum + megabytes, 0));
 }
