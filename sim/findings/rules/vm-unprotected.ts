@@ -3,6 +3,7 @@
  * have only been due outside their windows.
  */
 import type { Job } from '../../backup/run.ts';
+import type { Dropped } from '../../backup/windows.ts';
 import type { Vm } from '../../estate/vm.ts';
 import type { World } from '../../world.ts';
 import type { Rule } from '../rule.ts';
@@ -45,8 +46,8 @@ export class UnprotectedVms {
       if (drops.length === 0 || drops.length < ofVm.length || ofVm.some(({ runs }) => runs.length > 0)) continue;
       const dropped = drops.reduce((sum, { count }) => sum + count, 0);
       const fields = { vm: vm.name, jobs: jobs.length, dropped };
-      const firstMs = Math.min(...drops.map(({ firstMs: atMs }) => atMs));
-      findings.observe({ atMs: firstMs, kind: 'vm-in-no-job', fields, causes: drops.map(({ event }) => event).sort((a, b) => a - b) });
+      const [first] = drops.sort((one, other) => one.event - other.event) as [Dropped];
+      findings.observe({ atMs: Math.max(first.firstMs, vm.createdAtMs ?? 0), kind: 'vm-in-no-job', fields, causes: [first.event] });
     }
   }
 

@@ -25,7 +25,9 @@ function brokenBy(plan: Plan, job: JobPlan, run: RunResult, began: Map<string, n
   for (const task of run.tasks) {
     const key = keyOf(run.id, task.vm);
     const beganMs = began.get(`${key} ${task.attempt}`);
-    if (task.attempt === 1 && beganMs !== undefined && beganMs > deadlineMs) wrong.push(`${key} begins at ${beganMs}, after its deadline`);
+    // What is created later joins a continuous run later.
+    const isFirst = task.attempt === 1 && task.queuedMs === startedMs;
+    if (isFirst && beganMs !== undefined && beganMs > deadlineMs) wrong.push(`${key} begins at ${beganMs}, after its deadline`);
     if ((task.transferMs ?? 0) > timeoutMs || (task.transferEndMs ?? 0) > timeoutMs) wrong.push(`${key} reads beyond its timeout`);
     wrong.push(...brokenByAttempt(job, run, task));
   }
