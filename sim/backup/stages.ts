@@ -297,6 +297,10 @@ export class Stages {
     const { log, kernel } = this.world;
     const { task, proxy } = part;
     const { method, plan, fleecing } = task.run.job;
+    if (fleecing !== null && fleecing.lossEvent > 0) {
+      this.abort(task, 'failed', 'datastore-lost', fleecing.lossEvent);
+      return false;
+    }
     if (fleecing?.isFull) {
       this.abort(task, 'failed', 'fleecing-full', fleecing.fullEvent);
       return false;

@@ -29,17 +29,17 @@ export function settledScanners<T extends { kind: string }>(faults: T[], methods
   return isClear ? faults : faults.filter(({ kind }) => kind !== 'security-software');
 }
 
-/** Helpers where runs of one job overlap, and clean-ups with the next run of VMs that lie on several datastores. */
+/** Helpers where runs of one job overlap, and clean-ups of VMs with several disks, where they meet removals. */
 export function settledMerges(
   { consolidation, orphanCleanup, ...keys }: Record<string, unknown>,
   groups: VmGroup[],
   jobs: readonly { ifRunning: string | undefined }[],
 ): Record<string, unknown> {
-  const spread = groups.some(({ disks }) => new Set(disks.map(({ datastore }) => datastore)).size > 1);
+  const several = groups.some(({ disks }) => disks.length > 1);
   return {
     ...keys,
     ...(jobs.some(({ ifRunning }) => ifRunning === 'start') ? {} : { consolidation }),
-    ...(spread && orphanCleanup === 'next-run' ? {} : { orphanCleanup }),
+    ...(several ? {} : { orphanCleanup }),
   };
 }
 

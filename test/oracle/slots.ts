@@ -7,8 +7,14 @@ import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 /** Scans the waiting tasks once; each that can take everything it needs starts. True when one did. */
 export function scanWaiting(world: World): boolean {
   const waiting = world.tasks.filter(({ streams }) => streams.some(({ stage }) => stage === 'waiting'));
-  const place = ({ run, queuedMs }: Task): number[] => [run.job.priority, queuedMs, run.job.order];
-  // READING: of tasks of one job that arrive at one instant, those made first come first: runs before VMs, attempts in the order in which others failed.
+  // READING: of tasks of one job that arrive at one instant those of earlier runs come first, then VMs as they stand in the file.
+  const place = ({ run, queuedMs, vm }: Task): number[] => [
+    run.job.priority,
+    queuedMs,
+    run.job.order,
+    run.job.runs.indexOf(run),
+    world.vms.indexOf(vm),
+  ];
   const byPlace = waiting.sort((a, b) => compare(place(a), place(b)));
   const started = byPlace.filter((task) => tryToStart(world, task));
   // READING: all that can start take their slots before what has them already begins, or fails, to read.

@@ -115,8 +115,8 @@ export function startStreams(world: World, task: Task): void {
   }
   // READING: on a full datastore no file for saved blocks can be made, so that nothing begins.
   const { fleecing } = task.run.job;
-  if (fleecing !== null && isFull(world, fleecing)) {
-    breakOff(world, task, 'failed', 'fleecing-full');
+  if (fleecing !== null && (fleecing.isLost || isFull(world, fleecing))) {
+    breakOff(world, task, 'failed', fleecing.isLost ? 'datastore-lost' : 'fleecing-full');
     return;
   }
   if (task.stage === 'attaching' && task.dueMs !== null) return;

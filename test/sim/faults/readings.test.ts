@@ -119,6 +119,20 @@ describe('a lost datastore', () => {
     expect(result.vms.web?.lostAtMs).toBeNull();
   });
 
+  it('fails those that would begin to keep old blocks there later, whether or not it was full', () => {
+    for (const usedBytes of [0, GiB]) {
+      const { result } = observe(
+        plan({
+          datastores: [datastore(), datastore({ name: 'scratch', capacityBytes: GiB + 100 * MiB, otherUsedBytes: usedBytes })],
+          vms: [vm('web', written)],
+          jobs: [slowJob({ method: 'copy-before-write', fleecing: 'scratch', schedule: { kind: 'at', atMs: [HOUR] } })],
+          faults: [lost('scratch', 100 * SECOND)],
+        }),
+      );
+      expect(tasksOf(result)[0]).toMatchObject({ status: 'failed', reason: 'datastore-lost', endedMs: HOUR, readBytes: 0 });
+    }
+  });
+
   it('stops its other data, and tells no more levels', () => {
     const { result, of } = observe(
       plan({
