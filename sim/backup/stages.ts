@@ -75,7 +75,7 @@ export class Stages {
     disk.datastore.lastEvent = task.lastEvent;
     for (const done of task.disks) {
       const known = job.bases[done.disk.index];
-      if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases[done.disk.index] = done.mark;
+      if (done.mark !== null && !task.baseStolen && (known === undefined || done.mark.atMs > known.atMs)) job.bases[done.disk.index] = done.mark;
     }
     if (job.method.readsLiveDisk) judgeCopy(task, kernel.nowMs);
     this.world.chains.completePoint(task);
@@ -252,6 +252,7 @@ export class Stages {
     const used = disk.usedAt(now);
     part.mark = { atMs: now, writtenBytes: disk.writtenAt(now), law: disk.law };
     part.full = task.level === 'full' || base === undefined;
+    if (task.level !== 'full') task.baseMs = base?.atMs ?? null;
     part.wholeBytes = !disk.thin && !plan.zeroDetection ? disk.sizeBytes : used;
     if (part.full || base === undefined) part.bytes = part.wholeBytes;
     else part.bytes = Math.min(uniqueBytes(base.law, part.mark.writtenBytes - base.writtenBytes) * plan.cbtOverhead, used);

@@ -150,6 +150,10 @@ export class Task {
   reason: Reason | null = null;
   /** What it reads; decided when its snapshot exists. */
   level: Level = 'full';
+  /** The moment of the point on which it builds; null: it reads everything. */
+  baseMs: number | null = null;
+  /** That point was stolen while it read: what it leaves is worth nothing. */
+  baseStolen = false;
   /** What it has left on the repository; null: nothing, or not yet. */
   point: RestorePoint | null = null;
   /** Its guest did not come to rest: its point is good, but its applications have to recover. */

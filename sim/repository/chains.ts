@@ -85,13 +85,16 @@ export class Chains {
     job.basesLostEvent = event;
   }
 
-  /** The same for one VM. */
-  forgetVm(job: Job, vm: Vm, event: number): void {
-    for (const { index } of vm.disks) {
-      job.bases[index] = undefined;
-      this.fullBasesOf(job)[index] = undefined;
+  /** The same for one VM, as far as the points of some moments are gone. */
+  forgetPoints(job: Job, vm: Vm, gone: ReadonlySet<number>, event: number): void {
+    for (const bases of [job.bases, this.fullBasesOf(job)]) {
+      for (const { index } of vm.disks) {
+        const base = bases[index];
+        if (base === undefined || !gone.has(base.atMs)) continue;
+        bases[index] = undefined;
+        job.basesLostEvent = event;
+      }
     }
-    job.basesLostEvent = event;
   }
 
   /** All disks of a task are written: its point is complete. */
@@ -110,7 +113,7 @@ export class Chains {
       level: task.level,
       changedSinceMs: task.level === 'differential' ? this.fullMomentOf(task) : null,
       fullBytes: task.disks.reduce((sum, part) => sum + part.wholeBytes, 0) / job.plan.reduction,
-      good: task.outcome === 'success' || task.crashConsistent,
+      good: (task.outcome === 'success' || task.crashConsistent) && !task.baseStolen,
       cloned: false,
       flags: NO_FLAGS,
       periods: null,
@@ -211,7 +214,7 @@ export class Chains {
 
   private owesSyntheticFull(chain: Chain, point: RestorePoint): boolean {
     const { job, busy, points } = chain;
-    if (job.plan.fullBackups?.kind !== 'synthetic' || busy || point.kind === 'full' || !points.includes(point)) return false;
+    if (job.plan.fullBackups?.kind !== 'synthetic' || busy || point.kind === 'full' || !point.good || !points.includes(point)) return false;
     return this.levelsOf(job).owesFull(chain, point.dueMs);
   }
 

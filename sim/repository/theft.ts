@@ -49,7 +49,12 @@ export class Theft {
     const uncopied = chain.uncopied.filter((point) => left.includes(point));
     chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
     storage.prune(chain.repository, bytes, deleted);
-    if (chain.repository === chain.job.repository) chains.forgetVm(chain.job, chain.vm, deleted);
+    if (chain.repository === chain.job.repository) {
+      const lost = new Set(gone.map(({ atMs }) => atMs));
+      chains.forgetPoints(chain.job, chain.vm, lost, deleted);
+      for (const task of chain.vm.activeTasks)
+        if (task.run.job === chain.job && task.baseMs !== null && lost.has(task.baseMs)) task.baseStolen = true;
+    }
     recovery.pointsLost(chain.vm, deleted);
   }
 }

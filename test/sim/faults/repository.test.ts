@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, job, keep, MINUTE, plan, repository, vm } from '../plans.ts';
+import { DAY, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
 import { nights, observe, server } from '../repository/observed.ts';
 import { at, fault, rules, tasksOf } from './support.ts';
 
@@ -54,7 +54,7 @@ describe('stolen-account', () => {
     expect(result.vms.web).toMatchObject({ restorePoints: 3, worstRpoMs: DAY + 10_240 });
   });
 
-  it('with all that it needs: of a chain nothing; the next backup is a full', () => {
+  it('with all that it needs: of a chain nothing; what is left is built upon', () => {
     const { result, of } = estate(36 * HOUR, { mode: 'forever-forward' });
     expect(of('points-deleted')).toEqual([]);
     expect(result.vms.web?.restorePoints).toBe(5);
@@ -62,7 +62,22 @@ describe('stolen-account', () => {
     const forward = estate(36 * HOUR, { mode: 'forward', fullBackups: { kind: 'active', schedule: { kind: 'at', atMs: [2 * DAY] } } });
     expect(forward.of('points-deleted')).toMatchObject([{ points: 2 }]);
     expect(forward.result.vms.web?.restorePoints).toBe(3);
-    expect(tasksOf(forward.result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'full', 'incremental', 'full']);
+    expect(tasksOf(forward.result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'full', 'incremental', 'incremental']);
+  });
+
+  it('makes worthless what is being written on top of what goes; the next backup is a full', () => {
+    // The increment of the second night is read from 24 h on, for 102.4 s at 10 MiB/s.
+    const { result, of } = observe(
+      plan({
+        durationMs: 3 * DAY,
+        vms: [server('web')],
+        jobs: [job({ schedule: nights(3), mode: 'forever-forward', retention: keep({ last: 14 }), account: 'svc', streamBytesPerSecond: 10 * MiB })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(DAY + 50 * SECOND) })],
+      }),
+    );
+    expect(of('points-deleted')).toMatchObject([{ points: 1 }]);
+    expect(tasksOf(result).map(({ kind, status }) => `${kind} ${status}`)).toEqual(['full success', 'incremental success', 'full success']);
+    expect(result.vms.web?.restorePoints).toBe(1);
   });
 
   it('does not touch the points of another account', () => {
