@@ -168,7 +168,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'base: success is the end of the transfer',
     file: 'sim/backup/stages.ts',
-    from: 'if (done.mark !== null && (known === undefined || done.mark.atMs > known.atMs)) job.bases',
+    from: 'if (done.mark !== null && !task.baseStolen && (known === undefined || done.mark.atMs > known.atMs)) job.bases',
     to: 'if (done.mark === null) job.bases',
   },
   {
