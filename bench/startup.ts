@@ -1,4 +1,4 @@
-/** How long the built command takes to start, against Node with nothing to do. Needs `npm run build`. */
+/** How long the built command takes to start, against Node with nothing to do; to lint 200 VMs, against one; and to explain act 5. Needs `npm run build`. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,24 @@ datastores:
 vms:
   web: { datastore: ds1, size: 100GiB }
 `;
+const ACT_5 = join(import.meta.dirname, '../scenarios/five-acts-5-growth.yaml');
+
+/** 200 VMs, each an entry of its own, in four jobs. */
+function estate(jobKeys: string): string {
+  const entries = (count: number, textOf: (index: number) => string): string => Array.from({ length: count }, (_, index) => textOf(index)).join('\n');
+  return `overrun: 1
+start: 2026-03-02T18:00
+duration: 7d
+datastores:
+${entries(4, (index) => `  ds${index}: { class: hybrid, capacity: 20TiB }`)}
+repositories:
+  r: { capacity: 500TiB, read: 1GiB/s, write: 1GiB/s }
+vms:
+${entries(200, (index) => `  vm${index}: { datastore: ds${index % 4}, size: 100GiB, used: 60GiB, tags: [t${index % 4}] }`)}
+jobs:
+${entries(4, (index) => `  j${index}: { vms: { tags: [t${index}] }, schedule: "0 2${index} * * *", repository: r${jobKeys} }`)}
+`;
+}
 
 /** Ends the process where it has nothing to measure. */
 function built(): string {
@@ -33,12 +51,26 @@ function msOf(args: readonly string[]): number {
 
 const main = built();
 mkdirSync(WORK_FOLDER, { recursive: true });
-const scenario = join(WORK_FOLDER, 'tiny.yaml');
-writeFileSync(scenario, SCENARIO);
+function written(name: string, text: string): string {
+  const path = join(WORK_FOLDER, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const scenario = written('tiny.yaml', SCENARIO);
+const usual = written('usual.yaml', estate(''));
+const long = written(
+  'long.yaml',
+  estate(', mode: forward, full: { synthetic: "0 0 * * sat" }, retention: { last: 14, daily: 30, weekly: 12, monthly: 12 }'),
+);
 const commands: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['node -e 0', ['-e', '0']],
   ['overrun --version', [main, '--version']],
   ['overrun run tiny.yaml', [main, 'run', scenario]],
+  ['overrun lint tiny.yaml', [main, 'lint', scenario]],
+  ['overrun lint, 200 VMs', [main, 'lint', usual]],
+  ['overrun lint, 200 VMs, a year of points in four jobs', [main, 'lint', long]],
+  ['overrun explain, act 5', [main, 'explain', ACT_5]],
 ];
 
 heading('startup');

@@ -11,6 +11,8 @@ export class Storage {
   private readonly world: World;
   private readonly checkDue: number;
   private readonly reclaimDue: number;
+  /** By repository, the last collection of garbage before the start, once somebody has asked for it: established pasts do for each VM. */
+  private readonly lastCollections: (number | undefined)[] = [];
 
   constructor(world: World) {
     this.world = world;
@@ -79,9 +81,14 @@ export class Storage {
   }
 
   /** Up to which instant before the start what was removed has come back by the start: after the grace, and with a collection of garbage where there are such. */
-  reclaimedBefore({ plan }: Repository): number {
+  reclaimedBefore({ index, plan }: Repository): number {
     if (plan.garbageCollection === null) return -plan.gcGraceMs;
-    const [last = Number.NEGATIVE_INFINITY] = new Schedule(plan.garbageCollection.schedule, this.world.zone).lastBefore(0, 1, LOOK_BACK_DAYS);
+    let last = this.lastCollections[index];
+    if (last === undefined) {
+      const schedule = new Schedule(plan.garbageCollection.schedule, this.world.zone);
+      last = schedule.lastBefore(0, 1, LOOK_BACK_DAYS)[0] ?? Number.NEGATIVE_INFINITY;
+      this.lastCollections[index] = last;
+    }
     return last - plan.gcGraceMs;
   }
 
