@@ -4,9 +4,9 @@ import type { ScenarioDocument } from './scenario.ts';
 import type { DrawnTimes } from './scenario-times.ts';
 import type { VmGroup } from './scenario-vms.ts';
 
-/** How old what a continuous backup has sent is, beside the points of other jobs: the integrator does not know. */
+/** How old the restore points of VMs are that several continuous backups take: the newest replica counts, not the one that lags most. */
 export function settleAges(document: ScenarioDocument, results: [Figures, Figures]): void {
-  if (!streams(document)) return;
+  if (streams(document) < 2) return;
   for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
 }
 
@@ -51,7 +51,7 @@ export function settledDatastore({ latencyControl, ...keys }: Record<string, unk
 
 /** Continuous backups follow a change of pace within a second, in which they take more or less of a network than they need. */
 export function settledTolerance(document: ScenarioDocument, tolerance: Tolerance): Tolerance {
-  return streams(document) ? { ...tolerance, ms: Math.max(tolerance.ms, 5000), share: 2 * tolerance.share } : tolerance;
+  return streams(document) > 0 ? { ...tolerance, ms: Math.max(tolerance.ms, 5000), share: 2 * tolerance.share } : tolerance;
 }
 
 /** The lag of guests whose network fails: within the second their law has begun anew. */
@@ -60,6 +60,6 @@ export function settleLags(document: ScenarioDocument, results: [Figures, Figure
   for (const { vms } of results) for (const vm of Object.values(vms)) if (vm.worstLagMs !== null && fails) vm.worstLagMs = 0;
 }
 
-function streams(document: ScenarioDocument): boolean {
-  return Object.values(document.jobs as Record<string, { method?: string }>).some(({ method }) => method === 'cdp');
+function streams(document: ScenarioDocument): number {
+  return Object.values(document.jobs as Record<string, { method?: string }>).filter(({ method }) => method === 'cdp').length;
 }

@@ -1,5 +1,6 @@
 import { uniqueBytes } from './laws.ts';
-import type { Disk, Feed, Stream, Task, World } from './world.ts';
+import { noteAge } from './recovery.ts';
+import type { Feed, Stream, Task, World } from './world.ts';
 
 /** What is left counts as nothing below this. */
 const LEAST_BYTES = 1e-3;
@@ -25,18 +26,20 @@ export function openFeed({ disk }: Stream, nowMs: number): Feed {
     bytesPerMs: 0,
     demandBytesPerSecond: 0,
     inStepAtBytes: disk.writtenBytes,
+    sentMs: nowMs,
     history: [{ ms: nowMs, writtenBytes: disk.writtenBytes }],
   };
 }
 
 /** The copy of all disks is complete: what has been written since it began is the first backlog. */
-export function startFeeds({ streams }: Task, nowMs: number): void {
-  for (const { feed, disk } of streams) {
+export function startFeeds(world: World, task: Task): void {
+  for (const { feed, disk } of task.streams) {
     if (feed === null) continue;
     feed.backlogBytes = uniqueBytes(feed.law, disk.writtenBytes - feed.inStepAtBytes);
     feed.stage = 'behind';
-    noteLag(disk, feed, nowMs, disk.writtenBytes - feed.backlogBytes);
+    feed.sentMs = writtenMs(feed, disk.writtenBytes - feed.backlogBytes, world.nowMs);
   }
+  noteSent(world, task, world.nowMs);
 }
 
 /** Fits the feeds to the rates just solved: those in step ask for what is written, and fall behind where they do not get it. True when that changes. */
@@ -70,33 +73,56 @@ export function feedAheadMs(world: World): number {
 
 /** Must come after the disks have advanced. */
 export function advanceFeeds(world: World, spanMs: number): void {
+  const feeding = world.tasks.filter(({ streams }) => streams.some(({ feed }) => feed !== null));
+  const before = new Map(feedingStreams(world).map(({ feed }) => [feed, feed.backlogBytes]));
   for (const { stream, feed } of feedingStreams(world)) {
     const { writtenBytes, writtenBytesPerMs } = stream.disk;
     feed.history.push({ ms: world.nowMs + spanMs, writtenBytes });
     if (feed.stage !== 'behind') continue;
-    const before = feed.backlogBytes;
-    const unsent = Math.max(0, before + (writtenBytesPerMs - feed.bytesPerMs) * spanMs);
+    const unsent = Math.max(0, feed.backlogBytes + (writtenBytesPerMs - feed.bytesPerMs) * spanMs);
     feed.backlogBytes = Math.min(unsent, uniqueBytes(feed.law, writtenBytes - feed.inStepAtBytes));
-    for (let look = 1; look <= LOOKS; look++) {
+  }
+  for (const task of feeding) {
+    const isBehind = task.streams.some(({ feed }) => feed?.stage === 'behind');
+    for (let look = isBehind ? 1 : LOOKS; look <= LOOKS; look++) {
       const aheadMs = (spanMs * look) / LOOKS;
-      // The last byte counts too until it has been sent.
-      const backlog = Math.max(LAST_BYTE, before + ((feed.backlogBytes - before) * look) / LOOKS);
-      noteLag(stream.disk, feed, world.nowMs + aheadMs, writtenBytes - writtenBytesPerMs * (spanMs - aheadMs) - backlog);
+      for (const { feed, disk } of task.streams)
+        if (feed !== null)
+          feed.sentMs = sentMs(world, feed, aheadMs, disk.writtenBytes - disk.writtenBytesPerMs * (spanMs - aheadMs), before.get(feed), look);
+      noteSent(world, task, world.nowMs + aheadMs);
     }
   }
 }
 
-/** The age of the oldest unsent byte, first in, first out. */
-function noteLag({ vm }: Disk, feed: Feed, nowMs: number, sentBytes: number): void {
-  vm.worstLagMs ??= 0;
+/** Up to which moment everything has been sent, somewhere within a step. */
+function sentMs({ nowMs }: World, feed: Feed, aheadMs: number, writtenBytes: number, before = 0, look = LOOKS): number {
+  if (feed.stage === 'copying') return feed.sentMs;
+  if (feed.stage === 'in step') return nowMs + aheadMs;
+  // The last byte counts too until it has been sent.
+  const backlog = Math.max(LAST_BYTE, before + ((feed.backlogBytes - before) * look) / LOOKS);
+  return writtenMs(feed, writtenBytes - backlog, nowMs + aheadMs);
+}
+
+/** When the guest had written so much, first in, first out. */
+function writtenMs(feed: Feed, bytes: number, nowMs: number): number {
   // What was written before the copying began is no part of the feed, whatever rounding says.
   const last = Math.max(
     0,
-    feed.history.findLastIndex((entry) => entry.writtenBytes <= sentBytes),
+    feed.history.findLastIndex((entry) => entry.writtenBytes <= bytes),
   );
   const [before, after] = [feed.history[last], feed.history[last + 1]];
-  if (before === undefined || after === undefined) return;
-  const share = Math.max(0, sentBytes - before.writtenBytes) / (after.writtenBytes - before.writtenBytes);
-  const sentMs = before.ms + share * (after.ms - before.ms);
-  vm.worstLagMs = Math.max(vm.worstLagMs, Math.ceil(nowMs - sentMs));
+  if (before === undefined || after === undefined) return nowMs;
+  const share = Math.max(0, bytes - before.writtenBytes) / (after.writtenBytes - before.writtenBytes);
+  return before.ms + share * (after.ms - before.ms);
+}
+
+/** The replica of a VM is as old as the oldest byte that one of its disks has not sent. */
+function noteSent(world: World, { streams, stored, vm }: Task, nowMs: number): void {
+  const sent = streams.flatMap(({ feed }) => (feed === null || feed.stage === 'copying' ? [] : [feed.sentMs]));
+  if (sent.length === 0) return;
+  const oldestMs = Math.min(...sent);
+  vm.worstLagMs = Math.max(vm.worstLagMs ?? 0, Math.ceil(nowMs - oldestMs));
+  if (stored === null) return;
+  stored.point.momentMs = oldestMs;
+  noteAge(world, vm, nowMs);
 }

@@ -280,6 +280,18 @@ describe('cdp', () => {
     expect(result.vms.a?.worstLagMs).toBe(17_400_000 / 4);
   });
 
+  it('leaves a replica behind that is as old as what it had sent', () => {
+    const slow = { ...job, streamRate: '3MB/s', schedule: { at: ['2026-03-02T00:00'] } };
+    const small = { ...writing({ law: 'append', rate: '4MB/s' }), snapshots: undefined, used: '3GB' };
+    const stopped = play({ duration: '4h', vm: small, job: { ...slow, timeout: '2h' } });
+    // At the end of the second hour 4,000 + 6,200 MB are behind, the oldest of them 2,550 s old. Nothing follows in two more hours.
+    expect(stopped.vms.a).toMatchObject({ worstLagMs: 2_550_000, worstRpoMs: 2_550_000 + 2 * HOUR, restorePoints: 1 });
+    const other = { ...slow, streamRate: '50MB/s', vms: 'all', repository: 'repo', reduction: 1 };
+    // The newer of two replicas counts: nothing was there before the first copy was complete, after a minute.
+    const two = play({ duration: '4h', vm: small, jobs: { slow: { ...slow, vms: 'all', repository: 'repo', reduction: 1 }, other } });
+    expect(two.vms.a).toMatchObject({ worstLagMs: 17_400_000 / 4, worstRpoMs: 60_000 });
+  });
+
   it('leaves others what it does not need once it is in step', () => {
     const one = { vms: 'all', repository: 'repo', mode: 'full', reduction: 1, timings: { quiesce: '0s', create: '0s', remove: '0s' } };
     const jobs = {

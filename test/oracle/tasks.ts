@@ -198,7 +198,7 @@ function succeed(world: World, task: Task): void {
   if (job.method === 'cdp') {
     task.stage = 'streaming';
     task.takesJobSlot = false;
-    startFeeds(task, world.nowMs);
+    startFeeds(world, task);
   } else leave(world, task, task);
 }
 

@@ -530,6 +530,8 @@ export interface Feed {
   demandBytesPerSecond: number;
   /** Where the disk's V stood when the feed was last in step. */
   inStepAtBytes: number;
+  /** Everything that was written before has been sent. */
+  sentMs: number;
   /** V of the disk over time, from when the copying began. */
   history: { ms: number; writtenBytes: number }[];
 }
