@@ -17,7 +17,10 @@ import type { Outcome, Reason, Task } from './task.ts';
 
 /** The clean-up of a VM that is under way. */
 interface CleanUp {
+  /** Where it takes all orphans. */
   datastores: Set<Datastore>;
+  /** Those that it takes wherever they are. */
+  named: Set<Delta>;
   /** Orphans for which it found no room. */
   refused: Set<Delta>;
 }
@@ -89,14 +92,15 @@ export class Orphans {
     if (--vm.jobSnapshots === 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
   }
 
-  /** Tries to remove the orphans of a VM on some datastores. */
-  cleanUp(vm: Vm, datastores: readonly Datastore[], cause: number): void {
+  /** Tries to remove the orphans of a VM on some datastores, and those that are named. */
+  cleanUp(vm: Vm, datastores: readonly Datastore[], cause: number, named: readonly Delta[] = []): void {
     const known = this.cleaning.get(vm);
     if (known !== undefined) {
       for (const datastore of datastores) known.datastores.add(datastore);
+      for (const delta of named) known.named.add(delta);
       return;
     }
-    const cleanUp: CleanUp = { datastores: new Set(datastores), refused: new Set() };
+    const cleanUp: CleanUp = { datastores: new Set(datastores), named: new Set(named), refused: new Set() };
     const deltas = lowestOrphans(vm, cleanUp);
     if (deltas.length === 0 || vm.obstacle > 0) return;
     const { kernel, log } = this.world;
@@ -116,14 +120,16 @@ export class Orphans {
     const { kernel, log, findings, consolidation, admission } = this.world;
     const { vm, merges } = removal;
     const cleanUp = this.cleaning.get(vm) as CleanUp;
+    const openers = new Set<Task>();
     for (const { opener, refused, disk, delta } of merges) {
       if (refused) cleanUp.refused.add(delta);
-      else if (opener !== null) this.settle(opener);
+      else if (opener !== null) openers.add(opener);
       else if (disk.datastore.plan.countOrphans) {
         disk.datastore.snapshotSlots.used--;
         admission.dirty = true;
       }
     }
+    for (const opener of openers) this.settle(opener);
     const deltas = vm.obstacle > 0 ? [] : lowestOrphans(vm, cleanUp);
     if (deltas.length > 0) {
       consolidation.cleanUp(vm, deltas, removal.lastEvent);
@@ -149,9 +155,10 @@ export class Orphans {
   }
 }
 
-function lowestOrphans(vm: Vm, { datastores, refused }: CleanUp): Delta[] {
+function lowestOrphans(vm: Vm, { datastores, named, refused }: CleanUp): Delta[] {
   return vm.disks.flatMap((disk) => {
-    const orphan = datastores.has(disk.datastore) ? disk.chain.find((delta) => delta.kind === 'orphan' && !refused.has(delta)) : undefined;
+    const takesAll = datastores.has(disk.datastore);
+    const orphan = disk.chain.find((delta) => delta.kind === 'orphan' && (takesAll || named.has(delta)) && !refused.has(delta));
     return orphan === undefined ? [] : [orphan];
   });
 }

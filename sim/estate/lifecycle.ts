@@ -85,7 +85,7 @@ export class Lifecycle {
     const deltas = tasks.flatMap(({ disks }) => disks.flatMap(({ delta }) => (delta?.exists ? [delta] : [])));
     for (const delta of deltas) orphans.mark(delta, delta.run, [event]);
     recovery.pointsLost(vm, event);
-    orphans.cleanUp(vm, datastoresOf(vm), event);
+    orphans.cleanUp(vm, [], event, deltas);
   }
 
   private dropDisks(vm: Vm, datastore: Datastore, event: number): void {

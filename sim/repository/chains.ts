@@ -136,10 +136,13 @@ export class Chains {
   /** A task has nothing more to read. After the last one of its run the chains are transformed. */
   transferOver(task: Task): void {
     const { run } = task;
-    // A continuous backup that is stopped has read its full long ago.
+    // Another attempt reads for it, also where a continuous backup had read its full long ago.
+    if (task.stage !== 'ended' && this.world.runs.retryAt(task) !== null) {
+      if (task.transferIsOver) run.openTransfers++;
+      task.transferIsOver = false;
+      return;
+    }
     if (task.transferIsOver) return;
-    // Another attempt reads for it.
-    if (task.stage !== 'ended' && this.world.runs.retryAt(task) !== null) return;
     task.transferIsOver = true;
     if (--run.openTransfers === 0) this.transform(run, task.lastEvent);
   }
@@ -150,11 +153,7 @@ export class Chains {
     theft.workEnded(chain);
     const gone = chain.removable(kernel.nowMs, zone);
     if (gone.length === 0) return;
-    let bytes = 0;
-    for (const point of gone) {
-      const place = chain.takeOut(point);
-      bytes += freedBy(point, chain.points, place);
-    }
+    const bytes = takeOutOf(chain, gone);
     // Which they were: moments before the start are negative.
     const moments = gone.map(({ atMs }) => atMs).join(' ');
     const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
@@ -243,6 +242,16 @@ export class Chains {
 /** Who and where, for the log. */
 export function namesOf(chain: Chain): { repository: string; job: string; vm: string } {
   return { repository: chain.repository.name, job: chain.job.name, vm: chain.vm.name };
+}
+
+/** Takes points out of their chain; returns the bytes that come back. */
+export function takeOutOf(chain: Chain, gone: readonly RestorePoint[]): number {
+  let bytes = 0;
+  for (const point of gone) {
+    const place = chain.takeOut(point);
+    bytes += freedBy(point, chain.points, place);
+  }
+  return bytes;
 }
 
 /** What a point gives back when it goes: blocks that the next cloned full after it shares stay with that full. */

@@ -4,7 +4,7 @@
  */
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
-import { namesOf } from './chains.ts';
+import { namesOf, takeOutOf } from './chains.ts';
 
 export class Theft {
   private readonly world: World;
@@ -40,13 +40,11 @@ export class Theft {
     const locked = chain.locked(kernel.nowMs);
     const gone = chain.points.filter((_, place) => locked[place] !== true);
     if (gone.length === 0) return;
-    const left = chain.points.filter((_, place) => locked[place] === true);
-    const bytes = gone.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+    const bytes = takeOutOf(chain, gone);
     const moments = gone.map(({ atMs }) => atMs).join(' ');
     const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
     const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
-    chain.points.splice(0, chain.points.length, ...left);
-    const uncopied = chain.uncopied.filter((point) => left.includes(point));
+    const uncopied = chain.uncopied.filter((point) => chain.points.includes(point));
     chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
     storage.prune(chain.repository, bytes, deleted);
     if (chain.repository === chain.job.repository) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appending, DAY, GiB, HOUR, MiB, plan, proxy, SECOND, vms } from '../plans.ts';
+import { appending, DAY, GiB, HOUR, keep, MiB, plan, proxy, SECOND, vm, vms } from '../plans.ts';
 import { observe } from '../repository/observed.ts';
 import { at, fault, rules, slowJob, TRANSFER_MS, tasksOf } from './support.ts';
 
@@ -59,5 +59,25 @@ describe('proxy-crash', () => {
       jobs: [slowJob({ proxies: ['p1', 'p2'], timings: { quiesceMs: 0, createMs: 0, removeMs: 5000, attachMs: 0 } })],
     });
     expect(tasksOf(result).map(({ status }) => status)).toEqual(['success', 'success']);
+  });
+
+  it('fails a stream whose first copy is there: the chains of the run wait until all have been read again', () => {
+    // The small disk is there after 100 s and streams, the large one is being read when the proxy crashes. Ten minutes later both are read again.
+    const job = slowJob({
+      method: 'cdp',
+      initial: 'established',
+      mode: 'forever-forward',
+      retention: keep({ last: 1 }),
+      proxies: ['p1'],
+      retries: { times: 1, waitMs: 600 * SECOND },
+    });
+    const { of } = estate(300 * SECOND, SECOND, {
+      vms: [vm('small', { disk: { usedBytes: 1000 * MiB, writes: appending(MiB) } }), vm('large', written)],
+      proxies: [proxy('p1')],
+      jobs: [job],
+    });
+    const ends = of('transfer-ended').map(({ vm: name, atMs }) => `${name} ${atMs}`);
+    expect(ends).toEqual(['small 100000', 'small 990000', `large ${900_000 + TRANSFER_MS}`]);
+    expect(of('repository-work-started')[0]).toMatchObject({ atMs: 900_000 + TRANSFER_MS, work: 'merge' });
   });
 });

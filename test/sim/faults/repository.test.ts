@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
+import type { DiskPlan } from '../../../sim/index.ts';
+import { appending, DAY, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
 import { nights, observe, server } from '../repository/observed.ts';
 import { at, fault, rules, tasksOf } from './support.ts';
 
@@ -65,6 +66,29 @@ describe('stolen-account', () => {
     expect(tasksOf(forward.result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'full', 'incremental', 'incremental']);
   });
 
+  it('leaves to a cloned full the blocks that it shares with points that go', () => {
+    // Nights 3 and 4 are immutable; of the first two the cloned full of the third night inherits what it lacks: 10,240 - 1,024 of 11,264 MiB.
+    const { result, of } = observe(
+      plan({
+        durationMs: 4 * DAY,
+        vms: [server('web')],
+        repositories: [repository({ immutableMs: 36 * HOUR, blockClone: true })],
+        jobs: [
+          job({
+            schedule: nights(4),
+            retention: keep({ last: 14 }),
+            account: 'svc',
+            mode: 'forward',
+            fullBackups: { kind: 'synthetic', schedule: { kind: 'at', atMs: [2 * DAY] } },
+          }),
+        ],
+        faults: [fault('stolen-account', { account: 'svc', ...at(3 * DAY + HOUR) })],
+      }),
+    );
+    expect(of('points-deleted')).toMatchObject([{ points: 2, bytes: 2048 * MiB }]);
+    expect(result.repositories.repo?.endUsedBytes).toBe((10_240 + 1024) * MiB);
+  });
+
   it('makes worthless what is being written on top of what goes; the next backup is a full', () => {
     // The increment of the second night is read from 24 h on, for 102.4 s at 10 MiB/s.
     const { result, of } = observe(
@@ -97,5 +121,25 @@ describe('stolen-account', () => {
     const kept = job({ method: 'snapshot-only', repository: null, account: 'svc', schedule: { kind: 'every', everyMs: 10 * MINUTE, offsetMs: 0 } });
     const { result } = observe(plan({ durationMs: HOUR, jobs: [kept], faults: [fault('stolen-account', { account: 'svc', ...at(55 * MINUTE) })] }));
     expect(result.vms.web).toMatchObject({ restorePoints: 0, maxChainDepth: 4, snapshotOpenMs: 55 * MINUTE });
+  });
+
+  it('removes those alone: an orphan from before stays, on every disk', () => {
+    const orphan = { kind: 'orphan', takenMs: -DAY, sizeBytes: 100 * MiB } as const;
+    const [disk] = vm('web', { disk: { snapshots: [orphan], writes: appending(MiB) } }).disks;
+    const { result, of } = observe(
+      plan({
+        durationMs: HOUR,
+        vms: [{ ...vm('web'), disks: [disk as DiskPlan, disk as DiskPlan] }],
+        jobs: [job({ method: 'snapshot-only', repository: null, account: 'svc', schedule: { kind: 'every', everyMs: 20 * MINUTE, offsetMs: 0 } })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(50 * MINUTE) })],
+      }),
+    );
+    expect(of('cleanup-started')).toMatchObject([{ atMs: 50 * MINUTE, orphans: 2 }]);
+    expect(of('cleanup-ended')).toMatchObject([{ left: 2 }]);
+    expect(new Set(of('snapshot-removed').map(({ run }) => run))).toEqual(new Set(['nightly#1', 'nightly#2', 'nightly#3']));
+    // Two disks, 1 MiB/s each, 20 minutes each but for the last one, which grows until it is merged.
+    const peaks = tasksOf(result).map(({ peakDeltaBytes }) => Math.round(peakDeltaBytes / MiB));
+    expect(peaks.slice(0, 2)).toEqual([2400, 2400]);
+    expect(peaks[2]).toBeGreaterThanOrEqual(1200);
   });
 });
