@@ -26,6 +26,8 @@ const kinds = fc.constantFrom(
   'security-software',
   'catalog-corrupt',
   'server-resources',
+  'stolen-account',
+  'stolen-account',
 );
 
 const drawnFault = fc.record({
@@ -52,18 +54,26 @@ export const drawnFaults = fc.oneof(
 
 const OF_TASKS = ['credential-expired', 'writer-failure', 'corrupt-disk', 'buggy-application', 'security-software'];
 
-/** A proxy without any number to be reduced cannot be reduced. */
+const INSTANT = ['datastore-lost', 'catalog-corrupt', 'stolen-account'];
+
+/** A proxy without any number to be reduced cannot be reduced, nor an account stolen that no job has. */
 export function faultsOf(
   drawn: DrawnFault[],
   groups: VmGroup[],
   proxies: { slots?: unknown; cores?: unknown }[],
-  jobs: number,
+  jobs: { account?: unknown }[],
   night: Night,
 ): object[] {
+  const accounts = jobs.flatMap(({ account }) => (account === undefined ? [] : [account]));
   const isPossible = ({ kind, which }: DrawnFault): boolean => {
+    if (kind === 'stolen-account') return accounts.length > 0;
     return kind !== 'server-resources' || proxies[which]?.slots !== undefined || proxies[which]?.cores !== undefined;
   };
-  return drawn.filter(isPossible).map((given) => stated({ kind: given.kind, ...targetOf(given, groups, jobs), ...whenOf(given, jobs, night) }));
+  const target = (given: DrawnFault): object => {
+    if (given.kind === 'stolen-account') return { account: accounts[given.which % accounts.length] };
+    return targetOf(given, groups, jobs.length);
+  };
+  return drawn.filter(isPossible).map((given) => stated({ kind: given.kind, ...target(given), ...whenOf(given, jobs.length, night) }));
 }
 
 function targetOf({ kind, which, group, job, factor, offset, cuts, narrow }: DrawnFault, groups: VmGroup[], jobs: number): object {
@@ -84,7 +94,7 @@ function targetOf({ kind, which, group, job, factor, offset, cuts, narrow }: Dra
 
 function whenOf({ kind, when, share, after, lasts, job }: DrawnFault, jobs: number, { date, time, hours }: Night): object {
   if (when === 'always' && OF_TASKS.includes(kind)) return {};
-  const lasting = kind === 'datastore-lost' || kind === 'catalog-corrupt' ? {} : { for: lasts };
+  const lasting = INSTANT.includes(kind) ? {} : { for: lasts };
   if (when === 'run') return { every: 'run', job: `job${job % jobs}`, after, ...lasting };
   const atMs = Date.parse(`${date}T${time}Z`) + Math.floor(share * (hours - 2) * 60) * MINUTE_MS;
   return { at: new Date(atMs).toISOString().slice(0, 16), ...lasting };

@@ -92,6 +92,7 @@ export const drawnJob = fc.record({
   priority: sometimes(whole(-1, 1)),
   zeroDetection: sometimes(fc.constant(false)),
   cbtOverhead: sometimes(fc.constant(1.13)),
+  account: sometimes(fc.constantFrom('backup', 'vault')),
   times: drawnTimes,
   rest: drawnRest,
   timings: sometimes(
@@ -163,6 +164,7 @@ export function jobOf(given: DrawnJob, index: number, groups: VmGroup[], night: 
   if (given.established) keys.initial = 'established';
   if (given.streamRate !== undefined) keys.streamRate = `${given.streamRate}MB/s`;
   for (const key of [
+    'account',
     'concurrency',
     'reduction',
     'method',

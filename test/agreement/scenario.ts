@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledDatastore, settledMerges, settledRetries, settledScanners } from './disputed.ts';
+import { settledAccount, settledDatastore, settledMerges, settledRetries, settledScanners } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
@@ -95,6 +95,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     );
     const settled = jobs.map((job) => ({
       ...job,
+      account: settledAccount(job, groups, faults),
       times: settledRetries(job.times, (repositories[job.repository]?.freeMb ?? 0) < PLENTY_MB),
     }));
     const made = settled.map((job, index) => jobOf(job, index, groups, night));
@@ -127,7 +128,13 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       })),
       vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
       jobs: named('job', made, ({ keys }) => keys),
-      faults: faultsOf(faults, groups, proxies, jobs.length, night),
+      faults: faultsOf(
+        faults,
+        groups,
+        proxies,
+        made.map(({ keys }) => keys),
+        night,
+      ),
     };
   });
 

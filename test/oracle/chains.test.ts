@@ -180,3 +180,48 @@ describe('an established past', () => {
     expect(result.repositories.repo).toMatchObject({ startUsedBytes: 4 * 36e9, peakUsedBytes: 4 * 36e9 });
   });
 });
+
+describe('a stolen account', () => {
+  const thief = (at: string): object => ({ faults: [{ kind: 'stolen-account', account: 'admin', at: `2026-03-02T${at}` }] });
+
+  it('loses all points, and has to begin with a full', () => {
+    const result = play({ account: 'admin' }, { duration: '3h30m', more: thief('01:30'), repository: { gcGrace: '2h1m' } });
+    expect(tasks(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'full', 'incremental']);
+    // What is gone goes on taking its place: 36 + 3.6 GB until 3 h 31.
+    expect(result.repositories.repo?.endUsedBytes).toBe(2 * (36e9 + 3600e6));
+    // Without any point until 36 GB have been written again.
+    expect(result.vms.a).toMatchObject({ restorePoints: 2, worstRpoMs: 2 * HOUR + 360_000 });
+    expect(tasks(play({ account: 'other' }, { duration: '3h30m', more: thief('01:30') })).map(({ kind }) => kind)[2]).toBe('incremental');
+  });
+
+  it('keeps what is immutable with all that it needs', () => {
+    // Full, i, i, full, i. At 4 h 30 the last three are younger than 2 h 45: the increment of 2 h needs all before it. Of the last two none does.
+    const job = { account: 'admin', mode: 'forward', full: { active: { at: ['2026-03-02T03:00'] } } };
+    const left = (immutable: string): unknown[] => {
+      const { vms, repositories } = play(job, { duration: '4h50m', more: thief('04:30'), repository: { immutable } });
+      return [vms.a?.restorePoints, (repositories.repo?.endUsedBytes ?? 0) / 1e6];
+    };
+    expect(left('2h45m')).toEqual([5, 36_000 * 2 + 3600 * 3]);
+    expect(left('1h45m')).toEqual([2, 36_000 + 3600]);
+    expect(left('1m')).toEqual([0, 0]);
+  });
+
+  it('loses what a merge works on when that is done', () => {
+    const result = play({ account: 'admin', retention: { last: 2 } }, { duration: '2h30m', more: thief('02:01') });
+    // The merge runs from 2 h 0:36 to 2 h 3:00. The third point goes at once.
+    expect(works(result, 'merge')).toMatchObject([{ endedMs: 2 * HOUR + 180_000 }]);
+    expect(result.vms.a).toMatchObject({ restorePoints: 0 });
+    expect(result.repositories.repo?.endUsedBytes).toBe(0);
+  });
+
+  it('loses the snapshots that its jobs keep', () => {
+    const job = { account: 'admin', method: 'snapshot-only', keep: 3, timings: { quiesce: '0s', create: '0s', remove: '10s' } };
+    const kept = (more: object): number[] => {
+      const { vms, datastores } = play(job, { duration: '2h55m', more, datastore: { mergeRate: '100MB/s' } });
+      return [vms.a?.restorePoints ?? 0, vms.a?.maxChainDepth ?? 0, Math.round((datastores.ds?.peakUsedBytes ?? 0) / 1e6)];
+    };
+    // Three deltas, 1 MB/s since the first snapshot; after the theft of two, one more.
+    expect(kept({})).toEqual([3, 3, 500_000 + 10_500]);
+    expect(kept(thief('01:30')).slice(0, 2)).toEqual([1, 2]);
+  });
+});

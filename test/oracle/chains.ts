@@ -9,7 +9,7 @@ export function chainOf(world: World, job: Job, vm: Vm): Chain | null {
   if (repository === null) return null;
   const found = world.chains.find((chain) => chain.job === job && chain.vm === vm);
   if (found) return found;
-  const made: Chain = { job, vm, repository, points: [], transform: null };
+  const made: Chain = { job, vm, repository, points: [], transform: null, stolen: [], lostBases: new Set() };
   world.chains.push(made);
   return made;
 }
@@ -96,6 +96,13 @@ function remove(world: World, chain: Chain, point: Point): number {
   if (repository.graceMs > 0 && !(world.nowMs < 0 && repository.blockClone))
     repository.removed.push({ bytes: point.bytes - passedBytes, untilMs: world.nowMs + repository.graceMs });
   return point.bytes - passedBytes;
+}
+
+/** What was stolen while a transform worked on it goes when that is done. The age of the newest point must have been noted. */
+export function dropStolen(world: World, chain: Chain): void {
+  const gone = chain.points.filter((point) => chain.stolen.includes(point));
+  chain.stolen = [];
+  for (const point of gone) remove(world, chain, point);
 }
 
 /** Gives back the space of what was removed long enough ago. True when there was some. */

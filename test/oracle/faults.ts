@@ -22,6 +22,7 @@ const KINDS = [
   'security-software',
   'catalog-corrupt',
   'server-resources',
+  'stolen-account',
 ] as const;
 
 export type FaultKind = (typeof KINDS)[number];

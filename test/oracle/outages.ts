@@ -3,6 +3,7 @@ import { strikesNow } from './faults.ts';
 import { abandon, breakOffCleanup, isAway } from './left-behind.ts';
 import { crossesOutage, isRunning } from './network.ts';
 import { breakOff, canStillFail } from './tasks.ts';
+import { robAccount } from './theft.ts';
 import type { Fault, Stream, Vm, World } from './world.ts';
 
 /** A transfer through which nothing has come for so long fails. */
@@ -22,6 +23,7 @@ function strike(world: World, fault: Fault): void {
   if (fault.kind === 'network-outage') loseRemovals(world, fault.on);
   if (fault.kind === 'host-loss') loseHost(world, fault.on);
   if (fault.kind === 'datastore-lost') loseDatastore(world, fault.on);
+  if (fault.kind === 'stolen-account') robAccount(world, fault.account);
   if (fault.kind === 'catalog-corrupt') for (const job of world.jobs.filter(({ name }) => name === fault.job)) job.bases.clear();
 }
 

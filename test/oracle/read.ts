@@ -52,6 +52,7 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     ended: [],
     cleanups: [],
     faults: [],
+    buildsOnStolen: false,
     chains: [],
     transforms: [],
     works: [],

@@ -90,6 +90,7 @@ function chooseBytes(world: World, task: Task): void {
   const chain = chainOf(world, job, vm);
   task.kind = newest === undefined || chain === null ? 'full' : levelOf(world, chain, task.run.dueMs);
   const base = { full: undefined, incremental: newest, differential: chain === null ? undefined : newestFull(chain)?.base }[task.kind];
+  task.since = base ?? null;
   for (const stream of task.streams) {
     const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);
     stream.transfer = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
@@ -193,8 +194,11 @@ function succeed(world: World, task: Task): void {
     task.outcome = 'warning';
     task.reason = task.isDamaged ? 'damaged-copy' : 'inconsistent-copy';
   }
-  if (base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
-  storePoint(world, task, base);
+  // READING: what builds upon stolen points is worth nothing, and the next backup is a full.
+  const isLost = task.since !== null && chainOf(world, job, vm)?.lostBases.has(task.since) === true;
+  world.buildsOnStolen ||= isLost;
+  if (!isLost && base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
+  storePoint(world, task, base, !isLost && !isWorthless(task));
   if (job.method === 'cdp') {
     task.stage = 'streaming';
     task.takesJobSlot = false;
@@ -202,7 +206,7 @@ function succeed(world: World, task: Task): void {
   } else leave(world, task, task);
 }
 
-function storePoint(world: World, task: Task, base: Base): void {
+function storePoint(world: World, task: Task, base: Base, isGood: boolean): void {
   const { job, dueMs } = task.run;
   const chain = chainOf(world, job, task.vm);
   if (chain === null || task.kind === null) return;
@@ -214,7 +218,7 @@ function storePoint(world: World, task: Task, base: Base): void {
     kind: task.kind,
     bytes: workBytes / job.reduction,
     fullBytes: base.fullBytes / job.reduction,
-    isGood: !isWorthless(task),
+    isGood,
     isCloned: false,
     firstOf: [],
     base,
@@ -224,7 +228,7 @@ function storePoint(world: World, task: Task, base: Base): void {
 }
 
 /** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */
-function leave(world: World, task: Task, opener: Task | null, isLeftBehind = false): void {
+export function leave(world: World, task: Task, opener: Task | null, isLeftBehind = false): void {
   task.takesJobSlot = false;
   for (const stream of task.streams) {
     stream.stage = 'done';

@@ -1,6 +1,7 @@
-import { enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
+import { dropStolen, enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
 import { willBeTriedAgain } from './merges.ts';
 import { isComplete } from './network.ts';
+import { noteAge } from './recovery.ts';
 import { flag, wanted } from './retention.ts';
 import { repositorySlotsTaken } from './slots.ts';
 import { repositoryBytes } from './space.ts';
@@ -119,5 +120,7 @@ function change(world: World, chain: Chain, point: Point): void {
   else point.bytes = point.fullBytes;
   point.kind = 'full';
   flag(world, chain, point);
+  if (chain.stolen.length > 0) noteAge(world, chain.vm);
+  dropStolen(world, chain);
   prune(world, chain);
 }

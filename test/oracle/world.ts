@@ -35,6 +35,8 @@ export interface World {
   /** Of orphans, those under way. */
   cleanups: Cleanup[];
   faults: Fault[];
+  /** A backup was being written when what it builds upon was stolen. */
+  buildsOnStolen: boolean;
   /** How long after a pause the operator answers. */
   respondsAfterMs: number;
   /** How many stages, transfers and merges have begun: what falls on one instant comes in the order in which it began. */
@@ -363,6 +365,10 @@ export interface Chain {
   points: Point[];
   /** Waits or runs. */
   transform: Transform | null;
+  /** Deleted by a thief, but still used by the transform. */
+  stolen: Point[];
+  /** What those held that a thief has deleted. */
+  lostBases: Set<Base>;
 }
 
 export interface Point {
@@ -474,6 +480,8 @@ export interface Task {
   queuedMs: number;
   snapshotMs: number | null;
   base: Base | null;
+  /** What it reads the changes since; null for a full. */
+  since: Base | null;
   transferMs: number | null;
   transferEndMs: number | null;
   consolidatedMs: number | null;
