@@ -46,6 +46,7 @@ const SITUATIONS = [
   ...TASKS,
   ...WORKS,
   'points-removed',
+  'points-deleted',
   'space-reclaimed',
   'differential',
   'full',
