@@ -1,8 +1,7 @@
 /** Combinations on which engine and integrator disagree until the description is settled: they are left out here, and nowhere else. */
-import type { OracleResult } from '../oracle/result.ts';
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
-import type { DrawnTimes } from './scenario-times.ts';
+import type { DrawnJob } from './scenario-jobs.ts';
 import type { VmGroup } from './scenario-vms.ts';
 
 /** How old the restore points of VMs are that several continuous backups take: the newest replica counts, not the one that lags most. */
@@ -19,24 +18,14 @@ export function settlePeaks([engine, integrator]: [Figures, Figures]): void {
   }
 }
 
-/** Attempts at several VMs that are queued at one instant, as where a full repository has failed them together. */
-export function settledRetries(times: DrawnTimes, isTight: boolean): DrawnTimes {
-  return isTight ? { ...times, retries: undefined } : times;
-}
-
-/** Whose accounts can be stolen: not those of jobs that keep snapshots, where there may be orphans; the engine's thief removes those too. */
-export function settledAccount<A>(
-  { account, method }: { account: A; method: string | undefined },
-  groups: VmGroup[],
-  faults: readonly { kind: string }[],
-): A | undefined {
-  const mayHaveOrphans = groups.some(({ keys }) => 'snapshots' in keys) || faults.some(({ kind }) => kind !== 'stolen-account');
-  return method === 'snapshot-only' && mayHaveOrphans ? undefined : account;
-}
-
-/** Backups that were being written when what they build upon was stolen: the engine takes increments on top of them. */
-export function isUnsettled({ buildsOnStolen }: OracleResult): boolean {
-  return buildsOnStolen;
+/** Accounts whose theft meets kept snapshots or clones, and further attempts where the order of runs is disputed. */
+export function settledJob(job: DrawnJob, isCloned: boolean): DrawnJob {
+  const isClear = job.method !== 'cdp' && job.snapshots !== 'whole-run';
+  return {
+    ...job,
+    account: isCloned || job.method === 'snapshot-only' ? undefined : job.account,
+    times: isClear ? job.times : { ...job.times, retries: undefined },
+  };
 }
 
 /** Guests that a hanging copy holds before they have written anything, beside one that must not see them write. */

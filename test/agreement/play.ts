@@ -3,7 +3,7 @@ import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
 import { differences, type Figures, TOLERANCE, type Tolerance } from './comparison.ts';
-import { isUnsettled, settleAges, settledTolerance, settleLags, settlePeaks } from './disputed.ts';
+import { settleAges, settledTolerance, settleLags, settlePeaks } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 import { WorkLog } from './works.ts';
 
@@ -21,12 +21,12 @@ export function figuresOf(document: ScenarioDocument): Figures {
   return { ...result, works: log.works };
 }
 
-/** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge, or is disputed. */
+/** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge. */
 export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANCE): string[] | 'redrawn' {
   const tolerance = settledTolerance(document, stated);
   const coarse = integrate(document, { stepMs: HOUR_MS });
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
-  if (isUnsettled(fine) || differences(coarse, fine, tolerance).length > 0) return 'redrawn';
+  if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
   const result = figuresOf(document);
   settleAges(document, [result, fine]);
   settlePeaks([result, fine]);

@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledAccount, settledDatastore, settledMerges, settledRetries, settledScanners } from './disputed.ts';
+import { settledDatastore, settledJob, settledMerges, settledScanners } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
@@ -93,11 +93,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       drawn,
       jobs.map(({ method }) => method),
     );
-    const settled = jobs.map((job) => ({
-      ...job,
-      account: settledAccount(job, groups, faults),
-      times: settledRetries(job.times, (repositories[job.repository]?.freeMb ?? 0) < PLENTY_MB),
-    }));
+    const settled = jobs.map((job) => settledJob(job, repositories[job.repository]?.blockClone === true));
     const made = settled.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.

@@ -3,6 +3,14 @@ import { isStruck } from './faults.ts';
 import { endTask } from './merges.ts';
 import type { Cleanup, Datastore, Delta, Disk, Host, Run, Task, Vm, World } from './world.ts';
 
+/** Snapshots of a VM that nobody keeps any more. */
+export function disown(vm: Vm, isMeant: (delta: Delta) => boolean): void {
+  for (const delta of vm.disks.flatMap(({ chain }) => chain.filter(isMeant))) {
+    delta.task?.snapshotSlots.clear();
+    delta.kind = 'orphan';
+  }
+}
+
 export function isAway(world: World, host: Host | null): boolean {
   return host !== null && isStruck(world, 'host-loss', host);
 }
@@ -45,19 +53,14 @@ function below(delta: Delta): Delta {
 
 /** A run that takes VMs has their orphans removed on datastores that are cleaned up then. */
 export function cleanUpWithRun(world: World, { tasks }: Run): void {
-  for (const { vm } of tasks)
-    cleanUp(
-      world,
-      vm,
-      vm.disks.map(({ datastore }) => datastore).filter(({ cleansUp }) => cleansUp === 'next-run'),
-    );
+  for (const { vm } of tasks) cleanUp(world, vm, ({ disk }) => disk.datastore.cleansUp === 'next-run');
 }
 
 /** Begins the clean-ups whose period is over at this instant. */
 export function cleanUpRegularly(world: World): void {
   for (const datastore of world.datastores) {
     if (typeof datastore.cleansUp !== 'number' || world.nowMs === 0 || world.nowMs % datastore.cleansUp !== 0) continue;
-    for (const vm of world.vms) cleanUp(world, vm, [datastore]);
+    for (const vm of world.vms) cleanUp(world, vm, ({ disk }) => disk.datastore === datastore);
   }
 }
 
@@ -65,14 +68,15 @@ export function nextCleanupMs({ nowMs }: World, { cleansUp }: Datastore): number
   return typeof cleansUp === 'number' ? (Math.floor(nowMs / cleansUp) + 1) * cleansUp : Number.POSITIVE_INFINITY;
 }
 
-function cleanUp(world: World, vm: Vm, datastores: Datastore[]): void {
+/** Begins to remove those orphans of a VM that are meant; one that is under way takes them too. */
+export function cleanUp(world: World, vm: Vm, isMeant: (orphan: Delta) => boolean): void {
   if (vm.lostAtMs !== null || !canAskHost(world, vm)) return;
   const underWay = world.cleanups.find((cleanup) => cleanup.vm === vm);
   if (underWay) {
-    for (const datastore of datastores) underWay.datastores.add(datastore);
+    underWay.isMeant.push(isMeant);
     return;
   }
-  const cleanup: Cleanup = { vm, datastores: new Set(datastores), refused: new Set(), stage: 'removing', place: world.begun++ };
+  const cleanup: Cleanup = { vm, isMeant: [isMeant], refused: new Set(), stage: 'removing', place: world.begun++ };
   const lowest = vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk));
   if (lowest.length === 0) return;
   world.cleanups.push(cleanup);
@@ -85,9 +89,9 @@ function take(world: World, cleanup: Cleanup, deltas: Delta[], at: number): void
 }
 
 /** The lowest orphan of a disk that nobody removes, and whose merge has not been refused. */
-function nextOrphan({ removals }: World, { datastores, refused }: Cleanup, { datastore, chain }: Disk): Delta[] {
-  if (!datastores.has(datastore)) return [];
-  return chain.filter((delta) => delta.kind === 'orphan' && !removals.includes(delta) && !refused.has(delta)).slice(0, 1);
+function nextOrphan({ removals }: World, { isMeant, refused }: Cleanup, { chain }: Disk): Delta[] {
+  const isOpen = (delta: Delta): boolean => delta.kind === 'orphan' && !removals.includes(delta) && !refused.has(delta);
+  return chain.filter((delta) => isOpen(delta) && isMeant.some((means) => means(delta))).slice(0, 1);
 }
 
 /** A clean-up whose turn has come looks again which orphans are the lowest. */

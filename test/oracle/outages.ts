@@ -1,6 +1,6 @@
 /** What faults do to hosts, proxies, datastores, and to the tasks and snapshots there (docs/model.md, "Faults"). */
 import { strikesNow } from './faults.ts';
-import { abandon, breakOffCleanup, isAway } from './left-behind.ts';
+import { abandon, breakOffCleanup, disown, isAway } from './left-behind.ts';
 import { crossesOutage, isRunning } from './network.ts';
 import { breakOff, canStillFail } from './tasks.ts';
 import { robAccount } from './theft.ts';
@@ -73,10 +73,8 @@ function loseDatastore(world: World, lost: object | null): void {
 /** Snapshots that jobs keep of a VM are nobody's any more. */
 function loseKept(world: World, vm: Vm): void {
   for (const { kept } of world.jobs) {
-    for (const task of kept.get(vm) ?? []) {
-      task.snapshotSlots.clear();
-      for (const { chain } of vm.disks) for (const delta of chain) if (delta.task === task) delta.kind = 'orphan';
-    }
+    const tasks = kept.get(vm) ?? [];
+    disown(vm, ({ task }) => task !== null && tasks.includes(task));
     kept.delete(vm);
   }
 }

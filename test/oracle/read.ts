@@ -52,7 +52,6 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     ended: [],
     cleanups: [],
     faults: [],
-    buildsOnStolen: false,
     chains: [],
     transforms: [],
     works: [],

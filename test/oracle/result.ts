@@ -26,8 +26,6 @@ export interface OracleResult {
   >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
   works: Work[];
-  /** A backup was being written when what it builds upon was stolen. */
-  buildsOnStolen: boolean;
 }
 
 export interface OracleRun {
@@ -65,7 +63,6 @@ export function resultOf(world: World): OracleResult {
     repositories: {},
     vms: {},
     jobs: {},
-    buildsOnStolen: world.buildsOnStolen,
     works: world.works.map((work) => ({ ...work, bytes: wholeBytes(work.bytes) })),
   };
   for (const datastore of world.datastores) {

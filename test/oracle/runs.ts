@@ -93,12 +93,6 @@ function startRun(world: World, run: Run): void {
 }
 
 export function addTask(world: World, run: Run, vm: Vm, attempt: number): void {
-  const task = newTask(world, run, vm, attempt);
-  run.tasks.push(task);
-  world.tasks.push(task);
-}
-
-export function newTask(world: World, run: Run, vm: Vm, attempt: number): Task {
   const task: Task = {
     run,
     vm,
@@ -135,7 +129,8 @@ export function newTask(world: World, run: Run, vm: Vm, attempt: number): Task {
     const faults = { stalledSinceMs: null, cut: null, isHung: false, slowdown: 1 };
     task.streams.push({ task, disk, stage: 'waiting', proxy: null, way: 'nbd', place: 0, ...faults, transfer: null, saving: null, feed: null });
   }
-  return task;
+  run.tasks.push(task);
+  world.tasks.push(task);
 }
 
 /** Starts the oldest queued run of every job that has become idle; outside its window it is left out. True when there was one. */

@@ -173,6 +173,8 @@ export function finishTransfers(world: World): boolean {
     for (const stream of streams) if (stream.stage === 'moving' && (isAtItsEnd(stream) || isAtItsCut(stream))) finished.push(stream);
   }
   for (const stream of inOrder(finished)) {
+    // Another disk of the task may have failed it at this instant.
+    if (stream.stage !== 'moving') continue;
     if (!isAtItsEnd(stream)) {
       cutOff(world, stream);
       continue;
@@ -196,7 +198,6 @@ function succeed(world: World, task: Task): void {
   }
   // READING: what builds upon stolen points is worth nothing, and the next backup is a full.
   const isLost = task.since !== null && chainOf(world, job, vm)?.lostBases.has(task.since) === true;
-  world.buildsOnStolen ||= isLost;
   if (!isLost && base.snapshotMs >= (job.bases.get(vm)?.snapshotMs ?? base.snapshotMs)) job.bases.set(vm, base);
   storePoint(world, task, base, !isLost && !isWorthless(task));
   if (job.method === 'cdp') {
@@ -228,7 +229,7 @@ function storePoint(world: World, task: Task, base: Base, isGood: boolean): void
 }
 
 /** Gives the transfer slots back and asks for the removal of a task's snapshot, where there is one; the call begins when its turn comes. */
-export function leave(world: World, task: Task, opener: Task | null, isLeftBehind = false): void {
+function leave(world: World, task: Task, opener: Task | null, isLeftBehind = false): void {
   task.takesJobSlot = false;
   for (const stream of task.streams) {
     stream.stage = 'done';

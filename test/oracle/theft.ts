@@ -1,9 +1,8 @@
 /** Whoever has stolen an account deletes what it may (docs/faults.md, `stolen-account`). */
 import { dropStolen, neededBy } from './chains.ts';
+import { cleanUp, disown } from './left-behind.ts';
 import { noteAge } from './recovery.ts';
-import { newTask } from './runs.ts';
-import { leave } from './tasks.ts';
-import type { Chain, Job, Point, World } from './world.ts';
+import type { Chain, Delta, Job, Point, World } from './world.ts';
 
 export function robAccount(world: World, account: string | null): void {
   // READING: all goes at once, so that no age counts from a point that goes at the same instant.
@@ -37,14 +36,12 @@ function usedByTransform(chain: Chain): Set<Point> {
   return new Set(transform === null || transform.work === null ? [] : [transform.point, ...neededBy(chain, transform.point)]);
 }
 
-/** Removes the snapshots that a job keeps, the oldest first, each by a removal of its own that belongs to no task of a run. */
-function dropKept(world: World, job: Job): void {
-  for (const [vm, tasks] of [...job.kept]) {
-    job.kept.set(vm, []);
-    for (const opener of tasks) {
-      const remover = newTask(world, opener.run, vm, opener.attempt);
-      world.tasks.push(remover);
-      leave(world, remover, opener);
-    }
+/** The snapshots that a job keeps are nobody's any more, and are removed like orphans. */
+function dropKept(world: World, { kept }: Job): void {
+  for (const [vm, tasks] of kept) {
+    kept.delete(vm);
+    const isKept = ({ task }: Delta): boolean => task !== null && tasks.includes(task);
+    disown(vm, isKept);
+    cleanUp(world, vm, isKept);
   }
 }

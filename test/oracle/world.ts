@@ -35,8 +35,6 @@ export interface World {
   /** Of orphans, those under way. */
   cleanups: Cleanup[];
   faults: Fault[];
-  /** A backup was being written when what it builds upon was stolen. */
-  buildsOnStolen: boolean;
   /** How long after a pause the operator answers. */
   respondsAfterMs: number;
   /** How many stages, transfers and merges have begun: what falls on one instant comes in the order in which it began. */
@@ -72,7 +70,8 @@ export interface Fault {
 /** The removal of a VM's orphans. */
 export interface Cleanup {
   vm: Vm;
-  datastores: Set<Datastore>;
+  /** Which orphans it takes, by any of these. */
+  isMeant: ((orphan: Delta) => boolean)[];
   refused: Set<Delta>;
   /** Waiting for its turn, or merging. */
   stage: 'removing' | 'consolidating';
