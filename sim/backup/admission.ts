@@ -104,9 +104,15 @@ export class Admission {
   /** Starts whatever can start; returns whether anything did. */
   scan(): boolean {
     if (!this.dirty) return false;
-    this.dirty = false;
     let started = false;
-    for (const group of [...this.groups]) if (this.scanGroup(group)) started = true;
+    while (this.dirty) {
+      this.dirty = false;
+      for (const group of [...this.groups]) {
+        if (this.scanGroup(group)) started = true;
+        // A task has failed at once and given something back: that is for the first in the line.
+        if (this.dirty) break;
+      }
+    }
     // What a group lacks is told by a scan that starts nothing: what others have taken since it was looked at counts.
     this.dirty = started;
     for (let i = this.groups.length - 1; i >= 0; i--) if ((this.groups[i] as WaitGroup).disks.length === 0) this.groups.splice(i, 1);

@@ -8,8 +8,6 @@ import { type Transfer, transferOf } from './methods/method.ts';
 import type { TaskDisk, WriteMark } from './task.ts';
 import { WriteHistory } from './write-history.ts';
 
-/** A stream is behind when its oldest unsent byte is older than this: what a change of pace leaves behind is no backlog yet. */
-const LEAST_LAG_MS = 1000;
 /** With less than that to send it is in step, bytes. */
 const LEAST_BACKLOG = 1;
 
@@ -41,16 +39,15 @@ export class CdpStream {
   /** -1 while the guest writes nothing. */
   flow = -1;
   cap = 0;
-  /** Bytes per millisecond since the last look. */
+  /** Bytes per millisecond since the last look: what is sent, and what the guest writes. */
   rate = 0;
-  pace = -1;
+  pace: number;
   backlogBytes: number;
   timer = -1;
   dueMs = 0;
   lagEvent = 0;
-  /** It sends what it has as fast as it can, until nothing is left. */
-  lags = true;
-  askedMs = 0;
+  /** It has a backlog, which it sends as fast as it can. */
+  lags: boolean;
   /** Of the moment when it was last in step. */
   private law: GrowthLaw;
   private writtenInStep: number;
@@ -72,6 +69,9 @@ export class CdpStream {
     this.written = disk.writtenAt(nowMs);
     this.lookedMs = nowMs;
     this.backlogBytes = uniqueBytes(this.law, this.written - this.writtenInStep);
+    this.lags = this.backlogBytes >= LEAST_BACKLOG;
+    if (!this.lags) this.backlogBytes = 0;
+    this.pace = disk.writePace();
     this.history = history;
     this.history.note(nowMs, this.written);
     this.rpos = rpos;
@@ -100,7 +100,6 @@ export class CdpStream {
     const isInStep = this.backlogBytes < LEAST_BACKLOG;
     if (!wasInStep || !isInStep) this.followLag(fromMs, sentBefore, nowMs);
     if (isInStep) this.catchUp(nowMs);
-    else if (this.bendLagMs > LEAST_LAG_MS) this.lags = true;
   }
 
   /** Age of the oldest byte that has not been sent, as of the last look. */

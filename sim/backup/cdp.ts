@@ -9,11 +9,13 @@ import type { World } from '../world.ts';
 import { CdpStream, FirstFull } from './cdp-stream.ts';
 import type { Task, TaskDisk, WriteMark } from './task.ts';
 
-/** A pace that has moved by less is followed by the same stream. */
-const LEAST_CHANGE = 1e-6;
+/** A pace that has moved by a smaller fraction is followed by the same stream. */
+const LEAST_CHANGE = 1e-9;
 /** While a backlog grows, V grows by no more than this fraction between two looks. */
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
+/** A stream whose oldest unsent byte is older than this is told of as behind. */
+const TOLD_LAG_MS = 1000;
 
 export class Cdp {
   private readonly world: World;
@@ -70,22 +72,21 @@ export class Cdp {
     }
   }
 
-  /**
-   * After the instant's rates are known: where one has moved, there is to be looked again, within a second of the last time. A stream that has nothing to
-   * send gives way at once.
-   */
-  settle(): void {
+  /** After rates have been shared out: returns whether a stream asks for something else now, so that they are to be shared out again. */
+  settle(): boolean {
     const { kernel, network } = this.world;
     for (const full of this.fulls) full.noteWrites(kernel.nowMs);
+    let asks = false;
     for (const stream of this.active) {
       const rate = stream.flow < 0 ? 0 : network.rateOf(stream.flow);
       const pace = stream.part.disk.writePace();
-      if (rate === stream.rate && Math.abs(pace - stream.pace) <= LEAST_CHANGE * pace) continue;
+      if (rate === stream.rate && pace === stream.pace) continue;
       stream.account(kernel.nowMs);
       stream.rate = rate;
-      const idle = pace === 0 && !stream.lags;
-      this.lookAt(stream, idle ? kernel.nowMs + 1 : Math.max(kernel.nowMs + 1, stream.askedMs + SHORTEST_STEP_MS));
+      stream.pace = pace;
+      if (this.follow(stream)) asks = true;
     }
+    return asks;
   }
 
   private takeFulls(task: Task): FirstFull[] {
@@ -110,30 +111,38 @@ export class Cdp {
   }
 
   private look(stream: CdpStream): void {
-    const { kernel } = this.world;
-    const now = kernel.nowMs;
-    stream.account(now);
-    stream.askedMs = now;
-    stream.pace = stream.part.disk.writePace();
-    const own = stream.transfer.cap;
-    // What the last changes of pace have left behind goes out within the next second.
-    const wanted = stream.pace + stream.backlogBytes / SHORTEST_STEP_MS;
-    this.ask(stream, stream.lags ? own : Math.min(own, wanted));
-    this.noteLag(stream);
-    if (!stream.lags) {
-      if (stream.backlogBytes > 0) this.lookAt(stream, now + SHORTEST_STEP_MS);
-      return;
-    }
-    const gain = stream.rate - stream.pace;
-    if (gain > LEAST_CHANGE * stream.pace) this.lookAt(stream, now + Math.max(1, Math.ceil(stream.backlogBytes / gain)));
-    else if (stream.pace > 0) {
-      this.lookAt(stream, now + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * stream.writtenSinceInStep) / stream.pace)));
-    }
+    stream.account(this.world.kernel.nowMs);
+    this.follow(stream);
   }
 
-  /** What the stream asks of its path, bytes per millisecond. */
-  private ask(stream: CdpStream, cap: number): void {
-    if (cap === stream.cap) return;
+  /**
+   * In step a stream asks for exactly what its guest writes; as soon as it gets less than that it has a backlog, and asks for all it can get until the backlog
+   * is sent. Its account is settled. Returns whether it asks for something else than before.
+   */
+  private follow(stream: CdpStream): boolean {
+    const { transfer, pace, rate, cap } = stream;
+    const wanted = Math.min(transfer.cap, pace);
+    const asked = Math.abs(cap - wanted) <= LEAST_CHANGE * wanted;
+    stream.lags ||= stream.backlogBytes > 0 || (asked && pace - rate > 2 * LEAST_CHANGE * pace);
+    const changed = stream.lags ? this.ask(stream, transfer.cap) : !asked && this.ask(stream, wanted);
+    this.noteLag(stream);
+    if (stream.lags) this.lookAgain(stream);
+    return changed;
+  }
+
+  /** When the backlog is sent, or while it grows when what has been written counts anew, and when it is time to tell of it. */
+  private lookAgain(stream: CdpStream): void {
+    const { nowMs } = this.world.kernel;
+    const { rate, pace, backlogBytes } = stream;
+    const gain = rate - pace;
+    if (gain > LEAST_CHANGE * pace) this.lookAt(stream, nowMs + Math.max(1, Math.ceil(backlogBytes / gain)));
+    else if (pace > 0) this.lookAt(stream, nowMs + Math.max(SHORTEST_STEP_MS, Math.ceil((STEP_OF_WRITES * stream.writtenSinceInStep) / pace)));
+    if (stream.lagEvent === 0) this.lookAt(stream, nowMs + Math.max(1, Math.ceil(TOLD_LAG_MS - stream.lagMs(nowMs))));
+  }
+
+  /** What the stream asks of its path, bytes per millisecond. Returns whether that is something else than before. */
+  private ask(stream: CdpStream, cap: number): boolean {
+    if (cap === stream.cap) return false;
     const { network } = this.world;
     const { uses } = stream.transfer;
     stream.cap = cap;
@@ -149,13 +158,15 @@ export class Cdp {
         uses.map((use) => use.perByte),
       );
     } else stream.flow = network.addFlow({ weight: 1, cap, bytes: Number.POSITIVE_INFINITY, uses, elastic: true, owner: stream.part.number });
+    return true;
   }
 
   private noteLag(stream: CdpStream): void {
     const { kernel, log } = this.world;
     const { task } = stream.part;
     const fields = { run: task.run.id, vm: task.vm.name };
-    if (stream.lags && stream.lagEvent === 0) stream.lagEvent = log.record(kernel.nowMs, 'cdp-behind', fields, causesOf(task.lastEvent));
+    const isBehind = stream.lags && stream.lagMs(kernel.nowMs) >= TOLD_LAG_MS;
+    if (isBehind && stream.lagEvent === 0) stream.lagEvent = log.record(kernel.nowMs, 'cdp-behind', fields, causesOf(task.lastEvent));
     else if (!stream.lags && stream.lagEvent > 0) {
       log.record(kernel.nowMs, 'cdp-in-step', fields, [stream.lagEvent]);
       stream.lagEvent = 0;

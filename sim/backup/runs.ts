@@ -15,7 +15,7 @@ export class Runs {
   private readonly world: World;
   private readonly tick: number;
   private readonly again: number;
-  /** The group in which a run's tasks wait for slots with their snapshots open. */
+  /** The group in which the first attempts of a run wait for slots with their snapshots open. */
   private readonly readyGroups = new Map<Run, WaitGroup>();
   /** Jobs that are due after runs that have just ended, with the log events of those ends. */
   private readonly called: { job: Job; ended: number }[] = [];
@@ -104,13 +104,14 @@ export class Runs {
   /** A task of a whole-run snapshot has its delta and now needs its slots. */
   awaitSlots(task: Task): void {
     const { kernel, admission } = this.world;
-    let group = this.readyGroups.get(task.run);
-    if (group === undefined || group.disks.length === 0) {
-      group = new WaitGroup(task.run, task.run.startedMs as number, false, true);
-      this.readyGroups.set(task.run, group);
-      admission.enter(group);
-    }
-    for (const part of task.disks) group.add(part, kernel.nowMs);
+    const { run, attempt, queuedMs, disks } = task;
+    // A further attempt has come later than its run, and stands in line by itself.
+    const known = attempt === 1 ? this.readyGroups.get(run) : undefined;
+    const joins = known !== undefined && known.disks.length > 0;
+    const group = joins ? known : new WaitGroup(run, queuedMs, false, true);
+    for (const part of disks) group.add(part, kernel.nowMs);
+    if (!joins) admission.enter(group);
+    if (attempt === 1) this.readyGroups.set(run, group);
     admission.dirty = true;
   }
 

@@ -177,6 +177,7 @@ describe('method copy-before-write', () => {
 });
 
 describe('method cdp', () => {
+  const named = (name: string): JobPlan['selection'] => ({ all: false, names: [name], tags: [], hosts: [], datastores: [], except: [] });
   const estate = (linkMib: number, writes = appending(MiB)): Plan =>
     plan({
       durationMs: 4 * HOUR,
@@ -208,16 +209,39 @@ describe('method cdp', () => {
   });
 
   it('lags more and more while another transfer leaves it less than the guest writes', () => {
-    const of = (name: string): JobPlan['selection'] => ({ all: false, names: [name], tags: [], hosts: [], datastores: [], except: [] });
     const given: Plan = {
       ...estate(1.2),
       vms: [vm('db', { disk: { usedBytes: GiB, writes: appending(MiB) } }), vm('big', { disk: { usedBytes: 2 * GiB } })],
-      jobs: [job({ method: 'cdp', selection: of('db') }), job({ name: 'other', selection: of('big'), schedule: { kind: 'at', atMs: [2 * HOUR] } })],
+      jobs: [
+        job({ method: 'cdp', selection: named('db') }),
+        job({ name: 'other', selection: named('big'), schedule: { kind: 'at', atMs: [2 * HOUR] } }),
+      ],
     };
     // In step after 5120 s. The other 2048 MiB take one half of 1.2 MiB/s for 3413 s, in which 0.4 of 1 MiB that is written each second is not sent.
     const result = simulate(given);
     expect(tasks(result, 'other')[0]?.transferEndMs).toBe(2 * HOUR + 3_413_334);
     expect(Math.abs((result.vms.db?.worstLagMs ?? 0) - 0.4 * 3_413_334)).toBeLessThan(2000);
+  });
+
+  it('takes nothing from others that its guest does not write', () => {
+    // 100 MiB at 10 MiB/s, beside a stream of a guest that writes nothing, and beside one of a guest that writes 1 MiB/s.
+    const beside = (bytesPerSecond: number): TaskResult | undefined =>
+      tasks(
+        simulate(
+          plan({
+            links: [{ name: 'wan', bandwidthBytesPerSecond: 10 * MiB, origin: '' }],
+            repositories: [repository({ links: ['wan'] })],
+            vms: [vm('db', { disk: { usedBytes: 0, writes: appending(bytesPerSecond) } }), vm('web', { disk: { usedBytes: 100 * MiB } })],
+            jobs: [
+              job({ method: 'cdp', selection: named('db') }),
+              job({ name: 'other', selection: named('web'), schedule: { kind: 'at', atMs: [HOUR] } }),
+            ],
+          }),
+        ),
+        'other',
+      )[0];
+    expect(beside(0)?.transferEndMs).toBe(HOUR + 10_000);
+    expect(beside(MiB)?.transferEndMs).toBe(HOUR + Math.ceil(100_000 / 9));
   });
 
   it('never holds the VM, nor opens a snapshot', () => {

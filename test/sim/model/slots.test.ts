@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type JobPlan, type Plan, type ProxyPlan, simulate } from '../../../sim/index.ts';
-import { GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm, vms } from '../plans.ts';
+import { type JobPlan, type Plan, type ProxyPlan, simulate, type VmPlan } from '../../../sim/index.ts';
+import { at, fault } from '../faults/support.ts';
+import { datastore, GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm, vms } from '../plans.ts';
 
 const PER_TASK = 10 * MINUTE;
 
@@ -94,6 +95,50 @@ describe('slots', () => {
       ),
     );
     expect(result.jobs.two?.runs[0]?.tasks.map((task) => task.transferMs)).toEqual([11 * MINUTE, MINUTE]);
+  });
+
+  it('what a task that fails at once gives back goes to the next in the line', () => {
+    // One slot for two runs. The first VM is read for ten minutes, the others fail as soon as they have the slot: nobody reaches their datastore.
+    const [first, second, third] = vms(3, { disk: { usedBytes: 600 * MiB } });
+    const away = (given: VmPlan | undefined): VmPlan[] =>
+      given === undefined ? [] : [{ ...given, disks: given.disks.map((disk) => ({ ...disk, datastore: 'far' })) }];
+    const given = estate(
+      {
+        method: 'direct-san',
+        fallback: 'fail',
+        proxies: ['p'],
+        snapshots: 'whole-run',
+        ifRunning: 'start',
+        schedule: { kind: 'at', atMs: [0, MINUTE] },
+      },
+      {
+        datastores: [datastore(), datastore({ name: 'far' })],
+        proxies: [proxy('p', { fabricDatastores: ['ds'], slots: 1 })],
+        vms: [...(first === undefined ? [] : [first]), ...away(second), ...away(third)],
+      },
+    );
+    const runs = simulate(given).jobs.nightly?.runs ?? [];
+    expect(runs[0]?.tasks.map(({ endedMs }) => endedMs)).toEqual([PER_TASK, PER_TASK, PER_TASK]);
+    expect(runs[1]?.tasks.map(({ transferMs }) => transferMs)).toEqual([PER_TASK, null, null]);
+  });
+
+  it('whole-run: a further attempt has come later than the runs that are there', () => {
+    // The first attempt of the first run fails at once, its second one comes when the second run waits already.
+    const blocked = vm('other', { disk: { usedBytes: 1800 * MiB } });
+    const given = estate(
+      { snapshots: 'whole-run', ifRunning: 'start', schedule: { kind: 'at', atMs: [MINUTE, 2 * MINUTE] }, retries: { times: 1, waitMs: 5 * MINUTE } },
+      { vms: [...vms(1, { disk: { usedBytes: 600 * MiB } }), blocked], repositories: [repository({ slots: 1 })] },
+    );
+    const [base] = given.jobs as [JobPlan];
+    const selected = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
+    given.jobs = [{ ...base, selection: selected('vm-01') }, job({ name: 'first', selection: selected('other'), streamBytesPerSecond: MiB })];
+    given.faults = [fault('buggy-application', { vm: 'vm-01', ...at(MINUTE, 1) })];
+    const runs = simulate(given).jobs.nightly?.runs ?? [];
+    expect(runs[0]?.tasks.map(({ attempt, transferMs }) => [attempt, transferMs])).toEqual([
+      [1, null],
+      [2, 4 * PER_TASK],
+    ]);
+    expect(runs[1]?.tasks.map(({ transferMs }) => transferMs)).toEqual([3 * PER_TASK]);
   });
 
   it('whole-run opens all snapshots at once; tasks then wait with them open', () => {
