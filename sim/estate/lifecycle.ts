@@ -84,6 +84,7 @@ export class Lifecycle {
     const { orphans, recovery } = this.world;
     const deltas = tasks.flatMap(({ disks }) => disks.flatMap(({ delta }) => (delta?.exists ? [delta] : [])));
     for (const delta of deltas) orphans.mark(delta, delta.run, [event]);
+    for (const task of tasks) orphans.settle(task);
     recovery.pointsLost(vm, event);
     orphans.cleanUp(vm, [], event, deltas);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskPlan } from '../../../sim/index.ts';
-import { appending, DAY, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
+import { appending, DAY, datastore, HOUR, job, keep, MINUTE, MiB, plan, repository, SECOND, vm } from '../plans.ts';
 import { nights, observe, server } from '../repository/observed.ts';
 import { at, fault, rules, tasksOf } from './support.ts';
 
@@ -141,5 +141,27 @@ describe('stolen-account', () => {
     const peaks = tasksOf(result).map(({ peakDeltaBytes }) => Math.round(peakDeltaBytes / MiB));
     expect(peaks.slice(0, 2)).toEqual([2400, 2400]);
     expect(peaks[2]).toBeGreaterThanOrEqual(1200);
+  });
+
+  it('frees their snapshot slots at once, unless orphans count', () => {
+    // Two snapshots fill the slots; each holds 1200 MiB and more at the theft, and is merged at 1 MiB/s.
+    const third = (countOrphans: boolean): number | null | undefined => {
+      const jobs = [
+        job({
+          method: 'snapshot-only',
+          repository: null,
+          account: 'svc',
+          keepSnapshots: 2,
+          schedule: { kind: 'every', everyMs: 20 * MINUTE, offsetMs: 0 },
+        }),
+      ];
+      const datastores = [datastore({ maxOpenSnapshots: 2, mergeBytesPerSecond: MiB, countOrphans })];
+      const faults = [fault('stolen-account', { account: 'svc', ...at(39 * MINUTE) })];
+      const { result } = observe(plan({ durationMs: 3 * HOUR, datastores, vms: [vm('web', { disk: { writes: appending(MiB) } })], jobs, faults }));
+      return tasksOf(result)[2]?.snapshotMs;
+    };
+    expect(third(false)).toBe(40 * MINUTE);
+    // The older one is gone after 1200 s.
+    expect(third(true)).toBe(59 * MINUTE);
   });
 });
