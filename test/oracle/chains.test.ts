@@ -109,6 +109,18 @@ describe('forward', () => {
   });
 });
 
+it('leaves an increment as the way back where the full is already further', () => {
+  const small = { ...APPENDING, used: '9GB', growth: '24GB/day' };
+  const at = ['2026-03-02T00:00', '2026-03-02T02:00', '2026-03-02T02:20', '2026-03-02T02:40'];
+  const job = { mode: 'reverse', streamRate: '4MB/s', schedule: { at }, ifRunning: 'start', retention: { last: 3 } };
+  const result = play(job, { duration: '3h', vm: small });
+  // 7.2 GB are read from 2:00 to 2:30, 8.4 GB from 2:20 to 2:55, and 2.4 GB since the first of them from 2:40 to 2:50.
+  expect(tasks(result).map(({ transferEndMs }) => (transferEndMs ?? 0) / MINUTE)).toEqual([37.5, 150, 175, 170]);
+  // The full has grown by a gigabyte an hour up to 2:40; the ways back to 2:00 and 2:20 hold 2.4 GB less what it grew by, and all 8.4.
+  expect(works(result, 'removal')).toMatchObject([{ startedMs: 175 * MINUTE, bytes: 5200e6 }]);
+  expect(result.repositories.repo?.endUsedBytes).toBe(9e9 + 2400e6 + 2000e6 + 8400e6);
+});
+
 it('grows the newest full of reverse increments and leaves the rest as the way back', () => {
   const growing = { ...APPENDING, growth: '24GB/day' };
   const result = play({ mode: 'reverse', retention: { last: 2 } }, { duration: '2h30m', vm: growing });

@@ -39,17 +39,25 @@ export function levelOf(world: World, chain: Chain, dueMs: number): 'full' | 'in
 export function addPoint(world: World, chain: Chain, point: Point): void {
   noteAge(world, chain.vm);
   const { points } = chain;
-  const newest = points.at(-1);
-  if (chain.job.mode === 'reverse' && point.kind === 'incremental' && newest !== undefined) {
-    const grownBytes = Math.min(point.bytes, Math.max(0, point.fullBytes - newest.bytes));
-    newest.kind = 'reverse';
-    point.kind = 'full';
-    [newest.bytes, point.bytes] = [point.bytes - grownBytes, newest.bytes + grownBytes];
-  }
   const later = points.findIndex(({ momentMs }) => momentMs > point.momentMs);
+  if (chain.job.mode === 'reverse' && point.kind === 'incremental') turnBack(points, point, later < 0);
   points.splice(later < 0 ? points.length : later, 0, point);
   if (point.kind === 'full') flag(world, chain, point);
   prune(world, chain);
+}
+
+/** The full takes an increment in and moves on to its moment; where it is already further, the increment leads back from there as it is. */
+function turnBack(points: Point[], point: Point, isNewest: boolean): void {
+  const full = points.at(-1);
+  if (full === undefined) return;
+  if (!isNewest) {
+    point.kind = 'reverse';
+    return;
+  }
+  const grownBytes = Math.min(point.bytes, Math.max(0, point.fullBytes - full.bytes));
+  full.kind = 'reverse';
+  point.kind = 'full';
+  [full.bytes, point.bytes] = [point.bytes - grownBytes, full.bytes + grownBytes];
 }
 
 /** The points without which one is worth nothing. */
