@@ -10,14 +10,6 @@ export function settleAges(document: ScenarioDocument, results: [Figures, Figure
   for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
 }
 
-/** What a repository holds at its highest moment, where the integrator finds a higher one. */
-export function settlePeaks([engine, integrator]: [Figures, Figures]): void {
-  for (const [name, { peakUsedBytes }] of Object.entries(integrator.repositories)) {
-    const repository = engine.repositories[name];
-    if (repository) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, peakUsedBytes);
-  }
-}
-
 /** Accounts whose theft meets kept snapshots or clones, and further attempts where the order of runs is disputed. */
 export function settledJob(job: DrawnJob, isCloned: boolean): DrawnJob {
   const isClear = job.method !== 'cdp' && job.snapshots !== 'whole-run';
@@ -34,18 +26,10 @@ export function settledScanners<T extends { kind: string }>(faults: T[], methods
   return isClear ? faults : faults.filter(({ kind }) => kind !== 'security-software');
 }
 
-/** Helpers where runs of one job overlap, and clean-ups of VMs with several disks, where they meet removals. */
-export function settledMerges(
-  { consolidation, orphanCleanup, ...keys }: Record<string, unknown>,
-  groups: VmGroup[],
-  jobs: readonly { ifRunning: string | undefined }[],
-): Record<string, unknown> {
+/** Clean-ups of VMs with several disks, where they meet removals. */
+export function settledMerges({ orphanCleanup, ...keys }: Record<string, unknown>, groups: VmGroup[]): Record<string, unknown> {
   const several = groups.some(({ disks }) => disks.length > 1);
-  return {
-    ...keys,
-    ...(jobs.some(({ ifRunning }) => ifRunning === 'start') ? {} : { consolidation }),
-    ...(several ? {} : { orphanCleanup }),
-  };
+  return { ...keys, ...(several ? {} : { orphanCleanup }) };
 }
 
 /** What latency control leaves to a transfer that something slows down. */

@@ -110,7 +110,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
-        ...settledDatastore(settledMerges(keys, groups, jobs), faults),
+        ...settledDatastore(settledMerges(keys, groups), faults),
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),
