@@ -51,9 +51,14 @@ export class Consolidation {
 
   /** Deltas that were left behind, at most one of each disk of a VM, are to be removed. */
   cleanUp(vm: Vm, deltas: readonly Delta[], cause: number): void {
-    const removal = this.newRemoval(vm, null, cause);
-    for (const delta of deltas) this.addMerge(removal, delta, openerOf(delta));
-    this.enqueue(removal);
+    this.enqueue(this.newCleanUp(vm, deltas, cause));
+  }
+
+  /** The clean-up that has just ended goes on with the next layer: what waits goes on waiting. */
+  cleanUpNext(vm: Vm, deltas: readonly Delta[], cause: number): void {
+    const removal = this.newCleanUp(vm, deltas, cause);
+    vm.removals.unshift(removal);
+    this.begin(removal);
   }
 
   /** A VM is deleted with its disks: nothing of it is merged any more. Returns the tasks whose removals end here. */
@@ -106,6 +111,12 @@ export class Consolidation {
   private newRemoval(vm: Vm, task: Task | null, cause: number): Removal {
     const removal = new Removal(this.removals.length, vm, task, this.world.kernel.nowMs, cause);
     this.removals.push(removal);
+    return removal;
+  }
+
+  private newCleanUp(vm: Vm, deltas: readonly Delta[], cause: number): Removal {
+    const removal = this.newRemoval(vm, null, cause);
+    for (const delta of deltas) this.addMerge(removal, delta, openerOf(delta));
     return removal;
   }
 

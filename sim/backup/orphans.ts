@@ -132,7 +132,7 @@ export class Orphans {
     for (const opener of openers) this.settle(opener);
     const deltas = vm.obstacle > 0 ? [] : lowestOrphans(vm, cleanUp);
     if (deltas.length > 0) {
-      consolidation.cleanUp(vm, deltas, removal.lastEvent);
+      consolidation.cleanUpNext(vm, deltas, removal.lastEvent);
       return;
     }
     this.cleaning.delete(vm);

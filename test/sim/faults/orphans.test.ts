@@ -68,6 +68,21 @@ describe('orphanCleanup', () => {
     expect(result.vms.web).toMatchObject({ maxChainDepth: 1, snapshotOpenMs: 33 * MINUTE });
   });
 
+  it('takes all layers before a removal that was asked for meanwhile', () => {
+    // 2000 and 3000 MiB at 10 MiB/s; the run's own snapshot is to be removed after one second, and waits for both.
+    const taken = (sizeMib: number) => ({ kind: 'orphan', takenMs: -DAY, sizeBytes: sizeMib * MiB }) as const;
+    const { of, result } = observe(
+      plan({
+        datastores: [datastore({ mergeBytesPerSecond: 10 * MiB, orphanCleanup: { kind: 'next-run' } })],
+        vms: [vm('web', { disk: { usedBytes: 10 * MiB, snapshots: [taken(2000), taken(3000)], writes: appending(0) } })],
+        jobs: [slowJob({ schedule: { kind: 'at', atMs: [HOUR] } })],
+      }),
+    );
+    expect(of('merge-started').map(({ atMs }) => (atMs - HOUR) / SECOND)).toEqual([0, 200, 500]);
+    expect(of('cleanup-ended')).toMatchObject([{ atMs: HOUR + 500 * SECOND, left: 0 }]);
+    expect(tasksOf(result)[0]).toMatchObject({ transferEndMs: HOUR + SECOND, consolidatedMs: HOUR + 500 * SECOND });
+  });
+
   it('removes several of one disk from the bottom up, those of the start too, but no snapshot of a user', () => {
     const taken = (kind: 'user' | 'orphan', sizeMib: number) => ({ kind, takenMs: -DAY, sizeBytes: sizeMib * MiB });
     const { of, result } = observe(
