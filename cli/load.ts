@@ -1,6 +1,6 @@
 /** From the text of a scenario to its plan, with errors as the command line tells them. */
 import { readFileSync } from 'node:fs';
-import { formatScenarioErrors, type LoadedScenario, loadScenario, ScenarioErrors } from '../scenarios/index.ts';
+import { formatScenarioErrors, type LoadedScenario, loadScenario, parseInstant, ScenarioErrors, UnitError } from '../scenarios/index.ts';
 import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
 import { decodeText, readInput } from './files.ts';
@@ -33,6 +33,18 @@ export function load(request: LoadRequest): LoadedScenario {
     if (error instanceof ScenarioErrors) throw new UserError(formatScenarioErrors(error.errors));
     throw error;
   }
+}
+
+/** Milliseconds since the start. @throws UserError naming the flag. */
+export function readInstants(plan: Plan, texts: readonly string[]): number[] {
+  return texts.map((text) => {
+    try {
+      return parseInstant(plan, text);
+    } catch (error) {
+      if (error instanceof UnitError) throw new UserError(`--at: error: ${error.message}\n  expected: ${error.expected}`);
+      throw error;
+    }
+  });
 }
 
 /** @throws ScenarioErrors with everything that is wrong. */

@@ -8,6 +8,8 @@ export interface RunRequest extends LoadRequest {
   /** The whole report, also what matters less. */
   all: boolean;
   colour: boolean;
+  /** Instants at which to say what could be restored, as the user wrote them. */
+  instants: string[];
   /** The staging folder; null without `--out`. */
   folder: string | null;
 }
@@ -35,4 +37,4 @@ export type WorkMessage =
   | { kind: 'user-error'; text: string }
   | { kind: 'bug'; message: string; stack: string | undefined };
 
-export const RESULT_FILES = ['result.json', 'events.ndjson', 'tasks.csv', 'series.csv', 'timeline.svg'] as const;
+export const RESULT_FILES = ['result.json', 'events.ndjson', 'tasks.csv', 'series.csv', 'recovery.csv', 'timeline.svg'] as const;

@@ -11,7 +11,7 @@ type Action = () => Promise<void>;
 
 const COMMON_FLAGS = ['quiet', 'debug', 'no-color', 'help', 'version'];
 const FLAGS: Record<string, string[]> = {
-  run: ['format', 'out', 'seed', 'set', 'policy', 'all', 'plan', 'limit'],
+  run: ['format', 'out', 'seed', 'set', 'policy', 'all', 'at', 'plan', 'limit'],
   lint: ['format', 'set'],
   explain: ['format', 'out', 'seed', 'set', 'policy'],
   import: ['rates', 'job', 'repository', 'proxy', 'start', 'duration', 'timezone', 'anonymise', 'key', 'format', 'out'],
@@ -105,7 +105,7 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
           .option('out', {
             type: 'string',
             requiresArg: true,
-            describe: 'Folder for result.json, events.ndjson, tasks.csv, series.csv, timeline.svg',
+            describe: 'Folder for result.json, events.ndjson, tasks.csv, series.csv, recovery.csv, timeline.svg',
           })
           .option('seed', { type: 'string', requiresArg: true, describe: 'Another seed than the one in the scenario' })
           .option('set', { ...REPEATABLE, describe: 'path=value, laid over the scenario (repeatable)' })
@@ -115,20 +115,27 @@ function addCommands(parser: Argv<{ quiet: boolean; debug: boolean; 'no-color': 
             default: false,
             describe: 'The whole report: every finding with its remedy, all runs, who holds the space',
           })
+          .option('at', {
+            ...REPEATABLE,
+            describe: 'What could be restored then, and what a loss would leave: a local time, or a duration since the start (repeatable)',
+          })
           .option('plan', { type: 'boolean', default: false, describe: 'Only list when the schedules fire; nothing is simulated' })
           .option('limit', { type: 'string', requiresArg: true, describe: 'With --plan: firings of each schedule (10 without it)' })
           .example('$0 run my.yaml', 'the report for people')
           .example('$0 run my.yaml --out results', 'with all files')
-          .example('$0 run my.yaml --set jobs.nightly.concurrency=4', 'a variant'),
+          .example('$0 run my.yaml --set jobs.nightly.concurrency=4', 'a variant')
+          .example('$0 run my.yaml --at 2026-03-04T07:00', 'with what could be restored then'),
       (args) =>
         choose(async () => {
-          const { scenario } = args;
+          const { scenario, at: instants } = args;
           if (scenario === undefined) throw new UserError('overrun: error: name the scenario to run (- for standard input)', { showHelp: true });
           const { format, quiet, set: sets, noColor } = { ...args, noColor: args['no-color'] };
           const [out, seed, policy, limit] = [once('out', args.out), once('seed', args.seed), once('policy', args.policy), once('limit', args.limit)];
           if (limit !== undefined && !args.plan) throw new UserError('--limit: error: it belongs to --plan');
-          if (!args.plan) return (await import('./run.ts')).run({ scenario, format, out, seed, sets, policy, all: args.all, quiet, noColor });
+          if (!args.plan)
+            return (await import('./run.ts')).run({ scenario, format, out, seed, sets, policy, all: args.all, instants, quiet, noColor });
           if (policy !== undefined) throw new UserError('--policy: error: --plan simulates nothing, so there is nothing to judge');
+          if (instants.length > 0) throw new UserError('--at: error: --plan simulates nothing, so there is nothing to restore');
           if (out !== undefined) throw new UserError('--out: error: --plan simulates nothing, so there are no result files');
           await (await import('./plan.ts')).listFirings({ scenario, format, seed, sets, limit });
         }),

@@ -15,6 +15,8 @@ export interface RunArguments {
   policy: string | undefined;
   /** The whole report, also what matters less. */
   all: boolean;
+  /** Instants at which to say what could be restored. */
+  instants: string[];
   sets: string[];
   quiet: boolean;
   noColor: boolean;
@@ -32,6 +34,7 @@ export async function run(options: RunArguments): Promise<void> {
     seed: options.seed ?? null,
     policy,
     all: options.all,
+    instants: options.instants,
     format: options.format,
     quiet: options.quiet,
     colour: wantsColour(options.noColor),

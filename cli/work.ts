@@ -5,19 +5,18 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { type ReportContext, reportContext } from '../reports/context.ts';
-import { seriesCsv, tasksCsv } from '../reports/csv.ts';
+import { recoveryCsv, seriesCsv, tasksCsv } from '../reports/csv.ts';
 import { timelineFigure } from '../reports/figure.ts';
 import { jsonReport } from '../reports/json.ts';
-import { pageReport } from '../reports/page.ts';
+import { pageReport, quietReport } from '../reports/page.ts';
 import { type Series, samplingInterval, seriesCollector } from '../reports/series.ts';
 import { textReport } from '../reports/text.ts';
-import { verdictText } from '../reports/verdict.ts';
-import { EventLimitError, simulate } from '../sim/index.ts';
+import { EventLimitError, type SimulateOptions, simulate } from '../sim/index.ts';
 import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
 import { explainWork } from './explain-work.ts';
 import { openPieces } from './files.ts';
-import { loadPlan } from './load.ts';
+import { loadPlan, readInstants } from './load.ts';
 import type { RunRequest, WorkRequest } from './messages.ts';
 import { colourful, print, progressTeller, tell } from './thread.ts';
 
@@ -28,7 +27,8 @@ function work(request: WorkRequest): Promise<void> {
 async function run(request: RunRequest): Promise<void> {
   const plan = loadPlan(request);
   tell({ kind: 'seed', seed: plan.seed });
-  const { context, series } = perform(plan, request.folder);
+  const recoveryAt = readInstants(plan, request.instants);
+  const { context, series } = perform(plan, request.folder, recoveryAt.length === 0 ? {} : { recoveryAt });
   if (request.folder !== null) {
     await writeFiles(request.folder, context, series);
     tell({ kind: 'files-written' });
@@ -37,18 +37,24 @@ async function run(request: RunRequest): Promise<void> {
   tell({ kind: 'done' });
 }
 
-/** The event log is written as it comes: it may be larger than the memory. */
-function perform(plan: Plan, folder: string | null): { context: ReportContext; series: Series } {
+/** The event log and the changes of what can be restored are written as they come: they may be larger than the memory. */
+function perform(plan: Plan, folder: string | null, asked: Pick<SimulateOptions, 'recoveryAt'>): { context: ReportContext; series: Series } {
   const onProgress = progressTeller();
   const { series, onSample } = seriesCollector();
-  if (folder === null) return { context: reportContext(plan, simulate(plan, { onProgress })), series };
+  if (folder === null) return { context: reportContext(plan, simulate(plan, { ...asked, onProgress })), series };
   const log = openPieces(join(folder, 'events.ndjson'));
+  const recovery = openPieces(join(folder, 'recovery.csv'));
+  const changes = recoveryCsv(plan.zone, recovery.write);
   const result = simulate(plan, {
+    ...asked,
     onEvent: (line) => log.write(`${line}\n`),
     sample: { everyMs: samplingInterval(plan.durationMs, plan.datastores.length), onSample },
+    onRecoveryChange: changes.add,
     onProgress,
   });
   log.close();
+  changes.end();
+  recovery.close();
   return { context: reportContext(plan, result), series };
 }
 
@@ -68,7 +74,7 @@ function writePieces(path: string, pieces: Iterable<string>): void {
 function output(request: RunRequest, context: ReportContext): Iterable<string> {
   if (request.format === 'json') return jsonReport(context);
   const paint = request.colour ? colourful : undefined;
-  if (request.quiet) return [verdictText(context, paint)];
+  if (request.quiet) return [quietReport(context, paint)];
   return [request.all ? textReport(context, paint) : pageReport(context, explainWords(request), paint)];
 }
 

@@ -1,8 +1,10 @@
 /**
- * Tables for spreadsheets: one line a task, and one line a sample. Names come from files of others, so a cell that a spreadsheet would take for a
+ * Tables for spreadsheets: one line a task, one line a sample, one line for each change of what can be restored. Names come from files of others, so a cell that a spreadsheet would take for a
  * formula gets a leading apostrophe. Written in pieces of some thousand lines.
  */
 import { stringify } from 'csv-stringify/sync';
+import type { ZoneTable } from '../sim/plan.ts';
+import type { RecoveryChange } from '../sim/repository/recovery-changes.ts';
 import type { TaskResult } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
 import type { Series } from './series.ts';
@@ -36,6 +38,8 @@ const TASK_COLUMNS = [
 
 const SERIES_COLUMNS = ['at', 'atMs', 'datastore', 'usedBytes', 'freeBytes', 'guestServedFraction', 'latencyMs'];
 
+const RECOVERY_COLUMNS = ['at', 'atMs', 'vm', 'newestPointAt', 'newestPointAtMs', 'rpoBeforeMs', 'rpoMs', 'restorePoints', 'why', 'events'];
+
 /** `...At` are local times with offset, `...Ms` milliseconds since the start; `bottleneck` is what held the task up longest. */
 export function tasksCsv(context: ReportContext): Generator<string> {
   return csvPieces(TASK_COLUMNS, taskRows(context));
@@ -46,16 +50,43 @@ export function seriesCsv(context: ReportContext, series: Series): Generator<str
   return csvPieces(SERIES_COLUMNS, sampleRows(context, series));
 }
 
+/** Writes changes as they come, some thousand lines at a time; `end` writes the rest. `events` are ids of the event log. */
+export function recoveryCsv(zone: ZoneTable, write: (text: string) => void): { add: (change: RecoveryChange) => void; end: () => void } {
+  let lines: Cell[][] = [RECOVERY_COLUMNS];
+  const end = (): void => {
+    if (lines.length > 0) write(linesText(lines));
+    lines = [];
+  };
+  return {
+    add: (change) => {
+      lines.push(recoveryRow(zone, change));
+      if (lines.length >= LINES_PER_PIECE) end();
+    },
+    end,
+  };
+}
+
+function recoveryRow(zone: ZoneTable, change: RecoveryChange): Cell[] {
+  const { atMs, vm, newestPointAtMs, rpoBeforeMs, rpoMs, restorePoints, why, events } = change;
+  const newest = newestPointAtMs === null ? null : formatIso(zone, newestPointAtMs);
+  const names = events.map((event) => `e${event}`).join(' ');
+  return [formatIso(zone, atMs), atMs, vm, newest, newestPointAtMs, rpoBeforeMs, rpoMs, restorePoints, why.join(' '), names];
+}
+
+function linesText(lines: Cell[][]): string {
+  return stringify(lines, { escape_formulas: true });
+}
+
 function* csvPieces(columns: string[], rows: Iterable<Cell[]>): Generator<string> {
   let lines: Cell[][] = [columns];
   for (const row of rows) {
     lines.push(row);
     if (lines.length >= LINES_PER_PIECE) {
-      yield stringify(lines, { escape_formulas: true });
+      yield linesText(lines);
       lines = [];
     }
   }
-  if (lines.length > 0) yield stringify(lines, { escape_formulas: true });
+  if (lines.length > 0) yield linesText(lines);
 }
 
 function* taskRows(context: ReportContext): Generator<Cell[]> {

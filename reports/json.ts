@@ -2,7 +2,7 @@
  * The result file (`overrun/result@1`). Written in pieces, a run at a time: the text of 300,000 tasks would not fit into one string everywhere.
  * Key order is fixed, so two equal results are equal files.
  */
-import type { Finding, JobResult, Result, RunResult } from '../sim/result.ts';
+import type { Finding, JobResult, RecoveryState, Result, RunResult } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
 import { describeFinding, remedyFor } from './findings.ts';
 
@@ -25,6 +25,7 @@ const KEYS = [
   'vms',
   'jobs',
   'restores',
+  'recovery',
   'assumptions',
   'engine',
 ] as const satisfies readonly (keyof Result)[];
@@ -34,10 +35,12 @@ export function* jsonReport(context: ReportContext): Generator<string> {
   const { result } = context;
   let separator = '{\n';
   for (const key of KEYS) {
+    if (key === 'recovery' && result.recovery === undefined) continue;
     yield `${separator}  "${key}": `;
     if (key === 'jobs') yield* jobsPieces(result.jobs);
     else if (key === 'findings') yield* listPieces(result.findings.map((finding) => messaged(finding, context)));
     else if (key === 'assumptions' || key === 'restores') yield* listPieces(result[key]);
+    else if (key === 'recovery') yield* recoveryPieces(result.recovery ?? []);
     else if (key === 'datastores' || key === 'vms') yield* entryPieces(result[key]);
     else yield JSON.stringify(result[key]);
     separator = ',\n';
@@ -80,6 +83,22 @@ function* entryPieces(record: Record<string, unknown>): Generator<string> {
     separator = ',\n    ';
   }
   yield entries.length === 0 ? '{}' : '\n  }';
+}
+
+/** One VM a line. */
+function* recoveryPieces(states: readonly RecoveryState[]): Generator<string> {
+  let separator = '[\n    ';
+  for (const { atMs, vms } of states) {
+    yield `${separator}{"atMs":${atMs},"vms":{`;
+    let vmSeparator = '\n      ';
+    for (const [name, vm] of Object.entries(vms)) {
+      yield `${vmSeparator}${JSON.stringify(name)}: ${JSON.stringify(vm)}`;
+      vmSeparator = ',\n      ';
+    }
+    yield '\n    }}';
+    separator = ',\n    ';
+  }
+  yield states.length === 0 ? '[]' : '\n  ]';
 }
 
 function* jobsPieces(jobs: Record<string, JobResult>): Generator<string> {

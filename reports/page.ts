@@ -1,11 +1,12 @@
 /**
- * The report on one screen: the answer, why the worst of it happens and what helps, then what happens by time, and what else there is room for. Says
- * what it leaves out and how to get it.
+ * The report on one screen: the answer; where it was asked for, what could be restored, otherwise why the worst of it happens and what helps, then what
+ * happens by time, and what else there is room for. Says what it leaves out and how to get it.
  */
 import type { ReportContext } from './context.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import { hanging, type Paint, padEnd, unpainted } from './layout.ts';
 import { policyLines } from './policy.ts';
+import { recoveryLines } from './recovery.ts';
 import { datastoreTable, repositoryTable } from './stores.ts';
 import { joinSections, reasonLines } from './text.ts';
 import { DAY_MS, formatDuration, formatInstant, formatShort } from './time.ts';
@@ -21,6 +22,8 @@ const MAX_VERDICT_LINES = 5;
 const MAX_REASON_LINES = 7;
 const MAX_POLICY_LINES = 4;
 const MAX_ROWS = 4;
+/** Of what could be restored at one instant, however many have been asked for. */
+const LEAST_RECOVERY_LINES = 12;
 /** Up to here a date without its year is clear. */
 const MAX_YEARLESS_MS = 300 * DAY_MS;
 
@@ -33,18 +36,42 @@ const TABLES: readonly Table[] = [jobTable, datastoreTable, repositoryTable];
 /** At most `PAGE_LINES` lines, with a final LF. `words`: what `overrun explain` is to be called with to explain this very run. */
 export function pageReport(context: ReportContext, words: readonly string[], paint: Paint = unpainted): string {
   const groups = groupFindings(context);
+  if (context.result.recovery !== undefined) return recoveryPage(context, groups, words, paint);
   const told = context.result.verdict === 'safe' ? [] : groups.slice(0, 1);
   const answer = [
     ...cut(verdictLines(context, groups, paint), MAX_VERDICT_LINES),
     ...told.flatMap((group) => cut(reasonLines(group), MAX_REASON_LINES)),
   ];
   const untold = groups.length - told.length;
-  const last = lastLines(context, words, untold);
+  const remedies = untold === 0 ? '' : `${formatCount(untold, 'more remedy', 'more remedies')}, `;
+  const last = lastLines(context, words, `${remedies}all runs, how full everything gets`);
   const sections: Section[] = [answer, cut(policyLines(context, paint), MAX_POLICY_LINES)];
   const add = (make: (room: number) => Section): number => sections.push(make(PAGE_LINES - heightOf([...sections, last]) - 1));
   if (untold > 0) add((room) => happeningLines(context, groups, paint, room));
   for (const table of TABLES) add((room) => largest((most) => table(context, paint, most), room));
   return joinSections([...sections, last]);
+}
+
+/** The answer, and what could be restored at the instants that were asked for: the same without the rest. */
+export function quietReport(context: ReportContext, paint: Paint = unpainted): string {
+  const answer = verdictLines(context, groupFindings(context), paint);
+  return joinSections([answer, ...recoverySections(context, paint, PAGE_LINES)]);
+}
+
+function recoveryPage(context: ReportContext, groups: readonly FindingGroup[], words: readonly string[], paint: Paint): string {
+  const answer = cut(verdictLines(context, groups, paint), MAX_VERDICT_LINES);
+  const last = lastLines(context, words, 'all VMs, what happens and what helps, all runs');
+  return joinSections([answer, ...recoverySections(context, paint, PAGE_LINES - heightOf([answer, last]) - 1), last]);
+}
+
+/** Each with as many rows as there is room for, but never without any. */
+function recoverySections(context: ReportContext, paint: Paint, room: number): Section[] {
+  const states = context.result.recovery ?? [];
+  const each = Math.max(LEAST_RECOVERY_LINES, Math.floor(room / states.length) - 1);
+  return states.map((state) => {
+    const lines = largest((most) => recoveryLines(context, state, paint, most), each);
+    return lines.length > 0 ? lines : recoveryLines(context, state, paint, 1);
+  });
 }
 
 /** Lines of sections with the blank lines between them. */
@@ -111,12 +138,11 @@ function lengthWords(names: readonly string[], { result, zone }: ReportContext):
 }
 
 /** Over which time, what is not on the page, and where to go from here. */
-function lastLines({ result, zone }: ReportContext, words: readonly string[], untold: number): Section {
+function lastLines({ result, zone }: ReportContext, words: readonly string[], leftOut: string): Section {
   const { assumptions, findings, scenario } = result;
   const assumed = assumptions.length === 0 ? '' : `; ${formatCount(assumptions.length, 'value')} assumed`;
   const span = `Simulated: ${formatDuration(scenario.durationMs)} from ${formatInstant(zone, 0)} (${printable(scenario.timezone)})${assumed}.`;
-  const remedies = untold === 0 ? '' : `${formatCount(untold, 'more remedy', 'more remedies')}, `;
-  const lines = [...hanging('', span), ...hanging('', `Left out, see --all: ${remedies}all runs, how full everything gets.`)];
+  const lines = [...hanging('', span), ...hanging('', `Left out, see --all: ${leftOut}.`)];
   return findings.length === 0 ? lines : [...lines, ...hanging('', `Causes by line of the file: overrun explain ${words.map(quoted).join(' ')}`)];
 }
 

@@ -4,6 +4,7 @@ import type { ReportContext } from './context.ts';
 import { type FindingGroup, groupFindings } from './findings.ts';
 import { hanging, type Paint, padEnd, padStart, unpainted } from './layout.ts';
 import { policyLines, waiverWords } from './policy.ts';
+import { recoveryLines } from './recovery.ts';
 import { datastoreTable, ownerLines, repositoryTable } from './stores.ts';
 import { DAY_MS, formatInstant } from './time.ts';
 import { jobSummary, jobTimeline, TIMELINE_LEGEND, troubledFirst, unavoidable } from './timeline.ts';
@@ -15,6 +16,7 @@ export function textReport(context: ReportContext, paint: Paint = unpainted): st
   const groups = groupFindings(context);
   return joinSections([
     [...verdictLines(context, groups, paint), ...hanging('', spanWords(context))],
+    ...(context.result.recovery ?? []).map((state) => recoveryLines(context, state, paint)),
     findingLines(groups, paint),
     policyLines(context, paint),
     chronologyLines(context, groups, paint),

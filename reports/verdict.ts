@@ -2,7 +2,7 @@
 import type { Severity, Verdict } from '../sim/result.ts';
 import type { ReportContext } from './context.ts';
 import { type FindingGroup, groupFindings, isHarm } from './findings.ts';
-import { type Emphasis, hanging, type Paint, unpainted } from './layout.ts';
+import { type Emphasis, hanging, type Paint } from './layout.ts';
 import { statesPolicy } from './policy.ts';
 import { formatDuration, formatInstant } from './time.ts';
 import { formatCount, printable } from './units.ts';
@@ -23,11 +23,6 @@ const SEVERITY_WORDS: Record<Severity, { word: string; emphasis: Emphasis }> = {
 };
 
 const WAIVED: (typeof SEVERITY_WORDS)[Severity] = { word: 'WAIVED', emphasis: 'faint' };
-
-/** The verdict and its one sentence only, with a final LF. */
-export function verdictText(context: ReportContext, paint: Paint = unpainted): string {
-  return `${verdictLines(context, groupFindings(context), paint).join('\n')}\n`;
-}
 
 export function verdictLines(context: ReportContext, groups: readonly FindingGroup[], paint: Paint): string[] {
   const { scenario, verdict } = context.result;

@@ -129,9 +129,9 @@ function vmResult(world: World, vm: Vm): VmResult {
     snapshotOpenMs: vm.snapshotOpenMs + open,
     writeHeldMs: Math.round(vm.disks.reduce((sum, disk) => sum + disk.writeHeldUntil(now), 0)),
     worstLagMs: vm.worstLagMs === null ? null : Math.ceil(vm.worstLagMs),
-    restorePoints: world.recovery.momentsOf(vm),
+    restorePoints: world.recovery.momentsOf(vm, now),
     worstRpoMs: world.recovery.worstAgeUntil(vm, now),
-    survives: world.recovery.survivalOf(vm),
+    survives: world.recovery.survivalOf(vm, now),
     latencyMs: latencyOf(vm),
   };
 }

@@ -4,7 +4,7 @@
  * null when never reached. Sentences for people are not made here: `reports/` writes them from a finding's rule, subject and evidence.
  */
 import type { Assumption, PolicyPreset, WaiverPlan } from './plan.ts';
-import type { Level } from './repository/point.ts';
+import type { Level, PointKind } from './repository/point.ts';
 
 export type Verdict = 'safe' | 'at-risk' | 'fails';
 export type Severity = 'error' | 'warning' | 'info';
@@ -218,6 +218,52 @@ export interface PolicyResult {
   waivers: WaiverPlan[];
 }
 
+/** What some points of a VM let somebody restore. */
+export interface Recoverable {
+  /** The moment that the newest good one holds, before the start negative; null: there is none. */
+  newestPointAtMs: number | null;
+  /** Its age; without any the time since the start, or since the VM was created. Null: the VM does not exist. */
+  rpoMs: number | null;
+  /** Moments to which it can be taken back: copies of one point count once. */
+  restorePoints: number;
+}
+
+export interface PointRecovery {
+  /** The moment that it holds. */
+  atMs: number;
+  kind: PointKind | 'snapshot';
+  /** What it takes by itself. */
+  bytes: number;
+  /** Something can be restored from it. */
+  good: boolean;
+  /** Nobody can delete it, being younger than `immutable` says or needed by one that is. */
+  immutable: boolean;
+}
+
+/** What a job has of a VM in one place, oldest first. */
+export interface ChainRecovery {
+  job: string;
+  /** Null: snapshots on the VM's own datastores. */
+  repository: string | null;
+  /** Who may delete it; null: nobody in particular. */
+  account: string | null;
+  /** It has been copied there. */
+  copy: boolean;
+  points: PointRecovery[];
+}
+
+export interface VmRecovery extends Recoverable {
+  chains: ChainRecovery[];
+  /** What a loss would leave: by `datastore:NAME`, `repository:NAME` and, for who may delete points, `account:NAME`. */
+  survives: Record<string, Recoverable>;
+}
+
+/** What could be restored at an instant, after everything that happens at it. */
+export interface RecoveryState {
+  atMs: number;
+  vms: Record<string, VmRecovery>;
+}
+
 export interface Result {
   schema: 'overrun/result@1';
   scenario: { name: string; digest: string; start: string; durationMs: number; timezone: string };
@@ -236,6 +282,8 @@ export interface Result {
   vms: Record<string, VmResult>;
   jobs: Record<string, JobResult>;
   restores: RestoreResult[];
+  /** At the instants that were asked for, by time; not there where none was. */
+  recovery?: RecoveryState[];
   assumptions: Assumption[];
   engine: { version: string; timeZoneData: string; events: number; solves: number };
 }

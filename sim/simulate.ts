@@ -14,6 +14,8 @@ import { EventLog } from './kernel/log.ts';
 import type { Plan } from './plan.ts';
 import { closeBooks, makeResult } from './report.ts';
 import type { PointKind } from './repository/point.ts';
+import { type RecoveryChange, RecoveryChanges } from './repository/recovery-changes.ts';
+import { RecoveryStates } from './repository/recovery-states.ts';
 import type { Result } from './result.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +25,10 @@ export interface SimulateOptions {
   onEvent?: (line: string) => void;
   /** Levels on a grid of instants that includes the start and the end. */
   sample?: { everyMs: number; onSample?: Sampler; onRepositorySample?: RepositorySampler };
+  /** Instants at which the result is to say what could be restored, in milliseconds since the start. @throws RangeError for one outside of the scenario. */
+  recoveryAt?: readonly number[];
+  /** Each change of what can be restored of a VM, first the state at the start; one for each VM and instant, in the order of time. */
+  onRecoveryChange?: (change: RecoveryChange) => void;
   /** Fraction of the simulated time that has passed, 0 to 1; called at every step of time, so keep it cheap. */
   onProgress?: (fractionDone: number) => void;
   limits?: Partial<KernelLimits>;
@@ -62,6 +68,9 @@ function run(plan: Plan, options: SimulateOptions, log: EventLog<EventKind>): Re
   const startUsed = world.datastores.map((datastore) => datastore.ledgerAt(0).reduce((sum, entry) => sum + entry.bytes, 0));
   for (const datastore of world.datastores) datastore.notePeak(0);
   const sampler = options.sample === undefined ? null : new GridSampler(world, options.sample);
+  const asked = options.recoveryAt === undefined ? null : new RecoveryStates(world, options.recoveryAt);
+  const changes = options.onRecoveryChange === undefined ? null : new RecoveryChanges(world, options.onRecoveryChange);
+  world.recovery.changes = changes;
   world.conditions.begin();
   world.guests.begin();
   world.lifecycle.begin();
@@ -75,6 +84,8 @@ function run(plan: Plan, options: SimulateOptions, log: EventLog<EventKind>): Re
   world.kernel.run(plan.durationMs, {
     advance(_fromMs, toMs) {
       sampler?.sampleBefore(toMs);
+      asked?.before(toMs);
+      changes?.settle();
       options.onProgress?.(toMs / plan.durationMs);
     },
     settle() {
@@ -96,8 +107,11 @@ function run(plan: Plan, options: SimulateOptions, log: EventLog<EventKind>): Re
     },
   });
   sampler?.sampleEnd();
+  asked?.end();
+  changes?.settle();
   closeBooks(world);
-  return makeResult(world, plan, startUsed);
+  const result = makeResult(world, plan, startUsed);
+  return asked === null ? result : { ...result, recovery: asked.states };
 }
 
 /** Reads the levels on a grid between events, where every quantity is a known function of time: looking changes nothing. */

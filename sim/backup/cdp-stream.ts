@@ -92,9 +92,7 @@ export class CdpStream {
     const sentBefore = this.written - this.backlogBytes;
     const wasInStep = this.backlogBytes < LEAST_BACKLOG;
     const written = this.part.disk.writtenAt(nowMs);
-    const most = uniqueBytes(this.law, written - this.writtenInStep);
-    const left = this.backlogBytes + (written - this.written) - this.rate * (nowMs - fromMs);
-    this.backlogBytes = Math.max(0, Math.min(left, most));
+    this.backlogBytes = this.backlogAt(nowMs, written);
     this.lookedMs = nowMs;
     this.written = written;
     const isInStep = this.backlogBytes < LEAST_BACKLOG;
@@ -106,6 +104,20 @@ export class CdpStream {
   lagMs(nowMs: number): number {
     if (this.backlogBytes === 0) return 0;
     return nowMs - this.history.momentOf(this.written - this.backlogBytes, nowMs);
+  }
+
+  /** The same at an instant since when nothing else has happened, as a look would find it; changes nothing. */
+  lagAt(nowMs: number): number {
+    if (nowMs === this.lookedMs) return this.lagMs(nowMs);
+    const written = this.part.disk.writtenAt(nowMs);
+    const backlog = this.backlogAt(nowMs, written);
+    return backlog < LEAST_BACKLOG ? 0 : nowMs - this.history.momentBefore({ atMs: nowMs, written }, written - backlog);
+  }
+
+  private backlogAt(nowMs: number, written: number): number {
+    const most = uniqueBytes(this.law, written - this.writtenInStep);
+    const left = this.backlogBytes + (written - this.written) - this.rate * (nowMs - this.lookedMs);
+    return Math.max(0, Math.min(left, most));
   }
 
   /** The lag since the last look, from one change of the guest's pace to the next. */

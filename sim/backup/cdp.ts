@@ -59,11 +59,11 @@ export class Cdp {
     const { kernel, network, recovery } = this.world;
     this.takeFulls(task);
     if (task.stage !== 'streaming') return;
+    for (const { stream } of task.disks) stream?.account(kernel.nowMs);
     recovery.streamEnds(task, task.lastEvent);
     for (const part of task.disks) {
       const { stream } = part;
       if (stream === null) continue;
-      stream.account(kernel.nowMs);
       if (stream.timer >= 0) kernel.cancel(stream.timer);
       if (stream.flow >= 0) network.removeFlow(stream.flow);
       this.active.splice(this.active.indexOf(stream), 1);
@@ -162,13 +162,15 @@ export class Cdp {
   }
 
   private noteLag(stream: CdpStream): void {
-    const { kernel, log } = this.world;
+    const { kernel, log, recovery } = this.world;
     const { task } = stream.part;
     const fields = { run: task.run.id, vm: task.vm.name };
     const isBehind = stream.lags && stream.lagMs(kernel.nowMs) >= TOLD_LAG_MS;
-    if (isBehind && stream.lagEvent === 0) stream.lagEvent = log.record(kernel.nowMs, 'cdp-behind', fields, causesOf(task.lastEvent));
-    else if (!stream.lags && stream.lagEvent > 0) {
-      log.record(kernel.nowMs, 'cdp-in-step', fields, [stream.lagEvent]);
+    if (isBehind && stream.lagEvent === 0) {
+      stream.lagEvent = log.record(kernel.nowMs, 'cdp-behind', fields, causesOf(task.lastEvent));
+      recovery.touch(task.vm, 'stream-behind', stream.lagEvent);
+    } else if (!stream.lags && stream.lagEvent > 0) {
+      recovery.touch(task.vm, 'stream-in-step', log.record(kernel.nowMs, 'cdp-in-step', fields, [stream.lagEvent]));
       stream.lagEvent = 0;
     }
   }

@@ -50,6 +50,7 @@ export class Lifecycle {
     vm.createdAtMs = now;
     const event = log.record(now, 'vm-created', { vm: vm.name, bytes: wholeBytes(vm.disks) }, [startEvent]);
     vm.createdEvent = event;
+    this.world.recovery.touch(vm, 'vm-created', event);
     for (const disk of vm.disks) {
       disk.create(now);
       this.diskChanged(disk, event, 1);
@@ -102,11 +103,12 @@ export class Lifecycle {
 
   private delete(vm: Vm): void {
     if (!vm.exists) return;
-    const { kernel, log, guests, conditions, startEvent } = this.world;
+    const { kernel, log, guests, conditions, recovery, startEvent } = this.world;
     const now = kernel.nowMs;
     for (const datastore of datastoresOf(vm)) datastore.notePeak(now);
     const bytes = vm.disks.reduce((sum, disk) => disk.chain.reduce((all, delta) => all + heldBytes(delta, now), sum + disk.baseBytesAt(now)), 0);
     const event = log.record(now, 'vm-deleted', { vm: vm.name, bytes: Math.ceil(bytes) }, [startEvent]);
+    recovery.touch(vm, 'vm-deleted', event);
     conditions.rpos.deleted(vm);
     guests.forget(vm);
     vm.state = 'gone';

@@ -45,7 +45,7 @@ export class Copy implements Work, Writer {
   }
 
   end(): void {
-    const { chains, storage, copies, kernel } = this.world;
+    const { chains, storage, copies, recovery, kernel } = this.world;
     this.target.otherWriters.delete(this);
     storage.take(this.target, this.bytes);
     const copied = chains.copyOf(this.chain, this.target);
@@ -63,6 +63,7 @@ export class Copy implements Work, Writer {
       pins: 0,
       event: this.event,
     });
+    recovery.touch(this.chain.vm, 'copied', this.event);
     chains.addPoint(copied, point);
     this.letGo();
     chains.transformCopy(copied, point, this.event);

@@ -76,6 +76,7 @@ export class Merge implements Work {
     this.chain.absorb();
     this.world.storage.giveBack(this.chain.repository, increment.storedBytes);
     this.cause = this.record('repository-work-ended', fields);
+    this.world.recovery.touch(this.chain.vm, 'merged', this.cause);
   }
 
   private fields(): EventFields {

@@ -4,6 +4,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import type { RestorePoint } from './point.ts';
+import type { RecoveryChanges, Why } from './recovery-changes.ts';
 
 /** A good restore point as somebody sees it who has to restore. */
 export interface GoodPoint {
@@ -33,6 +34,8 @@ export class Recovery {
   private readonly world: World;
   private readonly chains = new Map<Vm, Chain[]>();
   private readonly ages: Age[] = [];
+  /** Tells of every change; null: nobody wants to know. */
+  changes: RecoveryChanges | null = null;
 
   constructor(world: World) {
     this.world = world;
@@ -48,6 +51,11 @@ export class Recovery {
     return this.chains.get(vm) ?? [];
   }
 
+  /** Points of a VM have changed otherwise; `event` is the log's. Call it where that is known, before the books change. */
+  touch(vm: Vm, why: Why, event: number): void {
+    this.changes?.touch(vm, why, event);
+  }
+
   /** A good point from before the start; of several the newest counts. */
   pointKnown(vm: Vm, atMs: number): void {
     this.world.conditions.rpos.pointKnown(vm, atMs);
@@ -58,15 +66,21 @@ export class Recovery {
   /** A continuous backup of a VM is stopped: its replica stays where it has been brought to; `event` is the log's. */
   streamEnds(task: Task, event: number): void {
     const { kernel, conditions, chains } = this.world;
+    this.changes?.touch(task.vm, 'stream-ended', event);
     const atMs = kernel.nowMs - (lagOf([task], kernel.nowMs) ?? 0);
     const replica = chains.of(task.run.job, task.vm).newest;
     if (replica !== undefined) replica.streamedMs = atMs;
     conditions.rpos.streamsEnd(task, atMs, event);
-    this.pointStored(task.vm, atMs, event);
+    this.becomesAvailable(task.vm, atMs, event);
   }
 
   /** A good point of the moment `atMs` has become available; `event` is the log's. */
   pointStored(vm: Vm, atMs: number, event: number): void {
+    this.changes?.touch(vm, 'stored', event);
+    this.becomesAvailable(vm, atMs, event);
+  }
+
+  private becomesAvailable(vm: Vm, atMs: number, event: number): void {
     this.world.conditions.rpos.pointStored(vm, atMs, event);
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);
@@ -76,17 +90,23 @@ export class Recovery {
 
   /** The retention has removed points of a VM; `event` is the log's. */
   pointsRemoved(vm: Vm, gone: readonly RestorePoint[], event: number): void {
+    this.changes?.touch(vm, 'pruned', event);
     const { newestMs } = this.ageOf(vm);
     // Older ones change no age.
-    if (gone.some(({ good, atMs }) => good && atMs === newestMs)) this.pointsLost(vm, event);
+    if (gone.some(({ good, atMs }) => good && atMs === newestMs)) this.recount(vm, event);
   }
 
   /** Points of a VM are gone, or worth nothing any more; `event` is the log's. */
   pointsLost(vm: Vm, event: number): void {
+    this.changes?.touch(vm, 'lost', event);
+    this.recount(vm, event);
+  }
+
+  private recount(vm: Vm, event: number): void {
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);
     age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
-    const left = this.pointsOf(vm).map(({ atMs }) => atMs);
+    const left = this.pointsOf(vm, nowMs).map(({ atMs }) => atMs);
     age.newestMs = left.length === 0 ? null : Math.max(...left);
     this.world.conditions.rpos.pointsLost(vm, age.newestMs, event);
   }
@@ -102,14 +122,13 @@ export class Recovery {
     return Math.ceil(Math.max(this.ageOf(vm).worstMs, vm.worstLagMs ?? 0, this.newestAgeAt(vm, nowMs)));
   }
 
-  /** The points that can be restored now, or could be after a loss; in the order of chains, oldest first. */
-  pointsOf(vm: Vm, after: Loss | null = null): GoodPoint[] {
-    return [...this.chainsOf(vm).flatMap((chain) => this.pointsIn(chain, after)), ...this.snapshotsOf(vm, after)];
+  /** The points that can be restored at an instant, or could be after a loss; in the order of chains, oldest first. */
+  pointsOf(vm: Vm, nowMs: number, after: Loss | null = null): GoodPoint[] {
+    return [...this.chainsOf(vm).flatMap((chain) => this.pointsIn(chain, nowMs, after)), ...this.snapshotsOf(vm, after)];
   }
 
   /** The moment to which a point takes its VM back: a continuous backup brings its replica up to now, but for its lag. */
-  momentOf({ job, vm, repository, newest }: Chain, point: RestorePoint): number {
-    const { nowMs } = this.world.kernel;
+  momentOf({ job, vm, repository, newest }: Chain, point: RestorePoint, nowMs: number): number {
     const isReplica = job.method.continuous && repository === job.repository && point === newest;
     const tasks = isReplica ? vm.activeTasks.filter(({ run }) => run.job === job) : [];
     const lagMs = lagOf(tasks, nowMs);
@@ -117,32 +136,44 @@ export class Recovery {
   }
 
   /** How many moments a VM can be taken back to. */
-  momentsOf(vm: Vm, after: Loss | null = null): number {
-    return new Set(this.pointsOf(vm, after).map(({ job, atMs }) => `${atMs} ${job}`)).size;
+  momentsOf(vm: Vm, nowMs: number): number {
+    return countMoments(this.pointsOf(vm, nowMs));
   }
 
   /** Of each thing whose loss would touch a VM's disks or points, how many moments it could still be taken back to. */
-  survivalOf(vm: Vm): Record<string, number> {
+  survivalOf(vm: Vm, nowMs: number): Record<string, number> {
+    return Object.fromEntries(this.lossesOf(vm).map((loss) => [keyOf(loss), countMoments(this.pointsOf(vm, nowMs, loss))]));
+  }
+
+  /** The things whose loss would touch a VM's disks or points, each once. */
+  lossesOf(vm: Vm): Loss[] {
     const losses = new Map<string, Loss>();
     const add = (kind: Loss['kind'], name: string | null): void => {
-      if (name !== null) losses.set(`${kind}:${name}`, { kind, name });
+      if (name === null) return;
+      const loss: Loss = { kind, name };
+      losses.set(keyOf(loss), loss);
     };
     for (const { datastore } of vm.disks) add('datastore', datastore.name);
     for (const { repository } of this.chainsOf(vm)) add('repository', repository.name);
     for (const { account } of this.chainsOf(vm)) add('account', account);
     for (const { plan } of this.keepersOf(vm)) add('account', plan.account);
-    return Object.fromEntries([...losses].map(([key, loss]) => [key, this.momentsOf(vm, loss)]));
+    return [...losses.values()];
   }
 
-  private pointsIn(chain: Chain, after: Loss | null): GoodPoint[] {
+  /** Jobs that keep snapshots of a VM. */
+  keepersOf(vm: Vm): World['jobs'] {
+    return this.world.jobs.filter((job) => !job.method.copies && job.keptSnapshots(vm).length > 0);
+  }
+
+  private pointsIn(chain: Chain, nowMs: number, after: Loss | null): GoodPoint[] {
     const { points, repository, account, job } = chain;
     if (after?.kind === 'repository' && after.name === repository.name) return [];
     const robbed = after?.kind === 'account' && after.name === account;
-    const stays = robbed ? chain.locked(this.world.kernel.nowMs) : points.map(() => true);
+    const stays = robbed ? chain.locked(nowMs) : points.map(() => true);
     const seen = { job: job.name, repository: repository.name, account };
     return points
       .filter((point, index) => point.good && stays[index])
-      .map((point): GoodPoint => ({ atMs: this.momentOf(chain, point), kind: point.kind, ...seen }));
+      .map((point): GoodPoint => ({ atMs: this.momentOf(chain, point, nowMs), kind: point.kind, ...seen }));
   }
 
   private snapshotsOf(vm: Vm, after: Loss | null): GoodPoint[] {
@@ -151,11 +182,6 @@ export class Recovery {
       .filter(() => !(after?.kind === 'datastore' && vm.disks.some(({ datastore }) => datastore.name === after.name)))
       .flatMap((job) => job.keptSnapshots(vm).map((task) => ({ task, job })))
       .map(({ task, job }) => ({ atMs: task.snapshotMs as number, kind: 'snapshot', job: job.name, repository: null, account: job.plan.account }));
-  }
-
-  /** Jobs that keep snapshots of a VM. */
-  private keepersOf(vm: Vm): World['jobs'] {
-    return this.world.jobs.filter((job) => !job.method.copies && job.keptSnapshots(vm).length > 0);
   }
 
   private ageOf(vm: Vm): Age {
@@ -168,15 +194,31 @@ export class Recovery {
   }
 }
 
-/** Age of the oldest write that a continuous backup under way has not sent; null: there is none. */
+/** As results name it. */
+export function keyOf({ kind, name }: Loss): string {
+  return `${kind}:${name}`;
+}
+
+/** Moments of points by job: copies of one point count once. */
+export function countMoments(points: readonly GoodPoint[]): number {
+  return new Set(points.map(({ job, atMs }) => `${atMs} ${job}`)).size;
+}
+
+/** The newest moment of some points; null: there are none. */
+export function newestOf(points: readonly GoodPoint[]): number | null {
+  return points.length === 0 ? null : points.reduce((newest, { atMs }) => Math.max(newest, atMs), Number.NEGATIVE_INFINITY);
+}
+
+/** Age of such a moment at an instant; without any the time since the VM was there, in the scenario. Null: the VM does not exist. */
+export function ageOfNewest(vm: Vm, newestMs: number | null, nowMs: number): number | null {
+  return vm.exists ? nowMs - (newestMs ?? vm.createdAtMs ?? 0) : null;
+}
+
+/** Age of the oldest write that a continuous backup under way has not sent; null: there is none. Looking changes nothing. */
 function lagOf(tasks: readonly Task[], nowMs: number): number | null {
   let worst: number | null = null;
   for (const { disks } of tasks) {
-    for (const { stream } of disks) {
-      if (stream === null) continue;
-      stream.account(nowMs);
-      worst = Math.max(worst ?? 0, Math.ceil(stream.lagMs(nowMs)));
-    }
+    for (const { stream } of disks) if (stream !== null) worst = Math.max(worst ?? 0, Math.ceil(stream.lagAt(nowMs)));
   }
   return worst;
 }

@@ -54,13 +54,13 @@ export class Restores {
 
   /** The newest good point that the restore may take; of equals that of the first repository. */
   private sourceOf(vm: Vm, plan: RestorePlan): Source | null {
-    const { recovery } = this.world;
+    const { recovery, kernel } = this.world;
     let best: Source | null = null;
     for (const chain of recovery.chainsOf(vm)) {
       if (plan.repository !== null && plan.repository !== chain.repository.name) continue;
-      const point = chain.points.findLast((one) => one.good && recovery.momentOf(chain, one) <= plan.pointAtMs);
+      const point = chain.points.findLast((one) => one.good && recovery.momentOf(chain, one, kernel.nowMs) <= plan.pointAtMs);
       if (point === undefined) continue;
-      const source = { chain, point, momentMs: recovery.momentOf(chain, point) };
+      const source = { chain, point, momentMs: recovery.momentOf(chain, point, kernel.nowMs) };
       if (best === null || comesFirst(source, best)) best = source;
     }
     return best;

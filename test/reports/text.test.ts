@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { groupFindings } from '../../reports/findings.ts';
+import { quietReport } from '../../reports/page.ts';
 import { runPhases } from '../../reports/phases.ts';
 import { textReport } from '../../reports/text.ts';
-import { verdictText } from '../../reports/verdict.ts';
 import type { RuleId, SubjectKind } from '../../sim/result.ts';
 import { context, DAY, datastore, finding, HOUR, outage, result, run, task } from './fixtures.ts';
 
@@ -47,7 +47,7 @@ describe('the report of an outage', () => {
 test('the sentence of the verdict names the worst and three kinds of errors more, however many there are', () => {
   const rules: RuleId[] = ['vm-crashed', 'vm-paused', 'task-failed', 'vm-not-created', 'rpo-missed', 'vm-unprotected'];
   const made = result({ verdict: 'fails', findings: rules.map((rule) => finding({ rule, subject: { kind: 'vm', name: 'a' } })) });
-  expect(verdictText(context(made)).replace(/\s+/g, ' ')).toBe(
+  expect(quietReport(context(made)).replace(/\s+/g, ' ')).toBe(
     'FAILS: One night VM a crashes on Tue 3 Mar 2026 18:00: a stops writing, a has a failed backup, a cannot be created, and 2 more kinds of errors. ',
   );
   expect(textReport(context(made)).match(/^ERROR/gm)?.length).toBe(6);
@@ -61,7 +61,7 @@ test('without findings the report says safe and lists no trouble', () => {
 
 test('warnings alone put a plan at risk, and the sentence says that nothing breaks', () => {
   const low = finding({ rule: 'free-space', severity: 'warning', subject: { kind: 'datastore', name: 'ds1' } });
-  expect(verdictText(context(result({ verdict: 'at-risk', findings: [low] })))).toMatch(
+  expect(quietReport(context(result({ verdict: 'at-risk', findings: [low] })))).toMatch(
     /^AT RISK: One night\nNothing breaks in the simulated time, but: Datastore/,
   );
 });
