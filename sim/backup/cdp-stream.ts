@@ -3,7 +3,7 @@
  * that has not. All of it is piecewise linear, with bends where the stream is looked at and where the guest wrote at another pace.
  */
 import { type GrowthLaw, uniqueBytes } from '../estate/growth-law.ts';
-import type { MissedRpos } from '../findings/rules/rpo-missed.ts';
+import type { Recovery } from '../repository/recovery.ts';
 import { type Transfer, transferOf } from './methods/method.ts';
 import type { TaskDisk, WriteMark } from './task.ts';
 import { WriteHistory } from './write-history.ts';
@@ -55,12 +55,12 @@ export class CdpStream {
   private written: number;
   /** What the guest has written since it was last in step. */
   private readonly history: WriteHistory;
-  private readonly rpos: MissedRpos;
+  private readonly recovery: Recovery;
   private bendMs: number;
   private bendLagMs: number;
 
   /** The full is of the moment at which it began: what was written since is the first backlog. */
-  constructor({ part, history }: FirstFull, mark: WriteMark, rpos: MissedRpos, nowMs: number) {
+  constructor({ part, history }: FirstFull, mark: WriteMark, recovery: Recovery, nowMs: number) {
     const { disk } = part;
     this.part = part;
     this.transfer = transferOf(part, 'stream');
@@ -74,7 +74,7 @@ export class CdpStream {
     this.pace = disk.writePace();
     this.history = history;
     this.history.note(nowMs, this.written);
-    this.rpos = rpos;
+    this.recovery = recovery;
     this.bendMs = nowMs;
     this.bendLagMs = this.lagMs(nowMs);
     this.bendAt(nowMs, this.bendLagMs);
@@ -135,7 +135,7 @@ export class CdpStream {
   private bendAt(atMs: number, lagMs: number): void {
     const { vm } = this.part.task;
     vm.worstLagMs = Math.max(vm.worstLagMs ?? 0, lagMs);
-    this.rpos.lagChanged(this, { fromMs: this.bendMs, fromLagMs: this.bendLagMs, toMs: atMs, toLagMs: lagMs });
+    this.recovery.lagChanged(this, { fromMs: this.bendMs, fromLagMs: this.bendLagMs, toMs: atMs, toLagMs: lagMs });
     this.bendMs = atMs;
     this.bendLagMs = lagMs;
   }

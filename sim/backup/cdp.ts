@@ -42,12 +42,12 @@ export class Cdp {
 
   /** The initial full of a task is there. */
   begin(task: Task): void {
-    const { kernel, conditions } = this.world;
+    const { kernel, recovery } = this.world;
     task.stage = 'streaming';
     for (const full of this.takeFulls(task)) {
       const { part } = full;
       part.state = 'streaming';
-      const stream = new CdpStream(full, part.mark as WriteMark, conditions.rpos, kernel.nowMs);
+      const stream = new CdpStream(full, part.mark as WriteMark, recovery, kernel.nowMs);
       part.stream = stream;
       this.active.push(stream);
       this.look(stream);

@@ -1,6 +1,8 @@
 /** What can be restored: the good points of each VM at every instant, how old the newest has been at worst, and which of them survive a loss. */
+import type { CdpStream } from '../backup/cdp-stream.ts';
 import type { Task } from '../backup/task.ts';
 import type { Vm } from '../estate/vm.ts';
+import type { LagStretch } from '../findings/rules/rpo-missed.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import type { RestorePoint } from './point.ts';
@@ -63,13 +65,24 @@ export class Recovery {
     if (age.newestMs === null || atMs > age.newestMs) age.newestMs = atMs;
   }
 
+  /** A continuous backup streams: how its lag has changed. A stream that has nothing to bring up to date makes nothing newer. */
+  lagChanged(stream: CdpStream, stretch: LagStretch): void {
+    const { task } = stream.part;
+    const { vm } = task;
+    if (replicaOf(task) === null) return;
+    this.world.conditions.rpos.lagChanged(stream, stretch);
+    const age = this.ageOf(vm);
+    age.worstMs = Math.max(age.worstMs, worstOn(stretch, sinceOf(vm, age, stretch.toMs)));
+  }
+
   /** A continuous backup of a VM is stopped: its replica stays where it has been brought to; `event` is the log's. */
   streamEnds(task: Task, event: number): void {
-    const { kernel, conditions, chains } = this.world;
+    const replica = replicaOf(task);
+    if (replica === null) return;
+    const { kernel, conditions } = this.world;
     this.changes?.touch(task.vm, 'stream-ended', event);
-    const atMs = kernel.nowMs - (lagOf([task], kernel.nowMs) ?? 0);
-    const replica = chains.of(task.run.job, task.vm).newest;
-    if (replica !== undefined) replica.streamedMs = atMs;
+    const atMs = kernel.nowMs - (lagOf(task, kernel.nowMs) ?? 0);
+    replica.streamedMs = atMs;
     conditions.rpos.streamsEnd(task, atMs, event);
     this.becomesAvailable(task.vm, atMs, event);
   }
@@ -81,6 +94,7 @@ export class Recovery {
   }
 
   private becomesAvailable(vm: Vm, atMs: number, event: number): void {
+    this.settleStreams(vm);
     this.world.conditions.rpos.pointStored(vm, atMs, event);
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);
@@ -100,9 +114,19 @@ export class Recovery {
   pointsLost(vm: Vm, event: number): void {
     this.changes?.touch(vm, 'lost', event);
     this.recount(vm, event);
+    const { conditions } = this.world;
+    for (const task of vm.activeTasks) if (task.run.job.method.continuous && replicaOf(task) === null) conditions.rpos.replicaLost(task);
+  }
+
+  /** The stretches of lags end where what they are compared with changes. */
+  private settleStreams(vm: Vm): void {
+    for (const { run, disks } of vm.activeTasks) {
+      if (run.job.method.continuous) for (const { stream } of disks) stream?.account(this.world.kernel.nowMs);
+    }
   }
 
   private recount(vm: Vm, event: number): void {
+    this.settleStreams(vm);
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);
     age.worstMs = Math.max(age.worstMs, this.newestAgeAt(vm, nowMs));
@@ -113,13 +137,16 @@ export class Recovery {
 
   /** Age of the newest good point; without any the time since the VM was there, in the scenario. A VM that is not there has no age. */
   newestAgeAt(vm: Vm, nowMs: number): number {
-    const sinceMs = this.ages[vm.index]?.newestMs ?? (vm.bornMs === null ? 0 : (vm.createdAtMs ?? nowMs));
-    return Math.min((vm.deletedAtMs ?? nowMs) - sinceMs, lagOf(vm.activeTasks, nowMs) ?? Number.POSITIVE_INFINITY);
+    let ageMs = (vm.deletedAtMs ?? nowMs) - sinceOf(vm, this.ages[vm.index], nowMs);
+    for (const task of vm.activeTasks) {
+      if (task.run.job.method.continuous && replicaOf(task) !== null) ageMs = Math.min(ageMs, lagOf(task, nowMs) ?? ageMs);
+    }
+    return ageMs;
   }
 
   /** The largest age that the newest good point has had up to an instant. */
   worstAgeUntil(vm: Vm, nowMs: number): number {
-    return Math.ceil(Math.max(this.ageOf(vm).worstMs, vm.worstLagMs ?? 0, this.newestAgeAt(vm, nowMs)));
+    return Math.ceil(Math.max(this.ageOf(vm).worstMs, this.newestAgeAt(vm, nowMs)));
   }
 
   /** The points that can be restored at an instant, or could be after a loss; in the order of chains, oldest first. */
@@ -128,10 +155,10 @@ export class Recovery {
   }
 
   /** The moment to which a point takes its VM back: a continuous backup brings its replica up to now, but for its lag. */
-  momentOf({ job, vm, repository, newest }: Chain, point: RestorePoint, nowMs: number): number {
-    const isReplica = job.method.continuous && repository === job.repository && point === newest;
-    const tasks = isReplica ? vm.activeTasks.filter(({ run }) => run.job === job) : [];
-    const lagMs = lagOf(tasks, nowMs);
+  momentOf({ job, vm, repository }: Chain, point: RestorePoint, nowMs: number): number {
+    const streams = job.method.continuous && repository === job.repository;
+    const task = streams ? vm.activeTasks.find((one) => one.run.job === job && one.point?.atMs === point.atMs) : undefined;
+    const lagMs = task === undefined ? null : lagOf(task, nowMs);
     return lagMs === null ? (point.streamedMs ?? point.atMs) : nowMs - lagMs;
   }
 
@@ -214,11 +241,29 @@ export function ageOfNewest(vm: Vm, newestMs: number | null, nowMs: number): num
   return vm.exists ? nowMs - (newestMs ?? vm.createdAtMs ?? 0) : null;
 }
 
-/** Age of the oldest write that a continuous backup under way has not sent; null: there is none. Looking changes nothing. */
-function lagOf(tasks: readonly Task[], nowMs: number): number | null {
+/** The good point that a continuous backup keeps up to date; null: there is none any more. A merge makes another object of it. */
+function replicaOf({ point, run: { job }, vm }: Task): RestorePoint | null {
+  if (point === null) return null;
+  return job.chains[vm.index]?.points.findLast(({ atMs, good }) => good && atMs === point.atMs) ?? null;
+}
+
+/** Age of the oldest write that a continuous backup has not sent; null: it does not stream. Looking changes nothing. */
+function lagOf({ disks }: Task, nowMs: number): number | null {
   let worst: number | null = null;
-  for (const { disks } of tasks) {
-    for (const { stream } of disks) if (stream !== null) worst = Math.max(worst ?? 0, Math.ceil(stream.lagAt(nowMs)));
-  }
+  for (const { stream } of disks) if (stream !== null) worst = Math.max(worst ?? 0, Math.ceil(stream.lagAt(nowMs)));
   return worst;
+}
+
+/** From when the age of a VM counts. */
+function sinceOf(vm: Vm, age: Age | undefined, nowMs: number): number {
+  return age?.newestMs ?? (vm.bornMs === null ? 0 : (vm.createdAtMs ?? nowMs));
+}
+
+/** The largest that the lesser of a lag and an age has been; the age is that of a moment. While the lag is less it stays so, as it grows no faster. */
+function worstOn({ fromMs, fromLagMs, toMs, toLagMs }: LagStretch, sinceMs: number): number {
+  const above = fromLagMs - (fromMs - sinceMs);
+  const below = toMs - sinceMs - toLagMs;
+  const worst = Math.max(Math.min(fromLagMs, fromMs - sinceMs), Math.min(toLagMs, toMs - sinceMs));
+  if (above <= 0 || below <= 0) return worst;
+  return Math.max(worst, fromMs + (above / (above + below)) * (toMs - fromMs) - sinceMs);
 }

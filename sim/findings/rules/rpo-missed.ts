@@ -109,6 +109,11 @@ export class MissedRpos {
     this.newest.set(vm, atMs > known.atMs ? { atMs, event, miss } : { ...known, miss });
   }
 
+  /** What a continuous backup brings up to date is gone, and with it that the VM is in time; to be told after `pointsLost`. */
+  replicaLost(task: Task): void {
+    this.streams.get(task.vm)?.delete(task);
+  }
+
   /** It is deleted: nobody wants it back. */
   deleted(vm: Vm): void {
     this.settle(vm, this.world.kernel.nowMs);
