@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { overrun, scenario, scratch, start } from './program.ts';
 
 const folder = scratch();
-const FILES = ['events.ndjson', 'result.json', 'series.csv', 'tasks.csv', 'timeline.svg'];
+const FILES = ['events.ndjson', 'recovery.csv', 'result.json', 'series.csv', 'tasks.csv', 'timeline.svg'];
 
 function file(name: string, text: string | Uint8Array): string {
   const path = folder.path(name);

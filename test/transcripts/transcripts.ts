@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Documents with transcripts. */
-export const DOCUMENTS = ['README.md', 'docs/lint.md', 'docs/transcripts.md'];
+export const DOCUMENTS = ['README.md', 'docs/lint.md', 'docs/repositories.md', 'docs/transcripts.md'];
 
 const BLOCK = /^```text\n\$ (?<command>overrun .*|npm start)\n(?<said>[^]*?)^```$/gm;
 const FILE = /^```yaml\n# (?<name>[\w.-]+\.yaml)\n(?<text>[^]*?)^```$/gm;
