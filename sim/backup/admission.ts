@@ -104,15 +104,9 @@ export class Admission {
   /** Starts whatever can start; returns whether anything did. */
   scan(): boolean {
     if (!this.dirty) return false;
+    this.dirty = false;
     let started = false;
-    while (this.dirty) {
-      this.dirty = false;
-      for (const group of [...this.groups]) {
-        if (this.scanGroup(group)) started = true;
-        // A task has failed at once and given something back: that is for the first in the line.
-        if (this.dirty) break;
-      }
-    }
+    for (const group of [...this.groups]) if (this.scanGroup(group)) started = true;
     // What a group lacks is told by a scan that starts nothing: what others have taken since it was looked at counts.
     this.dirty = started;
     for (let i = this.groups.length - 1; i >= 0; i--) if ((this.groups[i] as WaitGroup).disks.length === 0) this.groups.splice(i, 1);
@@ -164,27 +158,41 @@ export class Admission {
   }
 
   private scanGroup(group: WaitGroup): boolean {
-    const now = this.world.kernel.nowMs;
     let started = false;
     let lack: Lack | null = null;
-    const joining: TaskDisk[] = [];
-    for (let i = 0; i < group.disks.length; ) {
-      const part = group.disks[i] as TaskDisk;
-      const missing = this.missing(group, part);
-      if (missing === null) {
-        if (!this.start(group, part)) joining.push(part);
-        started = true;
-        continue;
+    let joining: TaskDisk[] = [];
+    /** Number of the last disk that was passed over. */
+    let passed = -1;
+    do {
+      joining = [];
+      for (let i = placeAfter(group.disks, passed); i < group.disks.length; ) {
+        const part = group.disks[i] as TaskDisk;
+        const missing = this.missing(group, part);
+        if (missing === null) {
+          if (!this.start(group, part)) joining.push(part);
+          started = true;
+          continue;
+        }
+        lack ??= missing;
+        // What the whole run lacks, every further disk lacks; only those whose tasks have begun do not need a job slot.
+        if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) break;
+        passed = part.number;
+        i++;
       }
-      lack ??= missing;
-      // What the whole run lacks, every further disk lacks; only those whose tasks have begun do not need a job slot.
-      if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) break;
-      i++;
-    }
-    // Disks of one VM that get their slots at one time are looked at together.
-    for (const part of joining) this.world.stages.slotsTaken(part);
-    if (group.disks.length > 0) group.setLack(lack, now);
+    } while (this.join(joining));
+    if (group.disks.length > 0) group.setLack(lack, this.world.kernel.nowMs);
     return started;
+  }
+
+  /** Disks of one VM that get their slots at one time are looked at together. Returns whether one has failed at once, which gives something back. */
+  private join(joining: readonly TaskDisk[]): boolean {
+    if (joining.length === 0) return false;
+    const before = this.dirty;
+    this.dirty = false;
+    for (const part of joining) this.world.stages.slotsTaken(part);
+    const freed = this.dirty;
+    this.dirty = before || freed;
+    return freed;
   }
 
   private missing(group: WaitGroup, part: TaskDisk): Lack | null {
@@ -262,6 +270,13 @@ export class Admission {
     job.repository.slots.waitMs += waited.repository;
     this.world.conditions.slotsAwaited(task, waited);
   }
+}
+
+/** Of the first disk behind that of a number. */
+function placeAfter(disks: readonly TaskDisk[], number: number): number {
+  let place = 0;
+  while (place < disks.length && (disks[place] as TaskDisk).number <= number) place++;
+  return place;
 }
 
 /** What a disk waited for, as its task's bottleneck names it. */

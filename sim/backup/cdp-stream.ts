@@ -92,10 +92,11 @@ export class CdpStream {
     const sentBefore = this.written - this.backlogBytes;
     const wasInStep = this.backlogBytes < LEAST_BACKLOG;
     const written = this.part.disk.writtenAt(nowMs);
-    this.backlogBytes = this.backlogAt(nowMs, written);
+    const backlog = this.backlogAt(nowMs, written);
+    const isInStep = backlog < LEAST_BACKLOG;
+    this.backlogBytes = isInStep ? 0 : backlog;
     this.lookedMs = nowMs;
     this.written = written;
-    const isInStep = this.backlogBytes < LEAST_BACKLOG;
     if (!wasInStep || !isInStep) this.followLag(fromMs, sentBefore, nowMs);
     if (isInStep) this.catchUp(nowMs);
   }
@@ -141,7 +142,6 @@ export class CdpStream {
   }
 
   private catchUp(nowMs: number): void {
-    this.backlogBytes = 0;
     this.lags = false;
     this.law = this.part.disk.law;
     this.writtenInStep = this.written;

@@ -21,9 +21,9 @@ export class WriteHistory {
     this.notes = [{ atMs, written }];
   }
 
-  /** The notes behind one amount of written bytes and before another, which must not be before what was asked for last. */
+  /** The notes behind one amount of written bytes and up to another, which must not be before what was asked for last. */
   between(fromBytes: number, toBytes: number): readonly WriteNote[] {
-    return this.notes.filter(({ written }) => written > fromBytes && written < toBytes);
+    return this.notes.filter(({ written }) => written > fromBytes && written <= toBytes);
   }
 
   /** The moment at which the byte behind the first so many was written, by what is noted until now. What is asked for must not decrease. */

@@ -223,6 +223,15 @@ describe('method cdp', () => {
     expect(Math.abs((result.vms.db?.worstLagMs ?? 0) - 0.4 * 3_413_334)).toBeLessThan(2000);
   });
 
+  it('lags most just before the last byte is sent, where the guest has rested since', () => {
+    // 24 MiB/s for an hour over 16 MiB/s: 28,800 MiB behind, which take half an hour more.
+    const given = estate(16);
+    given.vms = [vm('db', { activity: 'second-hour', disk: { sizeBytes: 200 * GiB, usedBytes: GiB, writes: appending(MiB / 7) } })];
+    given.activities = [{ name: 'second-hour', multipliers: Array.from({ length: 168 }, (_, hour) => (hour === 1 ? 168 : 0)) }];
+    given.jobs = [job({ method: 'cdp' })];
+    expect(simulate(given).vms.db?.worstLagMs).toBe(HOUR / 2);
+  });
+
   it('takes nothing from others that its guest does not write', () => {
     // 100 MiB at 10 MiB/s, beside a stream of a guest that writes nothing, and beside one of a guest that writes 1 MiB/s.
     const beside = (bytesPerSecond: number): TaskResult | undefined =>
