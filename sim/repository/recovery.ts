@@ -7,6 +7,7 @@ import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import type { RestorePoint } from './point.ts';
 import type { RecoveryChanges, Why } from './recovery-changes.ts';
+import { StreamAges } from './stream-ages.ts';
 
 /** A good restore point as somebody sees it who has to restore. */
 export interface GoodPoint {
@@ -36,6 +37,8 @@ export class Recovery {
   private readonly world: World;
   private readonly chains = new Map<Vm, Chain[]>();
   private readonly ages: Age[] = [];
+  /** Of VMs with several continuous backups. */
+  private readonly streamAges = new StreamAges();
   /** Tells of every change; null: nobody wants to know. */
   changes: RecoveryChanges | null = null;
 
@@ -72,7 +75,12 @@ export class Recovery {
     if (replicaOf(task) === null) return;
     this.world.conditions.rpos.lagChanged(stream, stretch);
     const age = this.ageOf(vm);
-    age.worstMs = Math.max(age.worstMs, worstOn(stretch, sinceOf(vm, age, stretch.toMs)));
+    const sinceMs = sinceOf(vm, age, stretch.toMs);
+    const streaming = vm.activeTasks.filter((one) => one.disks.some((part) => part.stream !== null) && replicaOf(one) !== null);
+    if (streaming.some((one) => one !== task)) {
+      this.streamAges.add(stream, stretch);
+      age.worstMs = Math.max(age.worstMs, this.streamAges.worst(streaming, sinceMs));
+    } else age.worstMs = Math.max(age.worstMs, worstOn(stretch, sinceMs));
   }
 
   /** A continuous backup of a VM is stopped: its replica stays where it has been brought to; `event` is the log's. */
@@ -85,6 +93,7 @@ export class Recovery {
     replica.streamedMs = atMs;
     conditions.rpos.streamsEnd(task, atMs, event);
     this.becomesAvailable(task.vm, atMs, event);
+    this.streamAges.forget(task);
   }
 
   /** A good point of the moment `atMs` has become available; `event` is the log's. */
