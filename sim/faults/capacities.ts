@@ -17,9 +17,10 @@ export class Capacities {
     this.world = world;
   }
 
-  /** Bytes per millisecond that a transfer would have with nobody else and without faults on what it crosses. */
+  /** Bytes per millisecond that a transfer would have with nobody else, not even guests, and without faults on what it crosses. */
   rateAlone(cap: number, uses: readonly ResourceUse[]): number {
-    return uses.reduce((rate, { resource, perByte }) => Math.min(rate, this.nominalOf(resource) / perByte), cap);
+    const { fullCapacities } = this.world;
+    return uses.reduce((rate, { resource, perByte }) => Math.min(rate, (fullCapacities[resource] as number) / perByte), cap);
   }
 
   /** While a fault holds a resource has `factor` of its capacity; -1 is none, and has no limit. */
@@ -44,10 +45,6 @@ export class Capacities {
   /** Log event of the fault that lets nothing through a resource; 0: there is none. */
   closedBy(resource: number): number {
     return this.reduced.get(resource)?.factors.find(({ factor }) => factor === 0)?.fault.event ?? 0;
-  }
-
-  private nominalOf(resource: number): number {
-    return this.reduced.get(resource)?.nominal ?? this.world.network.capacityOf(resource);
   }
 
   private apply(resource: number, { nominal, factors }: Reduced): void {

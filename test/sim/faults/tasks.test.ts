@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, datastore, HOUR, job, MINUTE, MiB, plan, SECOND, vm, vms } from '../plans.ts';
+import { appending, DAY, datastore, HOUR, job, MINUTE, MiB, plan, SECOND, vm, vms } from '../plans.ts';
 import { observe } from '../repository/observed.ts';
 import { at, fault, rules, slowJob, TRANSFER_MS, tasksOf } from './support.ts';
 
@@ -173,6 +173,21 @@ describe('corrupt-disk', () => {
 });
 
 describe('security-software', () => {
+  it('is no limit where latency control leaves less than its part of the whole path', () => {
+    // The guest takes 0.8 of the device, latency control leaves 0.1 of 100 MiB/s; the scanner would let 50 MiB/s through.
+    const control = { latencyControl: { stopMs: 200, throttleMs: 40 }, latencyMs: 4, ioSizeBytes: MiB / 64, iops: 400 };
+    const device = { readBytesPerSecond: 100 * MiB, writeBytesPerSecond: 100 * MiB };
+    const { result } = observe(
+      plan({
+        datastores: [datastore({ ...control, ...device })],
+        vms: [vm('web', { disk: { usedBytes: 500 * MiB, writes: appending(5 * MiB) } })],
+        jobs: [job({ method: 'agent' })],
+        faults: [fault('security-software', { vm: 'web', factor: 0.5 })],
+      }),
+    );
+    expect(tasksOf(result)[0]).toMatchObject({ transferEndMs: 50_000, bottleneck: { 'datastore:ds': 1 } });
+  });
+
   it('slows a stream down to a part of what it would have alone', () => {
     const given = (count: number) => plan({ vms: vms(count), jobs: [job()], faults: [fault('security-software', { vm: 'vm-01', factor: 0.4 })] });
     // 1000 MiB/s alone: 10,240 MiB at 400 MiB/s.
