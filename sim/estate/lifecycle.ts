@@ -145,7 +145,8 @@ export class Lifecycle {
 
   /** Slots of snapshots that were left behind, or were there from the start, are free. */
   private closeSnapshots(vm: Vm): void {
-    const { kernel, admission } = this.world;
+    const { kernel, admission, stages } = this.world;
+    for (const task of vm.leftBehind) stages.notePeakDelta(task, kernel.nowMs);
     if (vm.jobSnapshots > 0) vm.snapshotOpenMs += kernel.nowMs - vm.snapshotOpenSinceMs;
     vm.jobSnapshots = 0;
     for (const task of vm.leftBehind) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);

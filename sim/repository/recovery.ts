@@ -135,6 +135,8 @@ export class Recovery {
   }
 
   private recount(vm: Vm, event: number): void {
+    // Of a VM that is deleted the age is what it was then.
+    if (vm.deletedAtMs !== null) return;
     this.settleStreams(vm);
     const { nowMs } = this.world.kernel;
     const age = this.ageOf(vm);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPlan, type Plan, type Result, type SelectionPlan, simulate } from '../../../sim/index.ts';
-import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, plan, repository, vm } from '../plans.ts';
+import { at, fault } from '../faults/support.ts';
+import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, plan, proxy, repository, vm } from '../plans.ts';
 
 interface Event {
   atMs: number;
@@ -273,6 +274,25 @@ describe('a VM that is deleted during the run', () => {
       jobs: [job({ selection })],
     });
     expect(simulate(given).jobs.nightly?.runs[0]?.tasks[0]?.snapshotMs).toBe(HOUR);
+  });
+
+  it('leaves the figures as they were: what an orphan had come to, and the age of the points that are deleted later', () => {
+    // The proxy crashes at one minute; the orphan grows by 1 MiB/s for two hours. The first night's point is stolen when the VM is gone.
+    const crashed = plan({
+      durationMs: 4 * HOUR,
+      proxies: [proxy('p')],
+      vms: [vm('web', { deletedMs: 2 * HOUR, disk: { writes: appending(MiB) } })],
+      jobs: [job({ proxies: ['p'], streamBytesPerSecond: MiB, account: 'svc' })],
+      faults: [fault('proxy-crash', { proxy: 'p', ...at(MINUTE) })],
+    });
+    expect(simulate(crashed).jobs.nightly?.runs[0]?.tasks[0]?.peakDeltaBytes).toBe(7200 * MiB);
+    const stolen = {
+      ...crashed,
+      jobs: [job({ account: 'svc', schedule: { kind: 'at', atMs: [HOUR] } })],
+      faults: [fault('stolen-account', { account: 'svc', ...at(3 * HOUR) })],
+    };
+    // 10 GiB at 1000 MiB/s: until then there was none.
+    expect(simulate(stolen).vms.web).toMatchObject({ restorePoints: 0, worstRpoMs: HOUR + 10_240 });
   });
 
   it('makes room for the one that replaces it at the same instant', () => {
