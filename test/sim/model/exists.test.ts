@@ -288,6 +288,7 @@ describe('a VM that is deleted during the run', () => {
     expect(simulate(crashed).jobs.nightly?.runs[0]?.tasks[0]?.peakDeltaBytes).toBe(7200 * MiB);
     const stolen = {
       ...crashed,
+      vms: [vm('web', { deletedMs: 2 * HOUR })],
       jobs: [job({ account: 'svc', schedule: { kind: 'at', atMs: [HOUR] } })],
       faults: [fault('stolen-account', { account: 'svc', ...at(3 * HOUR) })],
     };
