@@ -72,7 +72,8 @@ export const TOLERANCE: Tolerance = { share: 0.005, ms: 10, bytes: 100_000 };
 
 /** One line per difference: where, the first result's value, the second's. */
 export function differences(first: Figures, second: Figures, tolerance: Tolerance = TOLERANCE): string[] {
-  const comparison = new Comparison(tolerance);
+  const runs = Object.values(first.jobs).flatMap((job) => job.runs);
+  const comparison = new Comparison(tolerance, runs);
   for (const [name, one] of Object.entries(first.datastores)) comparison.datastore(name, one, second.datastores[name]);
   for (const [name, one] of Object.entries(first.repositories)) comparison.repository(name, one, second.repositories[name]);
   for (const [name, one] of Object.entries(first.vms)) comparison.vm(name, one, second.vms[name]);
@@ -84,9 +85,11 @@ export function differences(first: Figures, second: Figures, tolerance: Toleranc
 class Comparison {
   readonly found: { atMs: number; text: string }[] = [];
   private readonly tolerance: Tolerance;
+  private readonly runs: RunFigures[];
 
-  constructor(tolerance: Tolerance) {
+  constructor(tolerance: Tolerance, runs: RunFigures[]) {
     this.tolerance = tolerance;
+    this.runs = runs;
   }
 
   datastore(name: string, one: Figures['datastores'][string], other: Figures['datastores'][string] | undefined): void {
@@ -150,13 +153,14 @@ class Comparison {
   }
 
   private run(one: RunFigures, other: RunFigures): void {
-    const { id, dueMs } = one;
-    this.instant(`${id} dueMs`, dueMs, other.dueMs, dueMs);
-    this.same(one.endedMs ?? dueMs, `${id} status`, one.status, other.status);
-    this.same(dueMs, `${id} overlapsPrevious`, one.overlapsPrevious, other.overlapsPrevious);
-    for (const key of ['startedMs', 'endedMs'] as const) this.instant(`${id} ${key}`, one[key], other[key], dueMs);
+    const { id } = one;
+    const sinceMs = this.sinceMs(one);
+    this.instant(`${id} dueMs`, one.dueMs, other.dueMs, sinceMs);
+    this.same(one.endedMs ?? one.dueMs, `${id} status`, one.status, other.status);
+    this.same(one.dueMs, `${id} overlapsPrevious`, one.overlapsPrevious, other.overlapsPrevious);
+    for (const key of ['startedMs', 'endedMs'] as const) this.instant(`${id} ${key}`, one[key], other[key], sinceMs);
     this.same(
-      dueMs,
+      one.dueMs,
       `${id} tasks`,
       one.tasks
         .map(({ vm }) => vm)
@@ -170,11 +174,17 @@ class Comparison {
     const [ours, theirs] = [inOrder(one.tasks), inOrder(other.tasks)];
     ours.forEach((task, index) => {
       const match = theirs[index];
-      if (match !== undefined) this.task(`${id} ${task.vm}`, dueMs, task, match);
+      if (match !== undefined) this.task(`${id} ${task.vm}`, sinceMs, task, match);
     });
   }
 
-  private task(name: string, dueMs: number, one: TaskFigures, other: TaskFigures): void {
+  /** From when the error of a run counts: where it follows another one, from when that was due. */
+  private sinceMs({ dueMs }: RunFigures): number {
+    const before = this.runs.find((run) => run.endedMs === dueMs && run.dueMs < dueMs);
+    return before === undefined ? dueMs : this.sinceMs(before);
+  }
+
+  private task(name: string, sinceMs: number, one: TaskFigures, other: TaskFigures): void {
     const lastMs = one.consolidatedMs ?? one.transferEndMs ?? one.transferMs ?? one.queuedMs;
     this.same(one.queuedMs, `${name} attempt`, one.attempt, other.attempt);
     this.same(lastMs, `${name} status`, one.status, other.status);
@@ -183,7 +193,7 @@ class Comparison {
     // What a task would have read is decided with its snapshot.
     if (one.snapshotMs !== null) this.same(one.snapshotMs, `${name} kind`, one.kind, other.kind);
     for (const key of ['queuedMs', 'snapshotMs', 'transferMs', 'transferEndMs', 'consolidatedMs', 'endedMs'] as const) {
-      this.instant(`${name} ${key}`, one[key], other[key], dueMs);
+      this.instant(`${name} ${key}`, one[key], other[key], sinceMs);
     }
     for (const key of ['readBytes', 'storedBytes', 'peakDeltaBytes'] as const) this.bytes(`${name} ${key}`, lastMs, one[key], other[key]);
   }

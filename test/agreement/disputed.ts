@@ -1,29 +1,13 @@
 /** Combinations on which engine and integrator disagree until the description is settled: they are left out here, and nowhere else. */
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
-import type { DrawnJob } from './scenario-jobs.ts';
 import type { VmGroup } from './scenario-vms.ts';
 
-/** How old the restore points of VMs are that several continuous backups take: the newest replica counts, not the one that lags most. */
+/** How old the restore points of VMs are that several continuous backups take, or whose replica is stolen: the newest one that is there counts. */
 export function settleAges(document: ScenarioDocument, results: [Figures, Figures]): void {
-  if (streams(document) < 2) return;
+  const isStolen = (document.faults as { kind: string }[]).some(({ kind }) => kind === 'stolen-account');
+  if (streams(document) < (isStolen ? 1 : 2)) return;
   for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
-}
-
-/** Accounts whose theft meets kept snapshots or clones, and further attempts where the order of runs is disputed. */
-export function settledJob(job: DrawnJob, isCloned: boolean): DrawnJob {
-  const isClear = job.method !== 'cdp' && job.snapshots !== 'whole-run';
-  return {
-    ...job,
-    account: isCloned || job.method === 'snapshot-only' ? undefined : job.account,
-    times: isClear ? job.times : { ...job.times, retries: undefined },
-  };
-}
-
-/** Guests that a hanging copy holds before they have written anything, beside one that must not see them write. */
-export function settledScanners<T extends { kind: string }>(faults: T[], methods: readonly (string | undefined)[]): T[] {
-  const isClear = !methods.includes('direct-disk') || !methods.includes('copy-before-write');
-  return isClear ? faults : faults.filter(({ kind }) => kind !== 'security-software');
 }
 
 /** Clean-ups of VMs with several disks, where they meet removals. */

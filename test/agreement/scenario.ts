@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledDatastore, settledJob, settledMerges, settledScanners } from './disputed.ts';
+import { settledDatastore, settledMerges } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
@@ -88,13 +88,8 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     wan: odd(80, 900),
     faults: drawnFaults,
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults: drawn }) => {
-    const faults = settledScanners(
-      drawn,
-      jobs.map(({ method }) => method),
-    );
-    const settled = jobs.map((job) => settledJob(job, repositories[job.repository]?.blockClone === true));
-    const made = settled.map((job, index) => jobOf(job, index, groups, night));
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults }) => {
+    const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
     const isHeld = (index: number): boolean => {
