@@ -6,14 +6,14 @@ import { nextCleanupMs } from './left-behind.ts';
 import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { noteDamage } from './methods.ts';
-import { isActive, isRunning, solveRates } from './network.ts';
+import { isActive, isRunning, solveRates, wishBytesPerMs } from './network.ts';
 import { applyFaults, stallsAhead } from './outages.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { noteAge } from './recovery.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
-import { advanceSavings, saveAheadMs } from './savings.ts';
+import { advanceSavings, saveAheadMs, writeBeforeHeld } from './savings.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
@@ -184,6 +184,7 @@ function untilFull(world: World, stepMs: number): number {
 
 function advance(world: World, spanMs: number): void {
   noteDamage(world);
+  writeBeforeHeld(world, (disk) => wishBytesPerMs(world, disk));
   advanceSavings(world, spanMs);
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);
   for (const disk of disksOf(world)) {

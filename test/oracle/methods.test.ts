@@ -108,6 +108,19 @@ describe('direct-disk', () => {
     expect([status, made?.[0]?.status]).toEqual(['warning', 'warning']);
   });
 
+  it('is no good when a copy that stands still holds the guest as it begins to write: it has written for a millisecond', () => {
+    const kind = (firstHour: number): string | undefined => {
+      const activity = Array.from({ length: 24 }, (_, hour) => (hour < firstHour ? 0 : 1));
+      const one = { vms: 'all', repository: 'repo', mode: 'full', timings: { create: '0s' } };
+      const slow = { ...one, method: 'copy-before-write', streamRate: '10MB/s', schedule: { at: ['2026-03-02T00:00'] } };
+      const direct = { ...one, method: 'direct-disk', streamRate: '60MB/s', schedule: { at: ['2026-03-02T00:55'] } };
+      // It is cut off after 45 minutes and stands still until 1 h 15.
+      const faults = [{ kind: 'security-software', vm: 'a', job: 'slow', offset: '75%' }];
+      return tasks(play({ vm: { writes: writing, activity }, jobs: { slow, direct }, more: { faults } }), 'direct')[0]?.status;
+    };
+    expect([kind(1), kind(2)]).toEqual(['warning', 'success']);
+  });
+
   it('neither holds the VM nor waits for it', () => {
     const one = {
       vms: 'all',

@@ -161,11 +161,20 @@ export function isActive(vm: Vm): boolean {
   return isRunning(vm) && !vm.disks.some(({ chain }) => chain.some(({ merge }) => merge?.stuns));
 }
 
+/** What a guest would write to a disk if no copy held it. */
+export function wishBytesPerMs(world: World, disk: Disk): number {
+  return isActive(disk.vm) ? (disk.writeBytesPerSecond * multiplierOf(world, disk.vm) * disk.datastore.servedFraction) / 1000 : 0;
+}
+
+function multiplierOf(world: World, vm: Vm): number {
+  return activityAt(vm, world.zone, world.startUtcMs + world.nowMs);
+}
+
 /** Bytes per second the guest asks of a disk now. */
 function guestRates(world: World, disk: Disk): { reads: number; writes: number } {
   if (!isActive(disk.vm)) return { reads: 0, writes: 0 };
   // READING: reads follow the activity too, not only the writes.
-  const multiplier = activityAt(disk.vm, world.zone, world.startUtcMs + world.nowMs);
+  const multiplier = multiplierOf(world, disk.vm);
   return { reads: disk.readBytesPerSecond * multiplier, writes: disk.writeBytesPerSecond * multiplier * disk.writtenFraction };
 }
 

@@ -1,5 +1,5 @@
 import { uniqueBytes, uniquePerByte } from './laws.ts';
-import type { Datastore, Saving, Stream, World } from './world.ts';
+import type { Datastore, Disk, Saving, Stream, World } from './world.ts';
 
 /** Into how many steps a copy is divided, at least, at steps of an hour: q and U change within them. */
 const STEPS = 60;
@@ -22,7 +22,18 @@ export function beginSaving(stream: Stream): void {
     datastore: task.run.job.fleecing,
     fileBytes: 0,
     bytesPerSecond: Number.POSITIVE_INFINITY,
+    wishBytesPerMs: Number.POSITIVE_INFINITY,
   };
+}
+
+/** A guest is held from the millisecond after it has begun to write more: for that one it writes what it will. `wishOf` is what it would write now. */
+export function writeBeforeHeld(world: World, wishOf: (disk: Disk) => number): void {
+  for (const { stream, saving } of savingStreams(world)) {
+    const { disk } = stream;
+    const wish = wishOf(disk);
+    if (disk.writtenFraction < 1 && wish > saving.wishBytesPerMs) disk.writtenBytes += wish - disk.writtenBytesPerMs;
+    saving.wishBytesPerMs = wish;
+  }
 }
 
 /**

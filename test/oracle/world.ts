@@ -525,6 +525,8 @@ export interface Saving {
   fileBytes: number;
   /** What is to be saved at the present rates. */
   bytesPerSecond: number;
+  /** What the guest would write if nothing held it. */
+  wishBytesPerMs: number;
 }
 
 /** The writes to a disk on their way to the replica. */
