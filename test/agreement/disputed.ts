@@ -1,20 +1,6 @@
 /** Combinations on which engine and integrator disagree until the description is settled: they are left out here, and nowhere else. */
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
-import type { VmGroup } from './scenario-vms.ts';
-
-/** How old the restore points of VMs are that several continuous backups take, or whose replica is stolen: the newest one that is there counts. */
-export function settleAges(document: ScenarioDocument, results: [Figures, Figures]): void {
-  const isStolen = (document.faults as { kind: string }[]).some(({ kind }) => kind === 'stolen-account');
-  if (streams(document) < (isStolen ? 1 : 2)) return;
-  for (const { vms } of results) for (const vm of Object.values(vms)) vm.worstRpoMs = 0;
-}
-
-/** Clean-ups of VMs with several disks, where they meet removals. */
-export function settledMerges({ orphanCleanup, ...keys }: Record<string, unknown>, groups: VmGroup[]): Record<string, unknown> {
-  const several = groups.some(({ disks }) => disks.length > 1);
-  return { ...keys, ...(several ? {} : { orphanCleanup }) };
-}
 
 /** What latency control leaves to a transfer that something slows down. */
 export function settledDatastore({ latencyControl, ...keys }: Record<string, unknown>, faults: { kind: string }[]): object {

@@ -3,7 +3,7 @@ import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
 import { differences, type Figures, TOLERANCE, type Tolerance } from './comparison.ts';
-import { settleAges, settledTolerance, settleLags } from './disputed.ts';
+import { settledTolerance, settleLags } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 import { WorkLog } from './works.ts';
 
@@ -28,7 +28,6 @@ export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANC
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
   if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
   const result = figuresOf(document);
-  settleAges(document, [result, fine]);
   settleLags(document, [result, fine]);
   return differences(result, fine, tolerance);
 }

@@ -1,6 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledDatastore, settledMerges } from './disputed.ts';
+import { settledDatastore } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
@@ -105,7 +105,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
-        ...settledDatastore(settledMerges(keys, groups), faults),
+        ...settledDatastore(keys, faults),
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),

@@ -76,7 +76,7 @@ export function cleanUp(world: World, vm: Vm, isMeant: (orphan: Delta) => boolea
     underWay.isMeant.push(isMeant);
     return;
   }
-  const cleanup: Cleanup = { vm, isMeant: [isMeant], refused: new Set(), stage: 'removing', place: world.begun++ };
+  const cleanup: Cleanup = { vm, isMeant: [isMeant], refused: new Set(), stage: 'removing', place: 0 };
   const lowest = vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk));
   if (lowest.length === 0) return;
   world.cleanups.push(cleanup);
@@ -84,6 +84,8 @@ export function cleanUp(world: World, vm: Vm, isMeant: (orphan: Delta) => boolea
 }
 
 function take(world: World, cleanup: Cleanup, deltas: Delta[], at: number): void {
+  // READING: a datastore is asked for the merge of an orphan when those below it are gone.
+  cleanup.place = world.begun++;
   for (const delta of deltas) delta.removedBy = cleanup;
   world.removals.splice(at, 0, ...deltas);
 }
