@@ -8,10 +8,11 @@ import type { Activity } from '../estate/activity.ts';
 import type { Disk } from '../estate/disk.ts';
 import { MS_PER_DAY, uniqueBytes } from '../estate/growth-law.ts';
 import type { Vm } from '../estate/vm.ts';
-import type { Schedule } from '../schedule/schedule.ts';
+import type { Zone } from '../estate/zone.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
-import { backUp, copyAll, type Held, type OldPoint, type Past, ticksBefore } from './history.ts';
+import { ALL, backUp, copyAll, type Held, type OldPoint, type Past, ticksBefore } from './history.ts';
 import { LOOK_BACK_DAYS } from './levels.ts';
 import { newPoint, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
@@ -41,26 +42,42 @@ function pastsOfVms(world: World, job: Job, schedule: Schedule): [Vm, readonly P
   });
 }
 
-function heldOf({ storage }: World, { plan, repository }: Job): Held {
+function heldOf({ storage, zone }: World, { plan, repository }: Job): Held {
   const retentions = [plan.retention];
-  let anywayMs = 0;
+  let heldMs = 0;
+  let waitedMs = 0;
   for (let at: Repository | null = repository; at !== null; at = at.copyTarget) {
-    anywayMs = Math.max(anywayMs, at.plan.immutableMs ?? 0, Math.min(MOST_HELD_MS, -storage.reclaimedBefore(at)));
+    heldMs = Math.max(heldMs, at.plan.immutableMs ?? 0, Math.min(MOST_HELD_MS, -storage.reclaimedBefore(at)));
     const { copyTo } = at.plan;
     if (copyTo !== null) retentions.push(copyTo.retention ?? plan.retention);
+    // What the last copies have taken along had come since those before.
+    waitedMs -= copiedBefore(at, zone, 2, LOOK_BACK_DAYS)?.[0] ?? 0;
   }
-  return { retentions, anywayMs };
+  return { retentions, anywayMs: heldMs + waitedMs };
+}
+
+/** The last instants before the start at which points that wait were copied, oldest first; null: copies are made at once, or there was none. */
+function copiedBefore({ plan }: Repository, zone: Zone, count: number, days: number): number[] | null {
+  const schedule = plan.copyTo?.schedule ?? null;
+  if (schedule === null) return null;
+  const instants = new Schedule(schedule, zone).lastBefore(0, count, days);
+  return instants.length === 0 ? null : instants.toReversed();
 }
 
 /** The past on the job's repository, and on those that copies go to from there; it is the same for all VMs of a kind. */
 function pastsOf(world: World, job: Job, vm: Vm, ticks: readonly number[], tracked: boolean): Past[] {
   const { chains, zone } = world;
-  const pasts = [backUp(chains.make(job, vm), ticks, tracked, chains.levelsOf(job), zone)];
-  let at = chains.make(job, vm);
-  for (let to = at.repository.copyTarget; to !== null; to = to.copyTarget) {
-    at = chains.makeCopy(at, to);
-    pasts.push(copyAll(at, (pasts[0] as Past).backups, zone));
-    at.points.length = 0;
+  let chain = chains.make(job, vm);
+  const days = Math.ceil(-(ticks[0] as number) / MS_PER_DAY) + 1;
+  let copied = copiedBefore(chain.repository, zone, ALL, days);
+  let past = backUp(chain, ticks, tracked, chains.levelsOf(job), zone, copied);
+  const pasts = [past];
+  for (let to = chain.repository.copyTarget; to !== null; to = to.copyTarget) {
+    const arriving = copied;
+    copied = copiedBefore(to, zone, ALL, days);
+    chain = chains.makeCopy(chain, to);
+    past = copyAll(chain, past, zone, arriving, copied);
+    pasts.push(past);
   }
   return pasts;
 }
@@ -85,9 +102,9 @@ class EstablishedVm {
   fill(pasts: readonly Past[]): void {
     const { chains, recovery } = this.world;
     const { job, vm } = this;
-    const [{ backups }] = pasts as [Past];
-    const newestMs = backups.at(-1)?.atMs as number;
-    const fullMs = backups.findLast(({ level, synthetic }) => level === 'full' || synthetic)?.atMs as number;
+    const [{ arrivals }] = pasts as [Past];
+    const newestMs = arrivals.at(-1)?.backup.atMs as number;
+    const fullMs = arrivals.findLast(({ backup: { level, synthetic } }) => level === 'full' || synthetic)?.atMs as number;
     for (const disk of vm.disks) {
       job.bases[disk.index] = this.markOf(disk, newestMs);
       chains.fullBasesOf(job)[disk.index] = this.markOf(disk, fullMs);
@@ -114,7 +131,9 @@ class EstablishedVm {
   private fillChain(chain: Chain, past: Past): void {
     const { repository } = chain;
     for (const [index, storedBytes] of this.sizesOf(past, repository).entries()) {
-      chain.points.push(this.sized(past.points[index] as OldPoint, storedBytes));
+      const point = this.sized(past.points[index] as OldPoint, storedBytes);
+      chain.points.push(point);
+      if (point.pins > 0) chain.uncopied.push(point);
       repository.keep(storedBytes);
     }
     this.holdRemoved(repository, past);

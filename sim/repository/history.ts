@@ -22,8 +22,15 @@ export interface OldPoint {
   toMs: number;
 }
 
+/** A backup as it has come to a repository: when it was made, or later as a copy. */
+export interface Arrival {
+  backup: OldBackup;
+  atMs: number;
+}
+
 export interface Past {
-  backups: readonly OldBackup[];
+  /** By time. */
+  arrivals: readonly Arrival[];
   /** Oldest first. */
   points: readonly OldPoint[];
   /** Points that went, with the instants at which they did. */
@@ -33,7 +40,7 @@ export interface Past {
 /** What keeps the points of a job, on its repository and where they are copied to. */
 export interface Held {
   retentions: readonly RetentionPlan[];
-  /** How long a point, or its space, stays whatever they say. */
+  /** How long a point, or its space, stays whatever they say, and how long it may have waited to be copied. */
   anywayMs: number;
 }
 
@@ -47,7 +54,7 @@ const PERIODS_MS = [
 ] as const;
 
 /** Far more than any schedule has instants in the time looked back at. */
-const ALL = 1_000_000;
+export const ALL = 1_000_000;
 
 /**
  * The instants before the start at which the job ran, oldest first: as many as its retention and those of its copies speak of, and those of as long as points
@@ -74,57 +81,108 @@ function horizonMs(retention: RetentionPlan): number {
   return PERIODS_MS.reduce((sum, [option, ms]) => sum + ((retention[option] ?? -1) + 1) * ms, 0);
 }
 
-/** The job's own backups into an empty chain; `tracked`: changes of the VM are known, so that it is not read in full each time. */
-export function backUp(chain: Chain, ticks: readonly number[], tracked: boolean, levels: LevelSchedules, zone: Zone): Past {
+/**
+ * The job's own backups into an empty chain; `tracked`: changes of the VM are known, so that it is not read in full each time. `copied`: the instants at which
+ * what waits is copied on; null: nothing waits.
+ */
+export function backUp(
+  chain: Chain,
+  ticks: readonly number[],
+  tracked: boolean,
+  levels: LevelSchedules,
+  zone: Zone,
+  copied: readonly number[] | null,
+): Past {
   const { plan } = chain.job;
-  return replay(chain, ticks, zone, (atMs) => {
-    if (plan.mode === 'full' || !tracked || chain.points.length === 0) return { atMs, level: 'full', synthetic: false };
-    const synthetic = plan.fullBackups?.kind === 'synthetic' && levels.owesFull(chain, atMs);
-    return { atMs, level: scheduledLevel(chain, atMs, levels), synthetic };
-  });
-}
-
-/** The same backups copied into another chain. */
-export function copyAll(chain: Chain, backups: readonly OldBackup[], zone: Zone): Past {
-  const byInstant = new Map(backups.map((backup) => [backup.atMs, backup]));
-  return replay(chain, [...byInstant.keys()], zone, (atMs) => byInstant.get(atMs) as OldBackup);
-}
-
-function replay(chain: Chain, ticks: readonly number[], zone: Zone, backupAt: (atMs: number) => OldBackup): Past {
-  const backups: OldBackup[] = [];
-  const gone: { point: RestorePoint; removedMs: number }[] = [];
-  const remove = (nowMs: number): void => {
-    for (const point of chain.removable(nowMs, zone)) {
-      chain.takeOut(point);
-      gone.push({ point, removedMs: nowMs });
-    }
-  };
+  const past = new ChainPast(chain, zone, copied);
   for (const atMs of ticks) {
-    const backup = backupAt(atMs);
-    backups.push(backup);
-    const point = pointOf(backup);
+    past.comeTo(atMs);
+    const whole = plan.mode === 'full' || !tracked || chain.points.length === 0;
+    const synthetic = !whole && plan.fullBackups?.kind === 'synthetic' && levels.owesFull(chain, atMs);
+    past.add({ atMs, level: whole ? 'full' : scheduledLevel(chain, atMs, levels), synthetic }, atMs);
+  }
+  return past.end();
+}
+
+/** The same backups copied into another chain: at once, or at instants (`arriving`), of which the first at or after a backup takes it along. */
+export function copyAll(chain: Chain, { arrivals }: Past, zone: Zone, arriving: readonly number[] | null, copied: readonly number[] | null): Past {
+  const past = new ChainPast(chain, zone, copied);
+  let next = 0;
+  for (const { backup, atMs } of arrivals) {
+    if (arriving !== null) while ((arriving[next] ?? Number.POSITIVE_INFINITY) < atMs) next++;
+    const arrivesMs = arriving === null ? atMs : arriving[next];
+    // The others still wait.
+    if (arrivesMs === undefined) break;
+    past.comeTo(arrivesMs);
+    past.add(backup, arrivesMs);
+  }
+  return past.end();
+}
+
+/** What becomes of a chain while backups come to it and are copied on. */
+class ChainPast {
+  private readonly chain: Chain;
+  private readonly zone: Zone;
+  private readonly copied: readonly number[] | null;
+  private copies = 0;
+  private readonly arrivals: Arrival[] = [];
+  private readonly gone: { point: RestorePoint; removedMs: number }[] = [];
+
+  constructor(chain: Chain, zone: Zone, copied: readonly number[] | null) {
+    this.chain = chain;
+    this.zone = zone;
+    this.copied = copied;
+  }
+
+  /** What waits is copied at the first instant since it has come, if that is before another. */
+  comeTo(atMs: number): void {
+    const { chain, copied } = this;
+    const newest = this.arrivals.at(-1);
+    if (copied === null || newest === undefined) return;
+    while ((copied[this.copies] ?? Number.POSITIVE_INFINITY) < newest.atMs) this.copies++;
+    const dueMs = copied[this.copies];
+    if (dueMs === undefined || dueMs >= atMs) return;
+    for (const point of chain.points) point.pins = 0;
+    this.remove(dueMs);
+  }
+
+  add(backup: OldBackup, atMs: number): void {
+    const { chain, zone } = this;
+    this.arrivals.push({ backup, atMs });
+    const point = pointOf(backup, atMs, this.copied === null ? 0 : 1);
     chain.insert(point, zone);
     if (backup.synthetic) {
       chain.becomeFull(point, zone);
       point.cloned = chain.repository.plan.blockClone;
     }
-    remove(atMs);
+    this.remove(atMs);
     while (chain.mergeable(atMs, zone) !== null) chain.absorb();
   }
-  const spans = new Spans(backups);
-  return {
-    backups,
-    points: chain.points.map((point) => spans.of(point)),
-    removed: gone.map(({ point, removedMs }) => ({ ...spans.of(point), removedMs })),
-  };
+
+  end(): Past {
+    this.comeTo(0);
+    const spans = new Spans(this.arrivals.map(({ backup }) => backup));
+    return {
+      arrivals: this.arrivals,
+      points: this.chain.points.map((point) => spans.of(point)),
+      removed: this.gone.map(({ point, removedMs }) => ({ ...spans.of(point), removedMs })),
+    };
+  }
+
+  private remove(nowMs: number): void {
+    for (const point of this.chain.removable(nowMs, this.zone)) {
+      this.chain.takeOut(point);
+      this.gone.push({ point, removedMs: nowMs });
+    }
+  }
 }
 
-function pointOf({ atMs, level }: OldBackup): RestorePoint {
+function pointOf({ atMs, level }: OldBackup, storedMs: number, pins: number): RestorePoint {
   return newPoint({
     kind: level,
     atMs,
     streamedMs: null,
-    storedMs: atMs,
+    storedMs,
     dueMs: atMs,
     storedBytes: 0,
     sentBytes: 0,
@@ -135,7 +193,7 @@ function pointOf({ atMs, level }: OldBackup): RestorePoint {
     cloned: false,
     flags: NO_FLAGS,
     periods: null,
-    pins: 0,
+    pins,
     event: 0,
   });
 }

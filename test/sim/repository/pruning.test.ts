@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { repositoryBytesAtStart } from '../../../sim/build.ts';
 import { Zone } from '../../../sim/estate/zone.ts';
-import { type JobPlan, type RepositoryPlan, type RetentionPlan, type SchedulePlan, simulate } from '../../../sim/index.ts';
+import { type JobPlan, type RepositoryPlan, type Result, type RetentionPlan, type SchedulePlan, simulate } from '../../../sim/index.ts';
 import { NO_FLAGS } from '../../../sim/repository/point.ts';
 import { keptBy } from '../../../sim/repository/retention.ts';
 import { appending, DAY, GiB, HOUR, job, keep, MINUTE, plan, repository, START_EPOCH_MS, vm } from '../plans.ts';
@@ -150,3 +150,50 @@ it.each(cases)('establishes what a job that has really run for 40 weeks holds: $
   }
   expect(established.vms.a?.restorePoints).toBe(lived.vms.a?.restorePoints);
 });
+
+/** At midnight of these days, from the first repository to the second, and from there to the third. */
+const COPIES: [SchedulePlan | null, SchedulePlan | null][] = [
+  [onDays(0, 3), null],
+  [onDays(6), onDays(2)],
+  [null, onDays(1, 4)],
+];
+const copied = JOBS.flatMap((of) =>
+  RETENTIONS.flatMap((retention) => [{}, COLLECTED].flatMap((store) => COPIES.map((at) => ({ of, retention, store, at })))),
+);
+
+it.each(copied)(
+  'establishes what waits to be copied, and what has been: $of $retention $store $at',
+  ({ of, retention, store, at: [first, second] }) => {
+    const goingOnMs = 9 * DAY;
+    const copyTo = (name: string, schedule: SchedulePlan | null) => ({ repository: name, links: [], retention: longer, schedule, account: null });
+    const given = plan({
+      durationMs: goingOnMs,
+      vms: [vm('a', { disk: { writes: appending(10_000), usedBytes: 60 * GiB } })],
+      repositories: [
+        repository({ ...store, copyTo: copyTo('second', first) }),
+        repository({ name: 'second', copyTo: copyTo('third', second) }),
+        repository({ name: 'third' }),
+      ],
+      jobs: [job({ ...of, retention, reduction: 2, schedule: { kind: 'every', everyMs: DAY, offsetMs: 12 * HOUR } })],
+    });
+    const established = (recoveryAt: number[]) =>
+      simulate({ ...given, jobs: given.jobs.map((one) => ({ ...one, initial: 'established' })) }, { recoveryAt });
+    const lived = (recoveryAt: number[]) =>
+      simulate(
+        { ...given, durationMs: PAST_MS + goingOnMs, zone: { ...given.zone, startEpochMs: given.zone.startEpochMs - PAST_MS } },
+        { recoveryAt: recoveryAt.map((atMs) => PAST_MS + atMs) },
+      );
+    // Also where it goes on from what was there at the start.
+    const instants = Array.from({ length: 10 }, (_, day) => day * DAY + 6 * HOUR).filter((atMs) => atMs <= goingOnMs);
+    const momentsOf = ({ recovery }: Result, startMs: number) =>
+      recovery?.map(({ vms }) =>
+        vms.a?.chains.map(({ repository: name, points }) => [name, points.map(({ atMs, kind }) => [kind, Math.round((atMs - startMs) / DAY)])]),
+      );
+    const [expected, found] = [lived(instants), established(instants)];
+    expect(momentsOf(found, 0)).toEqual(momentsOf(expected, PAST_MS));
+    for (const [name, { endUsedBytes }] of Object.entries(expected.repositories)) {
+      expect(Math.abs((found.repositories[name]?.endUsedBytes ?? 0) / endUsedBytes - 1)).toBeLessThan(1e-3);
+    }
+    expect(found.vms.a?.survives).toEqual(expected.vms.a?.survives);
+  },
+);
