@@ -115,7 +115,8 @@ class EstablishedVm {
       const target: Repository | null = chain.repository.copyTarget;
       if (target !== null) chain = chains.copyOf(chain, target);
     }
-    recovery.pointKnown(vm, newestMs);
+    const newestGood = chains.of(job, vm).points.findLast(({ good }) => good);
+    if (newestGood !== undefined) recovery.pointKnown(vm, newestGood.atMs);
   }
 
   weigh(pasts: readonly Past[]): void {
@@ -172,12 +173,20 @@ class EstablishedVm {
     const { level } = point;
     return newPoint({
       ...point,
+      good: this.isGood(point.atMs),
       changedSinceMs: level === 'differential' ? fromMs : null,
       event: this.world.startEvent,
       storedBytes,
       sentBytes: level === 'full' ? this.fullBytes : point.kind === 'full' ? this.changed(old) : storedBytes,
       fullBytes: this.fullBytes,
     });
+  }
+
+  /** A copy beneath the hypervisor is worth nothing if the guest wrote when it was made, or a snapshot was open. */
+  private isGood(atMs: number): boolean {
+    if (!this.job.method.readsLiveDisk) return true;
+    const isIdle = this.activity.multiplierAt(atMs) === 0;
+    return this.vm.disks.every(({ writeRate, chain }) => (isIdle || writeRate === 0) && chain.every(({ createdMs }) => createdMs > atMs));
   }
 
   /** Stored bytes that a point takes by itself. */

@@ -1,4 +1,4 @@
-import { expectedWrites, fullBytes, tracksChanges } from './activity.ts';
+import { activityAt, expectedWrites, fullBytes, tracksChanges } from './activity.ts';
 import { addPoint, chainOf, levelOf } from './chains.ts';
 import { uniqueBytes } from './laws.ts';
 import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
@@ -69,11 +69,17 @@ function succeedAt(job: Job, vm: Vm, world: World): void {
     kind,
     bytes: sourceBytes / job.reduction,
     fullBytes: base.fullBytes / job.reduction,
-    isGood: true,
+    isGood: job.method !== 'direct-disk' || isUndisturbed(vm, tickUtcMs, world),
     isCloned: false,
     firstOf: [],
     base,
   };
   addPoint(world, chain, point);
   ask(world, chain, point, true);
+}
+
+/** Whether nothing has spoilt a copy of an instant before the start that was taken beneath the hypervisor. */
+function isUndisturbed(vm: Vm, utcMs: number, { zone }: World): boolean {
+  if (zone.local(utcMs).getTime() >= vm.snapshotSinceLocalMs) return false;
+  return activityAt(vm, zone, utcMs) === 0 || vm.disks.every(({ writeBytesPerSecond }) => writeBytesPerSecond === 0);
 }

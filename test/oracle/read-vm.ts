@@ -46,6 +46,7 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     lostAtMs: null,
     guest: keys.guest === undefined ? null : String(keys.guest),
     maxChainDepth: 0,
+    snapshotSinceLocalMs: Number.POSITIVE_INFINITY,
   };
   const own = Object.fromEntries(Object.entries(keys).filter(([key]) => DISK.includes(key)));
   for (const disk of keys.disks === undefined ? [own] : list(keys.disks))
@@ -141,5 +142,6 @@ function openInitialSnapshots(vm: Vm, value: unknown, path: string): void {
       merge: null,
     });
   }
+  vm.snapshotSinceLocalMs = Math.min(vm.snapshotSinceLocalMs, ...snapshots.map(({ taken }) => localMsOf(taken)));
   vm.maxChainDepth = Math.max(...vm.disks.map(({ chain }) => chain.length));
 }

@@ -219,6 +219,8 @@ export interface Vm {
   lostAtMs: number | null;
   guest: string | null;
   maxChainDepth: number;
+  /** When the oldest snapshot was taken that is there from the start, by the local clock; infinity: there is none. */
+  snapshotSinceLocalMs: number;
 }
 
 export interface Disk {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobPlan, Plan, Result } from '../../../sim/index.ts';
-import { DAY, datastore, HOUR, job, keep, MiB, repository, vm } from '../plans.ts';
+import { appending, DAY, datastore, HOUR, job, keep, MiB, repository, vm } from '../plans.ts';
 import { days, device, nights, observe, server } from './observed.ts';
 
 const web = (given: Plan): Result['vms'][string] => observe(given).result.vms.web as Result['vms'][string];
@@ -66,18 +66,36 @@ describe('restore points and their age', () => {
   });
 
   it('that the retention removes make the VM as old as those that are left', () => {
-    // Established copies of 15:00 (a day and nine hours before the end) and earlier; those of the scenario are worth nothing, as the guest writes.
+    // Established copies of 15:00, an hour in which the guest writes nothing; those of the scenario take 85 minutes, so that it writes to them: worth nothing.
     const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 15 * HOUR };
-    const given = days(2, {
-      repositories: [device()],
-      jobs: [job({ method: 'direct-disk', mode: 'full', initial: 'established', schedule, retention: keep({ last: 1 }) })],
-    });
-    // At 15:00 of the first day the worthless point takes the place of the good one of the day before: nothing is left, and it counts from the start.
-    expect(web(given)).toMatchObject({ restorePoints: 0, worstRpoMs: 2 * DAY });
-    const two = { ...given, jobs: given.jobs.map((one) => ({ ...one, retention: keep({ last: 2 }) })) };
-    // The good one goes at 15:00 of the second day, two days old.
-    expect(web(two).restorePoints).toBe(0);
-    expect(web(two).worstRpoMs).toBeGreaterThanOrEqual(2 * DAY);
+    const copies = {
+      method: 'direct-disk' as const,
+      mode: 'full' as const,
+      initial: 'established' as const,
+      streamBytesPerSecond: 2 * MiB,
+      schedule,
+    };
+    const given = (last: number): Plan =>
+      days(2, {
+        activities: [{ name: 'flat', multipliers: Array.from({ length: 24 }, (_, hour) => (hour === 15 ? 0 : 1)) }],
+        repositories: [device()],
+        jobs: [job({ ...copies, retention: keep({ last }) })],
+      });
+    // On the first day the worthless point takes the place of the good one of the day before: nothing is left, and it counts from the start.
+    expect(web(given(1))).toMatchObject({ restorePoints: 0, worstRpoMs: 2 * DAY });
+    // The good one goes when the copy of the second day is complete, two days and 85 minutes old.
+    expect(web(given(2))).toMatchObject({ restorePoints: 0, worstRpoMs: 2 * DAY + 5_120_000 });
+  });
+
+  it('of an established job that copies disk files are good only where the guest wrote nothing, and no snapshot was open', () => {
+    const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 15 * HOUR };
+    const jobs = [job({ method: 'direct-disk', mode: 'full', initial: 'established', schedule, retention: keep({ last: 3 }) })];
+    const atStart = (disk: Parameters<typeof vm>[1]) => web(days(1, { durationMs: HOUR, repositories: [device()], vms: [vm('web', disk)], jobs }));
+    expect(atStart({ disk: { writes: appending(1000) } })).toMatchObject({ restorePoints: 0, worstRpoMs: HOUR });
+    expect(atStart({})).toMatchObject({ restorePoints: 3, worstRpoMs: 10 * HOUR });
+    // Taken between the copies of the two days before: the older ones, 33 and 57 h before the start, are good.
+    const snapshots = [{ kind: 'user' as const, sizeBytes: 0, takenMs: -20 * HOUR }];
+    expect(atStart({ disk: { snapshots } })).toMatchObject({ restorePoints: 2, worstRpoMs: 34 * HOUR });
   });
 
   it('of several established jobs count from the newest of them, whatever their order', () => {
