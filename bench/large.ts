@@ -5,6 +5,7 @@
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeSha256 } from '../cli/hash.ts';
 import { reportContext } from '../reports/context.ts';
 import { jsonReport } from '../reports/json.ts';
 import { type Result, simulate } from '../sim/index.ts';
@@ -25,7 +26,7 @@ const started = performance.now();
 let result: Result | undefined;
 const ownBefore = mainThreadMs();
 const seconds = secondsOf(() => {
-  result = simulate(plan);
+  result = simulate(plan, { hash: nodeSha256() });
 });
 const ownSeconds = (mainThreadMs() - ownBefore) / 1000;
 const wallSeconds = (performance.now() - started) / 1000;

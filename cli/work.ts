@@ -16,6 +16,7 @@ import type { Plan } from '../sim/plan.ts';
 import { UserError } from './errors.ts';
 import { explainWork } from './explain-work.ts';
 import { openPieces } from './files.ts';
+import { nodeSha256 } from './hash.ts';
 import { loadPlan, readInstants } from './load.ts';
 import type { RunRequest, WorkRequest } from './messages.ts';
 import { colourful, print, progressTeller, tell } from './thread.ts';
@@ -41,7 +42,8 @@ async function run(request: RunRequest): Promise<void> {
 function perform(plan: Plan, folder: string | null, asked: Pick<SimulateOptions, 'recoveryAt'>): { context: ReportContext; series: Series } {
   const onProgress = progressTeller();
   const { series, onSample } = seriesCollector();
-  if (folder === null) return { context: reportContext(plan, simulate(plan, { ...asked, onProgress })), series };
+  const hash = nodeSha256();
+  if (folder === null) return { context: reportContext(plan, simulate(plan, { ...asked, hash, onProgress })), series };
   const log = openPieces(join(folder, 'events.ndjson'));
   const recovery = openPieces(join(folder, 'recovery.csv'));
   const changes = recoveryCsv(plan.zone, recovery.write);
@@ -50,6 +52,7 @@ function perform(plan: Plan, folder: string | null, asked: Pick<SimulateOptions,
     onEvent: (line) => log.write(`${line}\n`),
     sample: { everyMs: samplingInterval(plan.durationMs, plan.datastores.length), onSample },
     onRecoveryChange: changes.add,
+    hash,
     onProgress,
   });
   log.close();

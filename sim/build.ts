@@ -7,6 +7,7 @@ import { Delta } from './estate/delta.ts';
 import { Disk } from './estate/disk.ts';
 import { writtenFor } from './estate/growth-law.ts';
 import { Device, Host, Proxy } from './estate/host.ts';
+import { withAdded } from './estate/lists.ts';
 import { relativeReadSpeed } from './estate/read-speed.ts';
 import { ABSENT } from './estate/statistics.ts';
 import { Vm } from './estate/vm.ts';
@@ -173,7 +174,7 @@ function addDisk(world: World, vm: Vm, spec: DiskPlan, activity: number): void {
     const written = writtenFor(disk.law, snapshot.sizeBytes / vm.deltaOverhead);
     if (written === Number.POSITIVE_INFINITY)
       throw new Error(`VM ${vm.name}: a snapshot of ${snapshot.sizeBytes} bytes cannot come about by its law`);
-    disk.chain.push(new Delta(disk, snapshot.kind, null, disk.law, written, 0, 0, snapshot.takenMs));
+    disk.chain = withAdded(disk.chain, new Delta(disk, snapshot.kind, null, disk.law, written, 0, 0, snapshot.takenMs));
     if (datastore.plan.countOrphans) datastore.snapshotSlots.used++;
   }
   if (disk.chain.length > vm.maxChainDepth) vm.maxChainDepth = disk.chain.length;

@@ -11,6 +11,7 @@ import { buildWorld } from './build.ts';
 import type { EventKind } from './events.ts';
 import type { KernelLimits } from './kernel/kernel.ts';
 import { EventLog } from './kernel/log.ts';
+import type { StreamingSha256 } from './kernel/sha256.ts';
 import type { Plan } from './plan.ts';
 import { closeBooks, makeResult } from './report.ts';
 import type { PointKind } from './repository/point.ts';
@@ -23,6 +24,8 @@ import type { World } from './world.ts';
 export interface SimulateOptions {
   /** Each line of the canonical event log, without its line feed. */
   onEvent?: (line: string) => void;
+  /** The platform's own SHA-256 for the fingerprint, which takes less time than ours; the fingerprint is the same. */
+  hash?: StreamingSha256;
   /** Levels on a grid of instants that includes the start and the end. */
   sample?: { everyMs: number; onSample?: Sampler; onRepositorySample?: RepositorySampler };
   /** Instants at which the result is to say what could be restored, in milliseconds since the start. @throws RangeError for one outside of the scenario. */
@@ -53,12 +56,12 @@ const MOST_ROUNDS = 100;
  * Throws an Error for a plan that contradicts itself (an unknown name) and EventLimitError for one that does not come to an end.
  */
 export function simulate(plan: Plan, options: SimulateOptions = {}): Result {
-  return run(plan, options, new EventLog(options.onEvent));
+  return run(plan, options, new EventLog(options.onEvent, options.hash));
 }
 
 /** The figures of a run alone, which take less time: the log is not written, so there is no fingerprint. */
-export function simulateFigures(plan: Plan, options: Omit<SimulateOptions, 'onEvent'> = {}): Figures {
-  return run(plan, options, new EventLog(undefined, false));
+export function simulateFigures(plan: Plan, options: Omit<SimulateOptions, 'onEvent' | 'hash'> = {}): Figures {
+  return run(plan, options, new EventLog(undefined, null));
 }
 
 export type Figures = Omit<Result, 'fingerprint'>;

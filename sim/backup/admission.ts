@@ -5,8 +5,10 @@
  * The disks of one run arrive together and need the same job, proxy and repository slots, so they wait as one group: when those are taken, the whole
  * group is passed over at once. The group also keeps the account of what it waited for: what the first of its waiting disks lacks.
  */
+
 import type { Datastore } from '../estate/datastore.ts';
 import type { Proxy } from '../estate/host.ts';
+import { withAdded, without } from '../estate/lists.ts';
 import type { World } from '../world.ts';
 import type { Run } from './run.ts';
 import type { Task, TaskDisk } from './task.ts';
@@ -142,9 +144,8 @@ export class Admission {
   }
 
   releaseLock(task: Task): void {
-    const place = task.vm.lockHolders.indexOf(task);
-    if (place < 0) return;
-    task.vm.lockHolders.splice(place, 1);
+    if (!task.vm.lockHolders.includes(task)) return;
+    task.vm.lockHolders = without(task.vm.lockHolders, task);
     task.vm.freedBy = task.lastEvent;
     this.dirty = true;
   }
@@ -216,7 +217,7 @@ export class Admission {
     const lacked = group.lack;
     this.takeOut(group, part);
     if (begins) {
-      if (task.run.job.method.locksVm) task.vm.lockHolders.push(task);
+      if (task.run.job.method.locksVm) task.vm.lockHolders = withAdded(task.vm.lockHolders, task);
       if (task.run.job.method.opensSnapshot) takeSnapshotSlots(task);
     }
     if (group.needsSlots) this.takeSlots(group, part);

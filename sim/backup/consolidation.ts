@@ -6,8 +6,10 @@
  * `helper`: guest writes go to a helper delta, which is the next pass's work, until the rest is small enough, or passes enough, to be merged while the guest
  * stands still.
  */
+
 import type { Datastore } from '../estate/datastore.ts';
 import { boundedBytes, Delta, heldBytes } from '../estate/delta.ts';
+import { withAdded, without } from '../estate/lists.ts';
 import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
@@ -57,14 +59,15 @@ export class Consolidation {
   /** The clean-up that has just ended goes on with the next layer: what waits goes on waiting. */
   cleanUpNext(vm: Vm, deltas: readonly Delta[], cause: number): void {
     const removal = this.newCleanUp(vm, deltas, cause);
-    vm.removals.unshift(removal);
+    vm.removals = [removal, ...vm.removals];
     this.begin(removal);
   }
 
   /** A VM is deleted with its disks: nothing of it is merged any more. Returns the tasks whose removals end here. */
   abandon(vm: Vm): Task[] {
     const { network, conditions } = this.world;
-    const removals = vm.removals.splice(0);
+    const { removals } = vm;
+    vm.removals = [];
     const merges = removals.flatMap((removal) => removal.merges.filter(({ closed }) => !closed));
     for (const merge of merges) {
       if (merge.flow >= 0) network.removeFlow(merge.flow);
@@ -128,9 +131,9 @@ export class Consolidation {
   }
 
   private enqueue(removal: Removal): void {
-    const { removals } = removal.vm;
-    removals.push(removal);
-    if (removals.length === 1) this.begin(removal);
+    const { vm } = removal;
+    vm.removals = withAdded(vm.removals, removal);
+    if (vm.removals.length === 1) this.begin(removal);
   }
 
   /** A clean-up calls for no removal: the deltas have no snapshot any more. */
@@ -196,7 +199,7 @@ export class Consolidation {
     const { disk, removal, delta, run } = merge;
     delta.freeze(now);
     merge.helper = new Delta(disk, 'helper', run, disk.law, 0, now, removal.lastEvent);
-    disk.chain.push(merge.helper);
+    disk.chain = withAdded(disk.chain, merge.helper);
     this.world.stages.chainChanged(disk);
   }
 
@@ -211,7 +214,7 @@ export class Consolidation {
     if (opener?.snapshotMs === now && delta.kind !== 'helper') disk.snapshotsTaken--;
     datastore.notePeak(now);
     disk.below(delta)?.takeOver(delta, now);
-    disk.chain.splice(disk.chain.indexOf(delta), 1);
+    disk.chain = without(disk.chain, delta);
     delta.exists = false;
     this.world.conditions.ages.gone(delta);
     disk.releaseBase(now);
@@ -348,7 +351,7 @@ export class Consolidation {
     const { task, vm } = removal;
     this.forget(removal);
     if (task !== null) this.settleTask(task, removal);
-    vm.removals.shift();
+    vm.removals = without(vm.removals, removal);
     conditions.merges.ended(removal);
     if (task === null) this.world.orphans.cleaned(removal);
     else stages.end(task);

@@ -1,4 +1,5 @@
 /** Ticks make runs, runs make tasks; what happens when a tick finds a run of its job still active (MODEL 4, overlap). */
+import { withAdded } from '../estate/lists.ts';
 import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
@@ -247,7 +248,7 @@ export class Runs {
     parts.push(...task.disks);
     tasks.push(task);
     run.tasks.push(task);
-    vm.activeTasks.push(task);
+    vm.activeTasks = withAdded(vm.activeTasks, task);
     return task;
   }
 

@@ -3,10 +3,12 @@
  * task takes its snapshot first and then waits for its slots (`ready`); a method without snapshots goes from quiescing to transferring, and ends there. A
  * proxy that attaches disks does so before the first byte (`attaching`); a continuous method goes on after its first full (`streaming`).
  */
+
 import type { Datastore } from '../estate/datastore.ts';
 import { Delta, heldBytes } from '../estate/delta.ts';
 import type { Disk } from '../estate/disk.ts';
 import { uniqueBytes } from '../estate/growth-law.ts';
+import { withAdded, without } from '../estate/lists.ts';
 import { relativeReadSpeed } from '../estate/read-speed.ts';
 import type { CutOff } from '../faults/faults.ts';
 import { EventClass } from '../kernel/kernel.ts';
@@ -118,7 +120,7 @@ export class Stages {
     admission.releaseLock(task);
     // Snapshot slots that no delta came to use.
     if (!task.hasSnapshot) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);
-    removeFrom(task.vm.activeTasks, task);
+    task.vm.activeTasks = without(task.vm.activeTasks, task);
     conditions.taskEnds(task);
     runs.taskEnded(task, retryAtMs);
   }
@@ -234,7 +236,7 @@ export class Stages {
     // A merge of the former top delta goes on, but the guest no longer writes to it.
     disk.mirroring = false;
     part.delta = new Delta(disk, 'delta', task.run.id, disk.law, 0, now, task.lastEvent);
-    disk.chain.push(part.delta);
+    disk.chain = withAdded(disk.chain, part.delta);
     disk.snapshotsTaken++;
     disk.datastore.diskChanged(disk, now);
     this.chooseBytes(part);
@@ -443,11 +445,6 @@ function forgottenBy({ disks, run: { job } }: Task): number {
 /** At the floor, or held there because growth was cut off at it. */
 function isFullAt(datastore: Datastore, nowMs: number): boolean {
   return datastore.isFull || (datastore.mayReach(datastore.fullLevel) && datastore.usedAt(nowMs) >= datastore.fullLevel);
-}
-
-function removeFrom(tasks: Task[], task: Task): void {
-  const place = tasks.indexOf(task);
-  if (place >= 0) tasks.splice(place, 1);
 }
 
 /** What a copy is worth that was taken beneath the hypervisor: nothing that can be restored if a snapshot was open or the guest wrote. */

@@ -26,7 +26,7 @@ export class Disk {
   readRate: number;
   law: GrowthLaw;
   /** Bottom first. */
-  readonly chain: Delta[] = [];
+  chain: readonly Delta[] = [];
   /** Snapshots taken of it by jobs so far that were open for any time. */
   snapshotsTaken = 0;
   /** It takes space: its VM has been created and not been deleted. */
@@ -154,7 +154,7 @@ export class Disk {
   delete(nowMs: number): void {
     this.stop(nowMs);
     for (const delta of this.chain) delta.exists = false;
-    this.chain.length = 0;
+    this.chain = [];
     this.mirroring = false;
     this.exists = false;
     this.allocatedBytes = 0;

@@ -1,3 +1,5 @@
+import { insertAt, removeAt } from './lists.ts';
+
 /** A set of places that is run through in ascending order, so that sums over it do not depend on how it came about. */
 export class OrderedPlaces {
   private readonly places: number[] = [];
@@ -6,8 +8,8 @@ export class OrderedPlaces {
     const { places } = this;
     const at = this.positionOf(place);
     if (places[at] === place) {
-      if (!member) places.splice(at, 1);
-    } else if (member) places.splice(at, 0, place);
+      if (!member) removeAt(places, at);
+    } else if (member) insertAt(places, at, place);
   }
 
   inOrder(): readonly number[] {

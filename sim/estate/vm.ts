@@ -36,13 +36,13 @@ export class Vm {
   /** Datastores whose lack of space holds it. */
   readonly blockedBy = new Set<Datastore>();
   /** Tasks that hold its lock. */
-  readonly lockHolders: Task[] = [];
+  lockHolders: readonly Task[] = [];
   /** Log event by which the lock was last freed. */
   freedBy = 0;
   /** Tasks that have not ended. */
-  readonly activeTasks: Task[] = [];
+  activeTasks: readonly Task[] = [];
   /** The first is under way, the others wait for it. */
-  readonly removals: Removal[] = [];
+  removals: readonly Removal[] = [];
   /** Ended tasks whose snapshots have been left behind or kept. */
   readonly leftBehind: Task[] = [];
   /** Handle of the pending crash; -1: none. */

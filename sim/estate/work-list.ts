@@ -1,3 +1,5 @@
+import { insertAt, removeAt } from './lists.ts';
+
 /**
  * Things that have changed and are to be looked at, each once, in the order of their numbers: what is done does not depend on who asked first. What is
  * added while the list is worked off is met in the same pass if its number is still to come.
@@ -12,8 +14,7 @@ export class WorkList<T extends { readonly index: number }> {
     const { items } = this;
     let place = items.length;
     while (place > 0 && (items[place - 1] as T).index > item.index) place--;
-    if (place === items.length) items.push(item);
-    else items.splice(place, 0, item);
+    insertAt(items, place, item);
   }
 
   /** Takes out the first whose number is above `index`; undefined: there is none. */
@@ -23,8 +24,7 @@ export class WorkList<T extends { readonly index: number }> {
     while (place < items.length && (items[place] as T).index <= index) place++;
     const item = items[place];
     if (item === undefined) return undefined;
-    if (place === items.length - 1) items.pop();
-    else items.splice(place, 1);
+    removeAt(items, place);
     this.listed[item.index] = false;
     return item;
   }

@@ -2,11 +2,14 @@
  * The event log: what happened, each event with an id and the ids of its causes, as canonical NDJSON (fixed key order, whole numbers, LF) whose
  * SHA-256 is the fingerprint of a run. Nothing is kept: a line is hashed, handed on and forgotten.
  */
-import { LineBuffer } from './line.ts';
-import { Sha256 } from './sha256.ts';
+import { Sha256, type StreamingSha256 } from './sha256.ts';
+import { TextBytes } from './text-bytes.ts';
 
 /** Changes whenever the same run would be written differently. */
 export const LOG_VERSION = 1;
+
+/** Bytes. */
+const HASHED_AT_ONCE = 1 << 16;
 
 export type EventFields = Record<string, string | number | null>;
 
@@ -22,18 +25,18 @@ export interface LoggedEvent {
 /** `Kind`: what there is to tell of; the kernel does not know. */
 export class EventLog<Kind extends string = string> {
   count = 0;
-  private readonly hash = new Sha256();
-  private readonly line = new LineBuffer();
+  /** null: the log is not written. */
+  private readonly hash: StreamingSha256 | null;
+  /** Lines that have not been hashed yet. */
+  private readonly lines = new TextBytes();
   private heard: ReadonlySet<string> = new Set();
   private listener: (event: LoggedEvent) => void = () => {};
   private readonly writer: ((line: string) => void) | undefined;
 
-  private readonly written: boolean;
-
-  /** `writer` gets each canonical line, without its LF. Not `written`, the log only numbers events and tells its listener of them. */
-  constructor(writer?: (line: string) => void, written = true) {
+  /** `writer` gets each canonical line, without its LF. Without a `hash` nothing is written: the log only numbers events and tells its listener of them. */
+  constructor(writer?: (line: string) => void, hash: StreamingSha256 | null = new Sha256()) {
     this.writer = writer;
-    this.written = written;
+    this.hash = hash;
   }
 
   /** From now on `listener` gets the events of these kinds; there is one listener. */
@@ -45,22 +48,30 @@ export class EventLog<Kind extends string = string> {
   /** Writes an event and returns its id. Fields are whole numbers, texts or null, in the order in which they stand. */
   record(atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): number {
     const id = ++this.count;
-    if (this.written) this.write(id, atMs, kind, fields, causes);
+    if (this.hash !== null) this.write(this.hash, id, atMs, kind, fields, causes);
     if (this.heard.has(kind)) this.listener({ id, atMs, kind, fields, causes });
     return id;
   }
 
   /** Ends the log. Call once. Empty for a log that was not written. */
   fingerprint(): string {
-    return this.written ? this.hash.hex() : '';
+    if (this.hash === null) return '';
+    this.flush(this.hash);
+    return this.hash.hex();
   }
 
-  private write(id: number, atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): void {
-    const { line } = this;
-    writeCanonical(line, id, atMs, kind, fields, causes);
-    this.writer?.(line.toString());
-    line.addText('\n');
-    this.hash.addUnits(line.units, line.length);
+  private write(hash: StreamingSha256, id: number, atMs: number, kind: Kind, fields: EventFields, causes: readonly number[]): void {
+    const { lines } = this;
+    const start = lines.length;
+    writeCanonical(lines, id, atMs, kind, fields, causes);
+    this.writer?.(lines.textFrom(start));
+    lines.addText('\n');
+    if (lines.length >= HASHED_AT_ONCE) this.flush(hash);
+  }
+
+  private flush(hash: StreamingSha256): void {
+    hash.update(this.lines.bytes.subarray(0, this.lines.length));
+    this.lines.clear();
   }
 }
 
@@ -81,8 +92,7 @@ export function eventName(id: number): string {
   return `e${id}`;
 }
 
-function writeCanonical(line: LineBuffer, id: number, atMs: number, kind: string, fields: EventFields, causes: readonly number[]): void {
-  line.clear();
+function writeCanonical(line: TextBytes, id: number, atMs: number, kind: string, fields: EventFields, causes: readonly number[]): void {
   line.addText('{"id":"e');
   line.addWhole(id);
   line.addText('","atMs":');
@@ -107,7 +117,7 @@ function writeCanonical(line: LineBuffer, id: number, atMs: number, kind: string
   line.addText(']}');
 }
 
-function writeValue(line: LineBuffer, kind: string, key: string, value: string | number | null): void {
+function writeValue(line: TextBytes, kind: string, key: string, value: string | number | null): void {
   if (typeof value === 'string') line.addQuoted(value);
   else if (value === null) line.addText('null');
   else if (Number.isSafeInteger(value)) line.addWhole(value);

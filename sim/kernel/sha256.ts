@@ -1,7 +1,8 @@
 /**
- * SHA-256 (FIPS 180-4) of text that arrives in pieces. Streamed, because a log may be larger than memory; our own, because a browser offers no
+ * SHA-256 (FIPS 180-4) of bytes that arrive in pieces. Streamed, because a log may be larger than memory; our own, because a browser offers no
  * streaming hash and `sim/` imports nothing from a platform. Tested against the platform's.
  */
+import { TextBytes } from './text-bytes.ts';
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 const ROUND_CONSTANTS = new Int32Array([
@@ -18,112 +19,50 @@ const BLOCK_BYTES = 64;
 /** Bytes that are collected before they are hashed. */
 const BUFFER_BYTES = 64 * BLOCK_BYTES;
 
-export class Sha256 {
+/** A SHA-256 under way. Platforms that have a faster one may lend it. */
+export interface StreamingSha256 {
+  /** Takes the bytes in before it returns: the caller overwrites them. */
+  update(bytes: Uint8Array): void;
+  /** Ends the stream: the digest in lower-case hex. Called once. */
+  hex(): string;
+}
+
+export class Sha256 implements StreamingSha256 {
   private readonly state = new Int32Array([0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]);
   private readonly bytes = new Uint8Array(BUFFER_BYTES);
   private readonly view = new DataView(this.bytes.buffer);
   private filled = 0;
   private hashedBytes = 0;
 
-  /** Adds text in UTF-8. A lone surrogate counts as U+FFFD, as every encoder on the web has it. */
-  update(text: string): this {
-    const units = new Uint16Array(text.length);
-    for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-    this.addUnits(units, units.length);
-    return this;
-  }
-
-  /** Adds text that comes as UTF-16 code units, the first `length` of them. */
-  addUnits(units: Uint16Array, length: number): void {
-    for (let from = 0; from < length; ) {
-      const count = Math.min(length - from, BUFFER_BYTES - this.filled);
-      // Nearly all text is ASCII: copied as if it were, and done again where it was not.
-      if (this.copy(units, from, count) < 0x80) {
-        this.filled += count;
-        from += count;
-        if (this.filled < BUFFER_BYTES) continue;
-        this.compress(BUFFER_BYTES);
-        this.filled = 0;
-      } else from += this.pushUpTo(units, from, length);
+  update(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; ) {
+      const piece = bytes.subarray(from, from + BUFFER_BYTES - this.filled);
+      this.bytes.set(piece, this.filled);
+      this.filled += piece.length;
+      from += piece.length;
+      if (this.filled === BUFFER_BYTES) this.compress();
     }
   }
 
-  /** Copies units as bytes behind what is there already; returns a number below 0x80 when all of them were ASCII. */
-  private copy(units: Uint16Array, from: number, count: number): number {
-    const { bytes, filled } = this;
-    let seen = 0;
-    for (let i = 0; i < count; i++) {
-      const unit = units[from + i] as number;
-      seen |= unit;
-      bytes[filled + i] = unit;
-    }
-    return seen;
-  }
-
-  /** Adds units one by one up to and including the first character beyond ASCII; returns how many that were. */
-  private pushUpTo(units: Uint16Array, from: number, length: number): number {
-    for (let i = from; i < length; i++) {
-      const unit = units[i] as number;
-      if (unit >= 0x80) return i + 1 - from + this.pushBeyondAscii(unit, i + 1 < length ? (units[i + 1] as number) : 0);
-      this.push(unit);
-    }
-    return length - from;
-  }
-
-  /** Ends the stream: the digest in lower-case hex. Call once. */
   hex(): string {
     const bits = (this.hashedBytes + this.filled) * 8;
-    this.push(0x80);
-    while (this.filled % BLOCK_BYTES !== 56) this.push(0);
-    const high = Math.floor(bits / 0x100000000);
-    const low = bits >>> 0;
-    for (const word of [high, low]) for (const shift of [24, 16, 8, 0]) this.push((word >>> shift) & 255);
-    this.compress(this.filled);
+    const zeros = (2 * BLOCK_BYTES - 9 - (this.filled % BLOCK_BYTES)) % BLOCK_BYTES;
+    const padding = new Uint8Array(1 + zeros + 8);
+    padding[0] = 0x80;
+    const view = new DataView(padding.buffer);
+    view.setUint32(1 + zeros, Math.floor(bits / 0x100000000));
+    view.setUint32(1 + zeros + 4, bits >>> 0);
+    this.update(padding);
+    this.compress();
     return Array.from(this.state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
-  /** Adds the character that starts with `unit`; returns how many further code units belong to it. */
-  private pushBeyondAscii(unit: number, next: number): number {
-    if (unit < 0x800) {
-      this.push(0xc0 | (unit >> 6));
-      this.push(0x80 | (unit & 63));
-      return 0;
-    }
-    if (isHighSurrogate(unit) && isLowSurrogate(next)) {
-      const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
-      this.push(0xf0 | (point >> 18));
-      this.push(0x80 | ((point >> 12) & 63));
-      this.push(0x80 | ((point >> 6) & 63));
-      this.push(0x80 | (point & 63));
-      return 1;
-    }
-    const valid = isHighSurrogate(unit) || isLowSurrogate(unit) ? 0xfffd : unit;
-    this.push(0xe0 | (valid >> 12));
-    this.push(0x80 | ((valid >> 6) & 63));
-    this.push(0x80 | (valid & 63));
-    return 0;
-  }
-
-  private push(byte: number): void {
-    this.bytes[this.filled++] = byte;
-    if (this.filled < BUFFER_BYTES) return;
-    this.compress(this.filled);
+  /** Hashes what is there, whole blocks. */
+  private compress(): void {
+    for (let from = 0; from < this.filled; from += BLOCK_BYTES) compressBlock(this.state, this.view, from);
+    this.hashedBytes += this.filled;
     this.filled = 0;
   }
-
-  /** Hashes the first so many bytes, which are whole blocks. */
-  private compress(length: number): void {
-    this.hashedBytes += length;
-    for (let from = 0; from < length; from += BLOCK_BYTES) compressBlock(this.state, this.view, from);
-  }
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
 }
 
 /**
@@ -267,7 +206,11 @@ function compressBlock(state: Int32Array, bytes: DataView, from: number): void {
   state[7] = ((state[7] as number) + h) | 0;
 }
 
-/** SHA-256 of one text, in hex. */
+/** SHA-256 of one text in UTF-8, in hex. */
 export function sha256Hex(text: string): string {
-  return new Sha256().update(text).hex();
+  const encoded = new TextBytes();
+  encoded.addText(text);
+  const hash = new Sha256();
+  hash.update(encoded.bytes.subarray(0, encoded.length));
+  return hash.hex();
 }

@@ -1,9 +1,11 @@
 /** The restore points of one VM that one job keeps on one repository, oldest first. */
+
 import type { Job } from '../backup/run.ts';
+import { insertAt, removeAt } from '../estate/lists.ts';
 import type { Vm } from '../estate/vm.ts';
 import type { Zone } from '../estate/zone.ts';
 import type { ChainMode, RetentionPlan } from './plan.ts';
-import { mergedPoint, neededFor, type RestorePoint } from './point.ts';
+import { mergeInto, neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { flagsFor, isPlain, keptBy } from './retention.ts';
 
@@ -21,6 +23,8 @@ export class Chain {
   /** Points that wait to be copied to the repository's target, oldest first. */
   readonly uncopied: RestorePoint[] = [];
   copying = false;
+  /** How many works under way need one of its points. */
+  private pinned = 0;
   /** What the periods of the retention keep; null: the points have changed since. */
   private keptByPeriods: boolean[] | null = null;
 
@@ -52,7 +56,7 @@ export class Chain {
     if (point.kind === 'full') this.becomeFull(point, zone);
     let place = this.points.length;
     while (place > 0 && (this.points[place - 1] as RestorePoint).atMs > point.atMs) place--;
-    this.points.splice(place, 0, point);
+    insertAt(this.points, place, point);
     this.keptByPeriods = null;
     if (this.mode === 'reverse' && point.level !== 'full') turnBack(this.points, place);
   }
@@ -60,7 +64,8 @@ export class Chain {
   /** Takes a point out; returns where it stood. */
   takeOut(point: RestorePoint): number {
     const place = this.points.indexOf(point);
-    this.points.splice(place, 1);
+    removeAt(this.points, place);
+    this.pinned -= point.pins;
     this.forget(place);
     return place;
   }
@@ -68,15 +73,27 @@ export class Chain {
   /** The oldest full takes in the increment after it. */
   absorb(): void {
     const [full, increment] = this.points as [RestorePoint, RestorePoint];
-    this.points.splice(0, 2, mergedPoint(full, increment));
+    mergeInto(increment, full);
+    this.points.shift();
     // The moment of the full goes, that of the increment stays.
     this.forget(0);
   }
 
   /** A moment is gone. One that no period kept has decided nothing about the others. */
   private forget(place: number): void {
-    if (this.keptByPeriods?.[place] === false) this.keptByPeriods.splice(place, 1);
+    if (this.keptByPeriods?.[place] === false) removeAt(this.keptByPeriods, place);
     else this.keptByPeriods = null;
+  }
+
+  /** A work needs a point: until it is done the point cannot go. */
+  pin(point: RestorePoint): void {
+    point.pins++;
+    this.pinned++;
+  }
+
+  unpin(point: RestorePoint): void {
+    point.pins--;
+    this.pinned--;
   }
 
   becomeFull(point: RestorePoint, zone: Zone): void {
@@ -121,14 +138,8 @@ export class Chain {
     // By age what is kept changes with time, by periods only with the points.
     const byAge = this.retention.definition === 'veeam';
     const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
-    if (this.repository.plan.immutableMs === null && !this.isPinned()) return kept;
+    if (this.repository.plan.immutableMs === null && this.pinned === 0) return kept;
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
-  }
-
-  /** A work under way needs one of its points. */
-  private isPinned(): boolean {
-    for (const { pins } of this.points) if (pins > 0) return true;
-    return false;
   }
 
   /** No more points than the newest that stay in any case. */

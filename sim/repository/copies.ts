@@ -31,7 +31,7 @@ export class Copies {
   pointAdded(chain: Chain, point: RestorePoint): void {
     const { copyTo } = chain.repository.plan;
     if (copyTo === null || chain.repository.copyTarget === null) return;
-    point.pins++;
+    chain.pin(point);
     chain.uncopied.push(point);
     if (copyTo.schedule === null) this.next(chain);
   }

@@ -6,11 +6,11 @@ import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
 import { type Level, NO_FLAGS, newPoint, type RestorePoint } from './point.ts';
 import type { Repository, Writer } from './repository.ts';
-import type { Work, WorkFlow } from './works.ts';
+import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
 export class Copy implements Work, Writer {
   readonly repositories: readonly [Repository, Repository];
-  readonly flows = new Map<number, number>();
+  flows = NO_FLOWS;
   event = 0;
   private readonly world: World;
   private readonly chain: Chain;
@@ -102,7 +102,7 @@ export class Copy implements Work, Writer {
 
   /** The original is no longer held for this copy. */
   private letGo(): void {
-    this.point.pins--;
+    this.chain.unpin(this.point);
     this.chain.uncopied.shift();
     this.chain.copying = false;
     this.world.chains.prune(this.chain, this.event);

@@ -6,11 +6,11 @@ import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
 import type { RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
-import type { Work, WorkFlow } from './works.ts';
+import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
 export class Merge implements Work {
   readonly repositories: readonly [Repository];
-  readonly flows = new Map<number, number>();
+  flows = NO_FLOWS;
   private readonly world: World;
   private readonly chain: Chain;
   private cause: number;
@@ -71,10 +71,10 @@ export class Merge implements Work {
   }
 
   private finish(): void {
-    const { increment } = this;
+    const { storedBytes } = this.increment;
     const fields = this.fields();
     this.chain.absorb();
-    this.world.storage.giveBack(this.chain.repository, increment.storedBytes);
+    this.world.storage.giveBack(this.chain.repository, storedBytes);
     this.cause = this.record('repository-work-ended', fields);
     this.world.recovery.touch(this.chain.vm, 'merged', this.cause);
   }

@@ -101,12 +101,10 @@ export function newPoint(point: RestorePoint): RestorePoint {
   };
 }
 
-/** A full that has taken in an increment: it holds the increment's moment, and is as old as that. */
-export function mergedPoint(full: RestorePoint, increment: RestorePoint): RestorePoint {
-  const merged = newPoint(increment);
-  merged.kind = 'full';
-  merged.storedBytes = full.storedBytes;
-  merged.cloned = full.cloned;
-  merged.flags = full.flags;
-  return merged;
+/** A full takes in an increment: it is what remains, of the increment's moment and as old as that. */
+export function mergeInto(increment: RestorePoint, full: RestorePoint): void {
+  increment.kind = 'full';
+  increment.storedBytes = full.storedBytes;
+  increment.cloned = full.cloned;
+  increment.flags = full.flags;
 }

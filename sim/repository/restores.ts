@@ -6,7 +6,7 @@ import type { Chain } from './chain.ts';
 import type { RestorePlan } from './plan.ts';
 import type { RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
-import type { Work, WorkFlow } from './works.ts';
+import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
 export class Restores {
   private readonly world: World;
@@ -82,7 +82,7 @@ function comesFirst(one: Source, other: Source): boolean {
 /** One flow for each disk: a block is read once, from whichever point has it newest. */
 class Restore implements Work {
   readonly repositories: readonly [Repository];
-  readonly flows = new Map<number, number>();
+  flows = NO_FLOWS;
   private readonly world: World;
   private readonly vm: Vm;
   private readonly source: Source;
@@ -96,7 +96,7 @@ class Restore implements Work {
     this.result = result;
     this.repositories = [source.chain.repository];
     // What is to be read stays until it has been.
-    source.point.pins++;
+    source.chain.pin(source.point);
   }
 
   begin(): readonly WorkFlow[] {
@@ -134,7 +134,7 @@ class Restore implements Work {
     this.result.endedMs = kernel.nowMs;
     this.result.readBytes = Math.ceil(point.fullBytes);
     this.event = log.record(kernel.nowMs, 'restore-ended', { vm: this.vm.name, repository: chain.repository.name }, [this.event]);
-    point.pins--;
+    chain.unpin(point);
     chains.prune(chain, this.event);
   }
 }

@@ -5,11 +5,11 @@ import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
 import { neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
-import type { Work, WorkFlow } from './works.ts';
+import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
 export class SyntheticFull implements Work {
   readonly repositories: readonly [Repository];
-  readonly flows = new Map<number, number>();
+  flows = NO_FLOWS;
   private readonly world: World;
   private readonly chain: Chain;
   private readonly point: RestorePoint;

@@ -4,7 +4,7 @@ import type { SchedulePlan } from '../schedule/plan.ts';
 import { Schedule } from '../schedule/schedule.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
-import type { Work, WorkFlow } from './works.ts';
+import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
 /** What is due when on one repository. */
 interface Chore {
@@ -70,7 +70,7 @@ export class Upkeep {
 
 class ChoreRun implements Work {
   readonly repositories: readonly [Repository];
-  readonly flows = new Map<number, number>();
+  flows = NO_FLOWS;
   private readonly world: World;
   private readonly chore: Chore;
   private beganMs = 0;

@@ -16,13 +16,15 @@ export interface WorkFlow {
 export interface Work {
   /** Where it takes a slot; the first is the one at which it queues. */
   readonly repositories: readonly [Repository, ...Repository[]];
-  /** While it is under way: its flows by their owners. */
-  readonly flows: Map<number, number>;
+  /** While it is under way: its flows by their owners. Replaced, not changed: most works never have any. */
+  flows: ReadonlyMap<number, number>;
   /** It has its slots. Returns the flows to wait for; null: there is nothing to do, or it cannot be done. */
   begin(): readonly WorkFlow[] | null;
   /** Its last flow is done; its slots are free after this call. Not called when `begin` gave null. */
   end(): void;
 }
+
+export const NO_FLOWS: ReadonlyMap<number, number> = new Map();
 
 export class Works {
   private readonly world: World;
@@ -68,7 +70,7 @@ export class Works {
   flowCompleted(owner: number): void {
     const work = this.running.get(owner) as Work;
     this.running.delete(owner);
-    work.flows.delete(owner);
+    work.flows = new Map([...work.flows].filter(([other]) => other !== owner));
     if (work.flows.size > 0) return;
     work.end();
     this.release(work);
@@ -80,7 +82,7 @@ export class Works {
       this.world.network.removeFlow(flow);
       this.running.delete(owner);
     }
-    work.flows.clear();
+    work.flows = NO_FLOWS;
     this.release(work);
   }
 
@@ -93,9 +95,11 @@ export class Works {
       this.release(work);
       return;
     }
+    const begun = new Map<number, number>();
+    work.flows = begun;
     for (const { bytes, cap, uses } of flows) {
       const owner = this.nextOwner--;
-      work.flows.set(owner, this.world.network.addFlow({ weight: 1, cap, bytes, uses, elastic: true, owner }));
+      begun.set(owner, this.world.network.addFlow({ weight: 1, cap, bytes, uses, elastic: true, owner }));
       this.running.set(owner, work);
     }
   }

@@ -76,7 +76,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'merge: removals of one VM are serial',
     file: 'sim/backup/consolidation.ts',
-    from: 'if (removals.length === 1) this.begin(removal);',
+    from: 'if (vm.removals.length === 1) this.begin(removal);',
     to: 'this.begin(removal);',
   },
   {

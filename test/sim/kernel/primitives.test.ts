@@ -6,7 +6,7 @@ import { exp, log, pow } from '../../../sim/kernel/math.ts';
 import { Sha256, sha256Hex } from '../../../sim/kernel/sha256.ts';
 import { openStream } from '../../../sim/kernel/streams.ts';
 
-const platformHash = (text: string): string => createHash('sha256').update(text).digest('hex');
+const platformHash = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 describe('sha256', () => {
   it('equals the platform for any text, also with lone surrogates', () => {
@@ -18,12 +18,12 @@ describe('sha256', () => {
     expect(sha256Hex('\ud800x')).toBe(platformHash('\ud800x'));
   });
 
-  it('does not care how the text was cut', () => {
+  it('does not care how the bytes were cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 90 }), { maxLength: 10 }), (parts) => {
+      fc.property(fc.array(fc.uint8Array({ maxLength: 9000 }), { maxLength: 10 }), (parts) => {
         const hash = new Sha256();
         for (const part of parts) hash.update(part);
-        expect(hash.hex()).toBe(platformHash(parts.join('')));
+        expect(hash.hex()).toBe(platformHash(Buffer.concat(parts)));
       }),
     );
   });
