@@ -95,6 +95,7 @@ export class Lifecycle {
     for (const disk of vm.disks) {
       if (disk.datastore !== datastore) continue;
       for (const delta of disk.chain) conditions.ages.gone(delta);
+      this.freeFirstSlots(disk);
       disk.delete(kernel.nowMs);
       conditions.chains.changed(disk);
       this.diskChanged(disk, event, ABSENT);
@@ -152,11 +153,14 @@ export class Lifecycle {
     for (const task of vm.leftBehind) for (const datastore of task.snapshotSlots) admission.releaseSnapshotSlot(task, datastore);
     vm.leftBehind.length = 0;
     for (const job of this.world.jobs) job.forgetSnapshots(vm);
-    for (const { chain, datastore } of vm.disks) {
-      if (!datastore.plan.countOrphans) continue;
-      datastore.snapshotSlots.used -= chain.filter((delta) => delta.run === null).length;
-      admission.dirty = true;
-    }
+    for (const disk of vm.disks) this.freeFirstSlots(disk);
+  }
+
+  /** Snapshots that have been there from the start, where they count, hold no slots any more. */
+  private freeFirstSlots({ chain, datastore }: Disk): void {
+    if (!datastore.plan.countOrphans) return;
+    datastore.snapshotSlots.used -= chain.filter((delta) => delta.run === null).length;
+    this.world.admission.dirty = true;
   }
 
   /** What there is on the datastore and who asks it for I/O have changed. */

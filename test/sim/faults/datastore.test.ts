@@ -100,4 +100,16 @@ describe('datastore-lost', () => {
     const { of } = estate({ vms: [vm('late', { bornMs: 2 * HOUR })], faults: [fault('datastore-lost', { datastore: 'ds', ...at(HOUR) })] });
     expect(of('vm-not-created')).toMatchObject([{ vm: 'late', datastore: 'ds', freeBytes: 0 }]);
   });
+
+  it('frees the snapshot slots of what lay there: a task begins, and fails', () => {
+    const { result } = observe(
+      plan({
+        datastores: [datastore({ maxOpenSnapshots: 1, countOrphans: true })],
+        vms: [vm('web', { disk: { snapshots: [{ kind: 'orphan', takenMs: -DAY, sizeBytes: MiB }] } })],
+        jobs: [job({ schedule: { kind: 'at', atMs: [HOUR] } })],
+        faults: [fault('datastore-lost', { datastore: 'ds', ...at(2 * HOUR) })],
+      }),
+    );
+    expect(tasksOf(result)).toMatchObject([{ endedMs: 2 * HOUR, status: 'failed', reason: 'datastore-lost' }]);
+  });
 });
