@@ -2,7 +2,7 @@
 import type { Vm } from '../estate/vm.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
-import { ageOfNewest, countMoments, newestOf } from './recovery.ts';
+import { ageOfNewest } from './recovery.ts';
 
 /** What has become of its points, of the stream that brings one up to date, or of the VM. */
 export type Why =
@@ -86,9 +86,7 @@ export class RecoveryChanges {
   private tell({ vm, rpoBeforeMs, why, events }: Touch): void {
     const { recovery, kernel } = this.world;
     const { nowMs } = kernel;
-    const points = recovery.pointsOf(vm, nowMs);
-    const newestMs = newestOf(points);
-    const count = countMoments(points);
+    const { newestMs, count } = recovery.newestAndCount(vm, nowMs);
     const before = this.stateOf(vm);
     if (before.newestMs === newestMs && before.count === count && before.exists === vm.exists) return;
     this.states[vm.index] = { newestMs, count, exists: vm.exists };
