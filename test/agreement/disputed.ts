@@ -2,12 +2,6 @@
 import type { Figures, Tolerance } from './comparison.ts';
 import type { ScenarioDocument } from './scenario.ts';
 
-/** What latency control leaves to a transfer that something slows down. */
-export function settledDatastore({ latencyControl, ...keys }: Record<string, unknown>, faults: { kind: string }[]): object {
-  const isSlow = faults.some(({ kind }) => kind === 'security-software');
-  return isSlow || latencyControl === undefined ? keys : { ...keys, latencyControl };
-}
-
 /** Continuous backups follow a change of pace within a second, in which they take more or less of a network than they need. */
 export function settledTolerance(document: ScenarioDocument, tolerance: Tolerance): Tolerance {
   return streams(document) > 0 ? { ...tolerance, ms: Math.max(tolerance.ms, 5000), share: 2 * tolerance.share } : tolerance;

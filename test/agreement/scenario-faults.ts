@@ -32,7 +32,9 @@ const kinds = fc.constantFrom(
 
 const drawnFault = fc.record({
   kind: kinds,
-  when: fc.constantFrom('at', 'at', 'run', 'always'),
+  when: fc.constantFrom('at', 'at', 'run', 'always', 'rate'),
+  perDay: odd(0, 9),
+  chance: sometimes(odd(0, 0.99)),
   share: odd(0, 0.9),
   after: sometimes(minutes(1, 120)),
   lasts: sometimes(fc.oneof(minutes(1, 60), minutes(30, 500))),
@@ -92,9 +94,16 @@ function targetOf({ kind, which, group, job, factor, offset, cuts, narrow }: Dra
   return { vm, ...whose };
 }
 
-function whenOf({ kind, when, share, after, lasts, job }: DrawnFault, jobs: number, { date, time, hours }: Night): object {
+/** A chance is that of tasks, or of runs. */
+function whenOf(given: DrawnFault, jobs: number, night: Night): object {
+  const probability = OF_TASKS.includes(given.kind) || given.when === 'run' ? given.chance : undefined;
+  return { ...instantsOf(given, jobs, night), probability };
+}
+
+function instantsOf({ kind, when, share, after, lasts, job, perDay }: DrawnFault, jobs: number, { date, time, hours }: Night): object {
   if (when === 'always' && OF_TASKS.includes(kind)) return {};
   const lasting = INSTANT.includes(kind) ? {} : { for: lasts };
+  if (when === 'rate') return { rate: `${perDay}/day`, ...lasting };
   if (when === 'run') return { every: 'run', job: `job${job % jobs}`, after, ...lasting };
   const atMs = Date.parse(`${date}T${time}Z`) + Math.floor(share * (hours - 2) * 60) * MINUTE_MS;
   return { at: new Date(atMs).toISOString().slice(0, 16), ...lasting };

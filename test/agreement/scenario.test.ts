@@ -98,6 +98,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   ).toEqual([]);
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable')).toEqual([]);
+  expect(unused('faults', 'at rate every after for probability job vm link host proxy datastore account factor offset')).toEqual([]);
   expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
   expect(
     unused(

@@ -1,6 +1,5 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
-import { settledDatastore } from './disputed.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
@@ -87,8 +86,9 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     repositories: fc.tuple(repository, repository),
     wan: odd(80, 900),
     faults: drawnFaults,
+    seed: whole(1, 1_000_000),
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults }) => {
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed }) => {
     const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
@@ -99,13 +99,14 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     return {
       overrun: 1,
       name: 'agreement',
+      seed,
       start: `${night.date}T${night.time}`,
       timezone: night.timezone,
       duration: `${night.hours}h`,
       ...(respondsAfter === undefined ? {} : { operator: { respondsAfter } }),
       arrays: { shared },
       datastores: named('ds', datastores, ({ freeMb, otherUsed, ...keys }, index) => ({
-        ...settledDatastore(keys, faults),
+        ...keys,
         otherUsed,
         capacity: `${baseMb(groups, index) + Number.parseInt(otherUsed ?? '0', 10) + freeMb}MB`,
       })),

@@ -128,6 +128,38 @@ describe('faults of tasks', () => {
   });
 });
 
+describe('chance', () => {
+  const HOURLY = { schedule: { every: '1h' }, streamRate: '1TB/s', retries: { times: 1, wait: '10m' } };
+  const failed = (fault: object, seed = 'a'): string[] => {
+    const result = play([{ kind: 'buggy-application', ...fault }], { duration: '200h', job: HOURLY, more: { seed } });
+    const tasks = (result.jobs.job?.runs ?? []).flatMap((run) => run.tasks.map((task) => ({ id: `${run.id} ${task.attempt}`, ...task })));
+    return tasks.filter(({ reason }) => reason === 'application-failure').map(({ id }) => id);
+  };
+
+  it('strikes as many tasks as it says, each attempt by itself, and at a higher one the same and more', () => {
+    const few = failed({ probability: 0.1 });
+    const more = failed({ probability: 0.3 });
+    // 220 and 260 attempts: four standard deviations.
+    expect(Math.abs(few.length - 22)).toBeLessThan(18);
+    expect(Math.abs(more.length - 78)).toBeLessThan(30);
+    expect(few.filter((id) => !more.includes(id))).toEqual([]);
+    expect(more.filter((id) => id.endsWith('2')).length).toBeGreaterThan(5);
+    expect(failed({ probability: 0.1 }, 'b')).not.toEqual(few);
+  });
+
+  it('strikes some runs, with both attempts', () => {
+    const runs = failed({ every: 'run', job: 'job', for: '30m', probability: 0.3 });
+    expect(Math.abs(runs.length / 2 - 60)).toBeLessThan(26);
+    expect(new Set(runs.map((id) => id.slice(0, -2))).size).toBe(runs.length / 2);
+  });
+
+  it('strikes at random instants, so often as it says', () => {
+    // Each holds for an hour, so that it meets one run, unless another one did before.
+    const met = failed({ rate: '6/day', for: '1h' }).filter((id) => id.endsWith('1'));
+    expect(Math.abs(met.length - 200 * (1 - Math.exp(-6 / 24)))).toBeLessThan(26);
+  });
+});
+
 describe('orphans', () => {
   it('are removed when a run takes their VM', () => {
     const job = { schedule: { at: ['2026-03-02T00:00', '2026-03-02T02:00'] }, timings: { quiesce: '0s', create: '1m', remove: '0s' } };

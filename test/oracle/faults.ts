@@ -1,12 +1,13 @@
 /** What goes wrong, and when (docs/faults.md). What each fault does to tasks and snapshots is in `outages.ts`. */
-import { choice, list, named, numberOf, OutsideScope, type Section, section } from './document.ts';
+import { choice, list, named, numberOf, type Section, section } from './document.ts';
+import { instantsAt, isDrawn } from './draws.ts';
 import { durationMsOf } from './units.ts';
 import type { Disk, Fault, Run, Task, Vm, World } from './world.ts';
 import { localMsOf } from './zone.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-const KEYS = 'kind link host proxy datastore job vm disk account factor offset at every after for probability'.split(' ');
+const KEYS = 'kind link host proxy datastore job vm disk account factor offset at every after for rate probability'.split(' ');
 
 const KINDS = [
   'network-outage',
@@ -28,12 +29,11 @@ const KINDS = [
 export type FaultKind = (typeof KINDS)[number];
 
 export function readFaults(value: unknown, world: World): Fault[] {
-  return list(value).map((entry, number) => readFault(section(entry, `faults.${number}`, KEYS), `faults.${number}`, world));
+  return list(value).map((entry, number) => readFault(section(entry, `faults.${number}`, KEYS), number, world));
 }
 
-function readFault(keys: Section, path: string, world: World): Fault {
-  const probability = numberOf(keys.probability, 1);
-  if (keys.rate !== undefined || (probability > 0 && probability < 1)) throw new OutsideScope(`${path}: drawn at random`);
+function readFault(keys: Section, number: number, world: World): Fault {
+  const stream = `${world.seed}/fault/${number}`;
   const things = (
     [
       ['links', keys.link],
@@ -44,8 +44,12 @@ function readFault(keys: Section, path: string, world: World): Fault {
   ).filter(([, name]) => name !== undefined);
   const [place] = things;
   const strikes = keys.at === undefined ? [] : [world.zone.instant(localMsOf(keys.at)) - world.startUtcMs];
+  if (keys.rate !== undefined) strikes.push(...instantsAt(keys.rate, `${stream}/occurrences`, world.durationMs));
+  const isAlways = keys.at === undefined && keys.every === undefined && keys.rate === undefined;
   return {
-    kind: choice(keys.kind, `${path}.kind`, KINDS),
+    stream,
+    probability: numberOf(keys.probability, 1),
+    kind: choice(keys.kind, `faults.${number}.kind`, KINDS),
     on: place === undefined ? null : named<{ name: string }>(world[place[0]], place[1]),
     job: keys.job === undefined ? null : String(keys.job),
     vm: keys.vm === undefined ? null : String(keys.vm),
@@ -56,11 +60,9 @@ function readFault(keys: Section, path: string, world: World): Fault {
     withRuns: keys.every === 'run',
     afterMs: durationMsOf(keys.after ?? 0),
     lastsMs: keys.for === undefined ? FOREVER : durationMsOf(keys.for),
-    strikes: probability === 0 ? [] : strikes,
+    strikes,
     seen: new Set(),
-    // Without any of `at` and `every` it holds all the time.
-    untilMs: probability > 0 && keys.at === undefined && keys.every === undefined ? FOREVER : Number.NEGATIVE_INFINITY,
-    never: probability === 0,
+    untilMs: isAlways ? FOREVER : Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -71,11 +73,11 @@ export function holds(world: World, fault: Fault): boolean {
 /** The faults that strike at this instant, in the order of the list; they hold from now on. */
 export function strikesNow(world: World): Fault[] {
   for (const fault of world.faults) {
-    if (!fault.withRuns || fault.never) continue;
+    if (!fault.withRuns) continue;
     for (const run of runsOf(world, fault)) {
       if (run.startedMs === null || fault.seen.has(run)) continue;
       fault.seen.add(run);
-      fault.strikes.push(run.startedMs + fault.afterMs);
+      if (isDrawn(`${fault.stream}/${run.id}`, fault.probability)) fault.strikes.push(run.startedMs + fault.afterMs);
     }
   }
   const due = world.faults.filter(({ strikes }) => strikes.some((ms) => ms <= world.nowMs));
@@ -106,11 +108,13 @@ export function isStruck(world: World, kind: FaultKind, on: object | null): bool
 }
 
 /** The faults of a kind that strike a task now. */
-export function faultsOf(world: World, kind: FaultKind, { run, vm }: Task): Fault[] {
+export function faultsOf(world: World, kind: FaultKind, { run, vm, attempt }: Task): Fault[] {
   const { name, account } = run.job;
   return world.faults.filter((fault) => {
     if (fault.kind !== kind || !holds(world, fault)) return false;
-    return (fault.job === null || fault.job === name) && (fault.account === null || fault.account === account) && strikesVm(fault, vm);
+    const isMeant = (fault.job === null || fault.job === name) && (fault.account === null || fault.account === account) && strikesVm(fault, vm);
+    // Of those that strike with runs the chance is that of the run.
+    return isMeant && (fault.withRuns || isDrawn(`${fault.stream}/${run.id}/${vm.name}/${attempt}`, fault.probability));
   });
 }
 

@@ -35,6 +35,7 @@ export function readWorld(document: unknown, longestStepMs: number): World {
   const datastores = entries(top.datastores).map(([name, value]) => readDatastore(name, value, arrays));
   const hosts = entries(top.hosts).map(([name, value]) => readHost(name, value, datastores));
   const world: World = {
+    seed: String(top.seed ?? top.name),
     zone,
     startUtcMs: zone.instant(localMsOf(top.start)),
     durationMs: durationMsOf(top.duration),

@@ -8,6 +8,8 @@ import type { Zone } from './zone.ts';
 
 /** Everything that stands and runs, with its state at the instant `nowMs` since the start. */
 export interface World {
+  /** The text from which all draws come. */
+  seed: string;
   zone: Zone;
   startUtcMs: number;
   durationMs: number;
@@ -43,6 +45,10 @@ export interface World {
 
 /** Something that goes wrong, once, with each run of a job, or all the time. */
 export interface Fault {
+  /** The name of its streams of draws, without what distinguishes them. */
+  stream: string;
+  /** Of each task, or of each run where it strikes with runs. */
+  probability: number;
   kind: FaultKind;
   /** The link, host, proxy or datastore. */
   on: object | null;
@@ -58,7 +64,6 @@ export interface Fault {
   withRuns: boolean;
   afterMs: number;
   lastsMs: number;
-  never: boolean;
   /** Instants at which it has yet to strike. */
   strikes: number[];
   /** The runs that it strikes with, of those that have started. */
