@@ -33,7 +33,7 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
     if (entry.disks === 0) open.splice(open.indexOf(entry), 1);
   }
 
-  for (const { kind, atMs, run, vm, datastore } of events) {
+  for (const { kind, atMs, run, vm, datastore, fault, on } of events) {
     if (kind === 'vm-deleted') {
       open = open.filter((entry) => entry.vm !== vm);
       for (const disk of vms.get(String(vm))?.disks ?? []) {
@@ -41,6 +41,7 @@ export function openSnapshotsStayWithinTheLimit({ plan, events }: Played): strin
       }
     }
     if (kind === 'vm-lost') open = open.filter((entry) => entry.vm !== vm || entry.datastore !== datastore);
+    if (kind === 'fault-began' && fault === 'datastore-lost') initial.set(String(on), 0);
     // A clean-up has removed one that was there at the start.
     if (kind === 'snapshot-removed' && run === null) initial.set(String(datastore), Math.max(0, (initial.get(String(datastore)) ?? 0) - 1));
     if (typeof run !== 'string' || typeof vm !== 'string') continue;
