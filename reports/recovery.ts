@@ -6,7 +6,7 @@ import { formatDuration, formatInstant } from './time.ts';
 import { formatCount, listNames, printable, shorten } from './units.ts';
 
 /** Of VMs that share a line, and of what is lost. */
-const NAME_COLUMNS = 40;
+const NAME_COLUMNS = 60;
 
 type NamedVm = [name: string, vm: VmRecovery];
 
@@ -69,7 +69,7 @@ function summary(vms: readonly NamedVm[]): string {
   if (present.length === 0) return 'There is no VM.';
   const bare = present.filter(([, { restorePoints }]) => restorePoints === 0).map(([name]) => name);
   const oldest = present.find(([, { restorePoints }]) => restorePoints > 0);
-  const age = oldest === undefined ? '' : `the newest is ${formatDuration(oldest[1].rpoMs as number)} old at worst (${printable(oldest[0])})`;
+  const age = oldest === undefined ? '' : `the newest is ${ageWords(oldest[1].rpoMs as number)} at worst (${printable(oldest[0])})`;
   const all = formatCount(present.length, 'VM');
   if (bare.length === 0) return `${present.length === 1 ? 'The VM' : `All ${all}`} can be restored: ${age}.`;
   const names = bare.length === present.length && bare.length > 1 ? '' : `: ${listNames(bare)}`;
@@ -114,9 +114,15 @@ function lossWords(loss: string): string {
 }
 
 function pointWords(zone: ReportContext['zone'], { newestPointAtMs, rpoMs, restorePoints }: Recoverable): string {
-  if (newestPointAtMs === null) return rpoMs === null ? 'does not exist then' : `no good point for ${formatDuration(rpoMs)}`;
-  const age = rpoMs === null ? 'the VM does not exist then' : `${formatDuration(rpoMs)} old`;
+  if (newestPointAtMs === null)
+    return rpoMs === null ? 'does not exist then' : `no good point${rpoMs === 0 ? ' yet' : ` for ${formatDuration(rpoMs)}`}`;
+  const age = rpoMs === null ? 'the VM does not exist then' : ageWords(rpoMs);
   return `newest ${formatInstant(zone, newestPointAtMs)}, ${age}; ${formatCount(restorePoints, 'point')}`;
+}
+
+/** A continuous backup that keeps up is of the present. */
+function ageWords(ms: number): string {
+  return ms === 0 ? 'up to date' : `${formatDuration(ms)} old`;
 }
 
 /** What each loss leaves; empty where there is nothing to lose. */
@@ -130,5 +136,5 @@ function survivalWords({ restorePoints, survives }: VmRecovery, most: number): s
 function leftWords(left: Recoverable, all: number): string {
   if (left.restorePoints === 0) return 'none';
   if (left.restorePoints === all) return 'all';
-  return left.rpoMs === null ? String(left.restorePoints) : `${left.restorePoints} (${formatDuration(left.rpoMs)} old)`;
+  return left.rpoMs === null ? String(left.restorePoints) : `${left.restorePoints} (newest ${ageWords(left.rpoMs)})`;
 }

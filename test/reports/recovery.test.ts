@@ -46,8 +46,8 @@ describe('what could be restored', () => {
       '  lab: newest Mon 2 Mar 2026 07:00, 24 h old; 2 points',
       '    left: none without datastore ds1',
       '  web-01, web-02: newest Mon 2 Mar 2026 22:00, 9 h old; 14 points',
-      '    left: none without repository r1, 3 (3 d old) without account ops (stolen),',
-      '    all without datastore ds1',
+      '    left: none without repository r1, 3 (newest 3 d old) without account ops',
+      '    (stolen), all without datastore ds1',
       '  old: newest Mon 2 Mar 2026 18:00, the VM does not exist then; 1 point',
       '    left: none without repository r1',
     ]);
@@ -82,6 +82,17 @@ describe('what could be restored', () => {
   test('is told in plain words where all is well, or nothing is there', () => {
     const [, well] = section(pageReport(context(made({ 'web-01': ESTATE['web-01'] as VmRecovery })), []));
     expect(well).toBe('  The VM can be restored: the newest is 9 h old at worst (web-01).');
+    const stream = { stream: vmOf(point(0, 1), { 'repository:r1': NOTHING }), new: vmOf({ ...NOTHING, rpoMs: 0 }, {}) };
+    expect(section(pageReport(context(made(stream)), []))).toEqual([
+      'WHAT COULD BE RESTORED ON Tue 3 Mar 2026 07:00',
+      '  1 of 2 VMs cannot be restored: new. Of the others the newest is up to date at',
+      '  worst (stream).',
+      '  if this is lost  VMs  left without  newest then',
+      '  repository r1      1             1            -',
+      '  new: no good point yet',
+      '  stream: newest Tue 3 Mar 2026 07:00, up to date; 1 point',
+      '    left: none without repository r1',
+    ]);
     const [, bare] = section(pageReport(context(made({ a: ESTATE.new as VmRecovery, b: ESTATE.new as VmRecovery })), []));
     expect(bare).toBe('  2 of 2 VMs cannot be restored.');
     const [, none] = section(pageReport(context(made({})), []));
