@@ -25,6 +25,5 @@ export function expectedWrites(disk: Disk, zone: Zone, fromUtcMs: number, toUtcM
 
 /** The multiplier of the guest's I/O in the local hour of an instant. */
 export function activityAt(vm: Vm, zone: Zone, utcMs: number): number {
-  const local = zone.local(utcMs);
-  return vm.activity[((local.getUTCDay() + 6) % 7) * 24 + local.getUTCHours()] ?? 1;
+  return vm.activity[zone.hourOfWeek(utcMs)] ?? 1;
 }

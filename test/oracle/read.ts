@@ -4,7 +4,7 @@ import { readJob } from './read-job.ts';
 import { readVms } from './read-vm.ts';
 import { bytesOf, bytesPerSecondOf, durationMsOf, exactMsOf, paceOf } from './units.ts';
 import type { Datastore, Host, Link, Proxy, Repository, StorageArray, World } from './world.ts';
-import { localMsOf, Zone } from './zone.ts';
+import { localMsOf, zoneOf } from './zone.ts';
 
 const MIB = 2 ** 20;
 const NONE = Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ const DATASTORE = `array class capacity otherUsed otherGrowth read write iops la
 /** The estate and the jobs of a scenario document, every default filled in, at the scenario's start. */
 export function readWorld(document: unknown, longestStepMs: number): World {
   const top = section(document, 'scenario', TOP);
-  const zone = new Zone(String(top.timezone ?? 'UTC'));
+  const zone = zoneOf(String(top.timezone ?? 'UTC'));
   const { respondsAfter } = section(top.operator, 'operator', ['respondsAfter']);
   const arrays = entries(top.arrays).map(([name, value]) => readArray(name, value));
   const links: Link[] = entries(top.links).map(([name, value]) => {

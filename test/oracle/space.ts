@@ -8,8 +8,15 @@ import type { Datastore, Delta, Disk, LedgerEntry, Repository, Task, Vm, World }
  * Advancing the world by that span and asking with 0 gives the same answer.
  */
 
-export function disksOf(world: World): Disk[] {
-  return world.vms.flatMap(({ disks }) => disks);
+/** The list of VMs is made anew whenever it changes; its disks are asked for all the time. */
+const disksByVms = new WeakMap<Vm[], Disk[]>();
+
+export function disksOf({ vms }: World): Disk[] {
+  const known = disksByVms.get(vms);
+  if (known !== undefined) return known;
+  const disks = vms.flatMap((vm) => vm.disks);
+  disksByVms.set(vms, disks);
+  return disks;
 }
 
 /** The disks of a VM that lie on a datastore. */

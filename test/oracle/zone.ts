@@ -1,10 +1,22 @@
 const QUARTER_HOUR_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
+const zones = new Map<string, Zone>();
+
+/** A zone with all that has been asked of it before. */
+export function zoneOf(name: string): Zone {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = new Zone(name);
+  zones.set(name, zone);
+  return zone;
+}
+
 /** A zone of local time, asked of the platform's Intl. Local instants are written as if they were UTC. */
 export class Zone {
   private readonly format: Intl.DateTimeFormat;
   private readonly offsets = new Map<number, number>();
+  private readonly hours = new Map<number, number>();
 
   constructor(name: string) {
     this.format = new Intl.DateTimeFormat('en-US', {
@@ -34,6 +46,17 @@ export class Zone {
 
   local(utcMs: number): Date {
     return new Date(utcMs + this.offsetMs(utcMs));
+  }
+
+  /** The local hour, 0 from Monday 00:00 on. */
+  hourOfWeek(utcMs: number): number {
+    const quarter = Math.floor(utcMs / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+    const known = this.hours.get(quarter);
+    if (known !== undefined) return known;
+    const local = this.local(quarter);
+    const hour = ((local.getUTCDay() + 6) % 7) * 24 + local.getUTCHours();
+    this.hours.set(quarter, hour);
+    return hour;
   }
 
   /** The instant of a local time: the first of two, or the first instant after a gap. */
