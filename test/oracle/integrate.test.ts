@@ -147,7 +147,7 @@ describe('deltas', () => {
 it.each<[string, Estate]>([
   ['a method', { job: { method: 'tape' } }],
   ['a key of a job', { job: { preset: 'veeam' } }],
-  ['a fault at random', { more: { faults: [{ rate: '1/day', kind: 'proxy-crash' }] } }],
+  ['a fault', { more: { faults: [{ at: '2026-03-02T01:00', kind: 'fire' }] } }],
 ])('refuses %s that it does not cover', (_name, changes) => {
   expect(() => play(changes)).toThrow(OutsideScope);
 });
