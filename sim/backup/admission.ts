@@ -201,7 +201,7 @@ export class Admission {
     const { job } = group.run;
     if (group.needsSlots) {
       if (!task.holdsJobSlot && job.plan.concurrency !== null && group.run.concurrent >= job.plan.concurrency) return 'job';
-      if (job.proxies.length > 0 && bestProxy(job.proxies).slots.free <= 0) return 'proxy';
+      if (job.proxies.length > 0 && !hasFreeSlot(job.proxies)) return 'proxy';
       if (job.repository.slots.free <= 0) return 'repository';
     }
     if (!group.begins || task.stage !== 'queued') return null;
@@ -295,6 +295,11 @@ function freedBy(part: TaskDisk, lacked: Lack | null): number {
   if (lacked === 'repository') return task.run.job.repository.slots.freedBy;
   if (lacked === 'vm') return task.vm.freedBy;
   return lacked === 'datastore' ? disk.datastore.snapshotSlots.freedBy : 0;
+}
+
+function hasFreeSlot(proxies: readonly Proxy[]): boolean {
+  for (const { slots } of proxies) if (slots.free > 0) return true;
+  return false;
 }
 
 /** The listed proxy with most free slots; of equals the first. */

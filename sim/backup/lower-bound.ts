@@ -7,8 +7,9 @@ import type { Job } from './run.ts';
 import type { TaskDisk } from './task.ts';
 
 export class LowerBound {
-  /** Milliseconds for which the run needs the whole of a resource. */
-  private readonly work = new Map<number, number>();
+  /** Milliseconds for which the run needs the whole of each resource, by number; null: of none, or its books are closed. */
+  private workMs: Float64Array | null = null;
+  private busiestMs = 0;
   private longestTaskMs = 0;
   private tasksMs = 0;
   private disksMs = 0;
@@ -16,10 +17,12 @@ export class LowerBound {
   /** A transfer is over; `capacities` are those of the undisturbed resources, by number. */
   add(part: TaskDisk, { cap, uses }: Transfer, capacities: readonly number[]): void {
     const { task, readBytes } = part;
+    this.workMs ??= new Float64Array(capacities.length);
+    const { workMs } = this;
     let aloneMs = readBytes / cap;
     for (const { resource, perByte } of uses) {
       const ms = (readBytes * perByte) / (capacities[resource] as number);
-      this.work.set(resource, (this.work.get(resource) ?? 0) + ms);
+      workMs[resource] = (workMs[resource] as number) + ms;
       if (ms > aloneMs) aloneMs = ms;
     }
     this.disksMs += aloneMs;
@@ -30,15 +33,22 @@ export class LowerBound {
     if (aloneMs > this.longestTaskMs) this.longestTaskMs = aloneMs;
   }
 
+  /** Nothing more comes: a long scenario has many runs, and few resources are used by each. */
+  close(): void {
+    for (const ms of this.workMs ?? []) if (ms > this.busiestMs) this.busiestMs = ms;
+    this.workMs = null;
+  }
+
   /** Whole milliseconds. */
   leastMs({ plan, proxies, repository }: Job): number {
+    this.close();
     const perSlotMs = proxies.some(({ slotUnit }) => slotUnit === 'vm') ? this.tasksMs : this.disksMs;
     let proxySlots = proxies.length === 0 ? Number.POSITIVE_INFINITY : 0;
     for (const { slots } of proxies) proxySlots += slots.total;
     return Math.floor(
       Math.max(
         this.longestTaskMs,
-        ...this.work.values(),
+        this.busiestMs,
         this.tasksMs / (plan.concurrency ?? Number.POSITIVE_INFINITY),
         perSlotMs / Math.min(proxySlots, repository.slots.total),
       ),

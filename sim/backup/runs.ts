@@ -256,6 +256,7 @@ export class Runs {
     const { kernel, log } = this.world;
     const job = run.job;
     run.endedMs = kernel.nowMs;
+    run.lowerBound.close();
     run.status = OUTCOME_ORDER.find((outcome) => run.tasks.some((task) => !task.retried && task.outcome === outcome)) ?? 'success';
     job.active.splice(job.active.indexOf(run), 1);
     this.readyGroups.delete(run);

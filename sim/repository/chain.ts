@@ -107,7 +107,7 @@ export class Chain {
   removable(nowMs: number, zone: Zone): RestorePoint[] {
     if (this.busy || this.isShort()) return [];
     const kept = this.kept(nowMs, zone);
-    if (!kept.includes(false)) return [];
+    if (!kept.includes(false) || (kept[kept.length - 1] === true && this.isOneChain())) return [];
     const needed = neededFor(this.points, kept);
     return needed.includes(false) ? this.points.filter((_, index) => needed[index] !== true) : [];
   }
@@ -140,6 +140,12 @@ export class Chain {
     const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
     if (this.repository.plan.immutableMs === null && this.pinned === 0) return kept;
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
+  }
+
+  /** Each point but the first stands on all before it: the newest needs them all. */
+  private isOneChain(): boolean {
+    for (let place = 1; place < this.points.length; place++) if ((this.points[place] as RestorePoint).kind !== 'incremental') return false;
+    return true;
   }
 
   /** No more points than the newest that stay in any case. */
