@@ -236,4 +236,23 @@ describe('a stolen account', () => {
     expect(kept({})).toEqual([3, 3, 500_000 + 10_500]);
     expect(kept(thief('01:30')).slice(0, 2)).toEqual([1, 2]);
   });
+
+  it('leaves a clone the blocks that it shares with what is stolen', () => {
+    const job = { account: 'admin', mode: 'forward', full: { synthetic: { every: '1h' } } };
+    const left = (immutable: string): number => {
+      const result = play(job, { duration: '2h40m', more: thief('02:30'), repository: { blockClone: true, immutable } });
+      return (result.repositories.repo?.endUsedBytes ?? 0) / 1e6;
+    };
+    // The newest of three fulls, the last two of which took 3.6 GB each, stays whole.
+    expect(left('45m')).toBe(36_000);
+    expect(left('1m')).toBe(0);
+  });
+
+  it('leaves orphans where they are that none of its jobs keeps', () => {
+    const vm = { ...APPENDING, snapshots: [{ taken: '2026-02-01T00:00', size: '500MB', kind: 'orphan' }] };
+    const job = { account: 'admin', method: 'snapshot-only', keep: 3, timings: { quiesce: '0s', create: '0s', remove: '10s' } };
+    const { datastores } = play({ ...job, schedule: { at: ['2026-03-02T00:00'] } }, { duration: '10h', more: thief('00:30'), vm });
+    // The kept one is merged into it at once; it takes all that is written.
+    expect(datastores.ds?.peakLedger.filter(({ kind }) => kind === 'orphan')).toEqual([{ owner: 'a', kind: 'orphan', bytes: 500e6 + 36_000e6 }]);
+  });
 });

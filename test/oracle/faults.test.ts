@@ -173,4 +173,30 @@ describe('orphans', () => {
     expect(chains('next-run')[0]).toBe(2);
     expect(chains({ every: '30m' })[0]).toBe(1);
   });
+
+  const TWO = [
+    { taken: '2026-02-01T00:00', size: '6000MB', kind: 'orphan' },
+    { taken: '2026-02-02T00:00', size: '3000MB', kind: 'orphan' },
+  ];
+
+  /** Ten and five minutes of merging; the backup of an idle guest takes five. */
+  function cleaned(orphanCleanup: unknown, create = '0s'): OracleTask {
+    const vms = { a: { ...GUEST, writes: { law: 'append', rate: 0 }, snapshots: TWO } };
+    const job = { streamRate: '120MB/s', timings: { quiesce: '0s', create, remove: '10m' }, proxies: [] };
+    const document = estate({ vms, job, datastore: { mergeRate: '10MB/s', orphanCleanup }, more: { hosts: { h: {} } } });
+    return first(integrate(document, { stepMs: MINUTE }));
+  }
+
+  it('are all removed before a snapshot whose removal is asked for meanwhile', () => {
+    expect(story(cleaned('never'))).toEqual(['success', null, 5, 15]);
+    // The call waits for both, and takes its ten minutes then.
+    expect(story(cleaned('next-run'))).toEqual(['success', null, 5, 25]);
+  });
+
+  it('wait for a removal that is under way', () => {
+    // The period is over at minute 7; the call has begun at minute 5, and ends with the merge of nothing at minute 15.
+    expect(story(cleaned({ every: '7m' }))).toEqual(['success', null, 5, 15]);
+    // It is over at minute 4, before the call.
+    expect(story(cleaned({ every: '4m' }))).toEqual(['success', null, 5, 29]);
+  });
 });
