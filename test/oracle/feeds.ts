@@ -1,6 +1,6 @@
 import { uniqueBytes } from './laws.ts';
 import { noteAge } from './recovery.ts';
-import type { Feed, Stream, Task, World } from './world.ts';
+import type { Disk, Feed, Stream, Task, World } from './world.ts';
 
 /** What is left counts as nothing below this. */
 const LEAST_BYTES = 1e-3;
@@ -83,24 +83,45 @@ export function advanceFeeds(world: World, spanMs: number): void {
     feed.backlogBytes = Math.min(unsent, uniqueBytes(feed.law, writtenBytes - feed.inStepAtBytes));
   }
   for (const task of feeding) {
-    const isBehind = task.streams.some(({ feed }) => feed?.stage === 'behind');
-    for (let look = isBehind ? 1 : LOOKS; look <= LOOKS; look++) {
-      const aheadMs = (spanMs * look) / LOOKS;
+    for (const share of looksAt(task, spanMs, before)) {
       for (const { feed, disk } of task.streams)
-        if (feed !== null)
-          feed.sentMs = sentMs(world, feed, aheadMs, disk.writtenBytes - disk.writtenBytesPerMs * (spanMs - aheadMs), before.get(feed), look);
-      noteSent(world, task, world.nowMs + aheadMs);
+        if (feed !== null) feed.sentMs = sentMs(world, feed, disk, { spanMs, share, before: before.get(feed) ?? 0 });
+      noteSent(world, task, world.nowMs + spanMs * share);
     }
   }
 }
 
+interface Look {
+  spanMs: number;
+  /** How far the step has come. */
+  share: number;
+  /** The backlog when it began. */
+  before: number;
+}
+
+/** Where in a step the lag is looked at: evenly, and where the oldest unsent byte comes from a time at which the guest changed its pace. */
+function looksAt({ streams }: Task, spanMs: number, before: Map<Feed, number>): number[] {
+  const looks = [1];
+  for (const { feed, disk } of streams) {
+    if (feed?.stage !== 'behind') continue;
+    for (let look = 1; look < LOOKS; look++) looks.push(look / LOOKS);
+    const sent = disk.writtenBytes - feed.backlogBytes;
+    const sentBefore = disk.writtenBytes - disk.writtenBytesPerMs * spanMs - (before.get(feed) ?? 0);
+    for (const { writtenBytes } of feed.history) {
+      if (writtenBytes > sentBefore && writtenBytes < sent) looks.push((writtenBytes - sentBefore) / (sent - sentBefore));
+    }
+  }
+  return looks.sort((a, b) => a - b);
+}
+
 /** Up to which moment everything has been sent, somewhere within a step. */
-function sentMs({ nowMs }: World, feed: Feed, aheadMs: number, writtenBytes: number, before = 0, look = LOOKS): number {
+function sentMs({ nowMs }: World, feed: Feed, { writtenBytes, writtenBytesPerMs }: Disk, { spanMs, share, before }: Look): number {
   if (feed.stage === 'copying') return feed.sentMs;
-  if (feed.stage === 'in step') return nowMs + aheadMs;
+  const atMs = nowMs + spanMs * share;
+  if (feed.stage === 'in step') return atMs;
   // The last byte counts too until it has been sent.
-  const backlog = Math.max(LAST_BYTE, before + ((feed.backlogBytes - before) * look) / LOOKS);
-  return writtenMs(feed, writtenBytes - backlog, nowMs + aheadMs);
+  const backlog = Math.max(LAST_BYTE, before + (feed.backlogBytes - before) * share);
+  return writtenMs(feed, writtenBytes - writtenBytesPerMs * spanMs * (1 - share) - backlog, atMs);
 }
 
 /** When the guest had written so much, first in, first out. */
