@@ -52,6 +52,7 @@ export function adjustFeeds(world: World): boolean {
     else if (feed.stage === 'in step' && feed.bytesPerMs * 1000 < demand * (1 - 1e-9)) {
       feed.stage = 'behind';
       feed.inStepAtBytes = disk.writtenBytes;
+      feed.law = disk.law;
       changed = true;
     } else if (feed.stage === 'behind' && feed.backlogBytes <= LEAST_BYTES && feed.bytesPerMs * 1000 > demand) {
       feed.stage = 'in step';

@@ -538,6 +538,7 @@ export interface Saving {
 
 /** The writes to a disk on their way to the replica. */
 export interface Feed {
+  /** As it was when the feed was last in step. */
   law: Law;
   stage: 'copying' | 'behind' | 'in step';
   backlogBytes: number;
