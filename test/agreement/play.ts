@@ -3,7 +3,6 @@ import { loadScenario } from '../../scenarios/index.ts';
 import { type Result, type SimulateOptions, simulate } from '../../sim/index.ts';
 import { integrate } from '../oracle/integrate.ts';
 import { differences, type Figures, TOLERANCE, type Tolerance } from './comparison.ts';
-import { settledTolerance, settleLags } from './disputed.ts';
 import type { ScenarioDocument } from './scenario.ts';
 import { WorkLog } from './works.ts';
 
@@ -22,14 +21,11 @@ export function figuresOf(document: ScenarioDocument): Figures {
 }
 
 /** Differences of engine and integrator; `redrawn` where the integrator's own answer depends on its step, so that it is no judge. */
-export function compare(document: ScenarioDocument, stated: Tolerance = TOLERANCE): string[] | 'redrawn' {
-  const tolerance = settledTolerance(document, stated);
+export function compare(document: ScenarioDocument, tolerance: Tolerance = TOLERANCE): string[] | 'redrawn' {
   const coarse = integrate(document, { stepMs: HOUR_MS });
   const fine = integrate(document, { stepMs: HOUR_MS / 2 });
   if (differences(coarse, fine, tolerance).length > 0) return 'redrawn';
-  const result = figuresOf(document);
-  settleLags(document, [result, fine]);
-  return differences(result, fine, tolerance);
+  return differences(figuresOf(document), fine, tolerance);
 }
 
 function noFile(path: string): string {

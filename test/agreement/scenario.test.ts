@@ -5,7 +5,7 @@ import { figuresOf, playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended snapshot-orphaned cleanup-started cleanup-ended vm-lost transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped`.split(
+  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended snapshot-orphaned cleanup-started cleanup-ended vm-lost transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped vm-created vm-deleted vm-not-created`.split(
   /\s+/,
 );
 const TASKS = [
@@ -37,6 +37,7 @@ const TASKS = [
   'warning crash-consistent',
   'warning snapshot-orphaned',
   'failed datastore-lost',
+  'aborted vm-deleted',
 ];
 
 const WORKS = ['repository-work-started merge', 'repository-work-started synthetic-full'];
@@ -99,7 +100,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable')).toEqual([]);
   expect(unused('faults', 'at rate every after for probability job vm link host proxy datastore account factor offset')).toEqual([]);
-  expect(unused('vms', 'host disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
+  expect(unused('vms', 'host exists disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
   expect(
     unused(
       'jobs',

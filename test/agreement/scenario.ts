@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
+import { drawnLives, keysWithLife } from './scenario-lives.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 export type ScenarioDocument = Record<string, unknown>;
@@ -87,8 +88,9 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     wan: odd(80, 900),
     faults: drawnFaults,
     seed: whole(1, 1_000_000),
+    lives: drawnLives,
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed }) => {
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed, lives }) => {
     const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
@@ -118,7 +120,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
         immutable: jobs.some((job) => job.repository === index && job.chain.mode === 'reverse') ? undefined : immutable,
         capacity: `${Math.ceil(kept(index)) + (isHeld(index) ? PLENTY_MB : freeMb)}MB`,
       })),
-      vms: Object.fromEntries(groups.map(({ name, keys }) => [name, keys])),
+      vms: Object.fromEntries(groups.map((group, index) => [group.name, stated(keysWithLife(group, lives[index] ?? {}, night))])),
       jobs: named('job', made, ({ keys }) => keys),
       faults: faultsOf(
         faults,

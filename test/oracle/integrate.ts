@@ -3,6 +3,7 @@ import { faultsAhead } from './faults.ts';
 import { advanceFeeds, feedAheadMs } from './feeds.ts';
 import { grownLaw } from './laws.ts';
 import { nextCleanupMs } from './left-behind.ts';
+import { comeAndGo, comingsAndGoings } from './lifetimes.ts';
 import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { noteDamage } from './methods.ts';
@@ -15,7 +16,7 @@ import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { advanceSavings, saveAheadMs, writeBeforeHeld } from './savings.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
-import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, ledger, repositoryBytes, usedBytes } from './space.ts';
+import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, notePeak, repositoryBytes } from './space.ts';
 import { endStages, finishTransfers } from './tasks.ts';
 import { askTransforms, finishTransforms, startTransforms } from './transforms.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
@@ -80,6 +81,7 @@ function settle(world: World, hasTicked: boolean): void {
     const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
     if (moved || askTransforms(world) || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
+    if (!ticked && comeAndGo(world)) continue;
     if (!ticked) {
       tick(world);
       ticked = true;
@@ -131,7 +133,7 @@ function addGrowth(disk: Disk, bytes: number): void {
 
 /** Time to the next instant at which a rate may change or something is due. */
 function eventAheadMs(world: World): number {
-  const instants = [world.durationMs, ...faultsAhead(world), ...stallsAhead(world)];
+  const instants = [world.durationMs, ...comingsAndGoings(world), ...faultsAhead(world), ...stallsAhead(world)];
   for (const datastore of world.datastores) instants.push(nextCleanupMs(world, datastore));
   for (const job of world.jobs) instants.push(...job.ticksMs.filter((ms) => ms > world.nowMs).slice(0, 1), ...limitsAhead(world, job));
   for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
@@ -206,13 +208,7 @@ function advance(world: World, spanMs: number): void {
 
 /** Takes note of peaks. Called before and after the events of every instant, so what is freed by them still counts. */
 function record(world: World): void {
-  for (const datastore of world.datastores) {
-    const used = usedBytes(world, datastore, 0);
-    if (used <= datastore.peakUsedBytes) continue;
-    datastore.peakUsedBytes = used;
-    datastore.peakAtMs = world.nowMs;
-    datastore.peakLedger = ledger(world, datastore, 0);
-  }
+  for (const datastore of world.datastores) notePeak(world, datastore);
   for (const repository of world.repositories) repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0));
   for (const vm of world.vms) {
     // READING: a delta that its task had to leave behind still counts as that task's.

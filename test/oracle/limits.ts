@@ -45,12 +45,11 @@ function failAll(world: World, run: Run, reason: string): boolean {
 }
 
 function missStart(world: World, run: Run): boolean {
-  if (deadlineMs(run) > world.nowMs) return false;
-  if (isQueued(run)) {
+  if (isQueued(run) && deadlineMs(run) <= world.nowMs) {
     run.skipped = true;
     return true;
   }
-  const late = run.tasks.filter(isFirstToStart);
+  const late = run.tasks.filter((task) => isFirstToStart(task) && deadlineMs(run, task) <= world.nowMs);
   for (const task of late) {
     task.isLastAttempt = true;
     breakOff(world, task, 'failed', 'start-deadline');
@@ -76,8 +75,9 @@ function timeoutMs({ job, startedMs }: Run): number {
   return (startedMs ?? Number.POSITIVE_INFINITY) + job.timeoutMs;
 }
 
-function deadlineMs({ job, dueMs }: Run): number {
-  return dueMs + job.startDeadlineMs;
+/** READING: for a VM that joins a continuous run later, it counts from the tick that lets it join. */
+function deadlineMs({ job, dueMs, startedMs }: Run, task?: Task): number {
+  return (task !== undefined && task.queuedMs > (startedMs ?? 0) ? task.queuedMs : dueMs) + job.startDeadlineMs;
 }
 
 function isFirstToStart({ stage, attempt }: Task): boolean {
@@ -89,7 +89,8 @@ export function limitsAhead(world: World, job: Job): number[] {
   const instants = [nextBoundaryMs(job.hours, world.nowMs)];
   for (const run of job.runs) {
     if (isActive(run)) instants.push(timeoutMs(run), lockWaitEndMs(run));
-    if (isQueued(run) || run.tasks.some(isFirstToStart)) instants.push(deadlineMs(run));
+    if (isQueued(run)) instants.push(deadlineMs(run));
+    for (const task of run.tasks) if (isFirstToStart(task)) instants.push(deadlineMs(run, task));
     for (const { retryAtMs } of run.tasks) if (retryAtMs !== null) instants.push(retryAtMs);
   }
   return instants.filter((ms) => ms > world.nowMs);

@@ -1,6 +1,6 @@
 import { beginCleanup, goOnCleaning } from './left-behind.ts';
 import { isComplete } from './network.ts';
-import { deltaBytes, deltaBytesAt, freeBytes, isTop, openDelta, writtenInto } from './space.ts';
+import { deltaBytes, deltaBytesAt, freeBytes, isTop, notePeak, openDelta, writtenInto } from './space.ts';
 import type { Cleanup, Delta, Merge, Task, World } from './world.ts';
 
 /** A rest that can be merged within this time is merged while the VM stands still. */
@@ -72,6 +72,8 @@ function start(world: World, delta: Delta, pass: number): void {
     delta.growthBytes = 0;
   }
   if (datastore.helps && isTop(delta) && !stuns) openDelta(disk, 'helper', delta.task).removedBy = delta.removedBy;
+  // READING: what a merge takes counts before what another one gives back at the same instant.
+  notePeak(world, datastore);
 }
 
 /** The snapshot stays behind, nobody's, and goes on growing. */

@@ -127,8 +127,8 @@ function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
   return (vm) => {
     const taken =
       fromAll ||
-      has('names', vm.name) ||
-      has('names', vm.group) ||
+      // Who is created later is on no list.
+      (vm.fromMs <= 0 && (has('names', vm.name) || has('names', vm.group))) ||
       vm.tags.some((tag) => has('tags', tag)) ||
       (vm.host !== null && has('hosts', vm.host.name)) ||
       vm.disks.some(({ datastore }) => has('datastores', datastore.name));

@@ -7,7 +7,7 @@ import { localMsOf } from './zone.ts';
 const DAY_SECONDS = 86_400;
 
 const DISK = 'datastore size used provisioning writes reads growth'.split(' ');
-const VM = `count vary host disks activity tags snapshots rpo changeTracking deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
+const VM = `count vary exists host disks activity tags snapshots rpo changeTracking deltaOverhead toleratesPause maxChain guest network`.split(/\s+/);
 const WRITES = ['changed', 'rate', 'law', 'exponent', 'workingSet', 'growth'];
 
 /** All VMs of one group, in the order of their numbers. */
@@ -20,9 +20,15 @@ export function readVms(group: string, value: unknown, world: World): Vm[] {
 
 function readVm(name: string, group: string, keys: Record<string, unknown>, world: World): Vm {
   const path = `vms.${group}`;
+  const { from, until } = section(keys.exists, `${path}.exists`, ['from', 'until']);
+  const sinceStart = (time: unknown): number => world.zone.instant(localMsOf(time)) - world.startUtcMs;
   const vm: Vm = {
     name,
     group,
+    // A VM that was created before the start counts from there.
+    fromMs: from === undefined ? 0 : Math.max(0, sinceStart(from)),
+    untilMs: until === undefined ? Number.POSITIVE_INFINITY : sinceStart(until),
+    isThere: false,
     host: keys.host === undefined ? null : named(world.hosts, keys.host),
     networkBytesPerSecond: keys.network === undefined ? Number.POSITIVE_INFINITY : bytesPerSecondOf(keys.network),
     disks: [],

@@ -1,5 +1,6 @@
 import { choice, entries, list, named, numberOf, section } from './document.ts';
 import { readFaults } from './faults.ts';
+import { appear } from './lifetimes.ts';
 import { readJob } from './read-job.ts';
 import { readVms } from './read-vm.ts';
 import { bytesOf, bytesPerSecondOf, durationMsOf, exactMsOf, paceOf } from './units.ts';
@@ -48,6 +49,7 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, { links, datastores, hosts })),
     repositories: entries(top.repositories).map(([name, value]) => readRepository(name, value, links)),
     vms: [],
+    everyVm: [],
     jobs: [],
     tasks: [],
     ended: [],
@@ -60,7 +62,8 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
   };
-  world.vms = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
+  world.everyVm = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
+  for (const vm of world.everyVm.filter(({ fromMs }) => fromMs <= 0)) appear(world, vm);
   world.jobs = entries(top.jobs).map(([name], order) => readJob(name, section(top.jobs, 'jobs', null), order, world));
   world.faults = readFaults(top.faults, world);
   return world;

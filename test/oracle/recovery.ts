@@ -11,12 +11,12 @@ export function goodMoments(world: World, vm: Vm): number[] {
 }
 
 /**
- * Takes note of how old the newest good point of a VM is; without any its age counts from the start. Must be called before its points change: in
+ * Takes note of how old the newest good point of a VM is; without any its age counts from the start, or from when the VM was created. Must be called before its points change: in
  * between, it only grows, but for that of a replica that follows what the guest writes.
  */
 export function noteAge(world: World, vm: Vm, atMs = world.nowMs): void {
-  if (world.nowMs < 0) return;
+  if (world.nowMs < 0 || !vm.isThere) return;
   const moments = goodMoments(world, vm);
-  const newestMs = moments.length > 0 ? Math.max(...moments) : 0;
+  const newestMs = moments.length > 0 ? Math.max(...moments) : vm.fromMs;
   vm.worstRpoMs = Math.max(vm.worstRpoMs, Math.ceil(atMs - newestMs));
 }

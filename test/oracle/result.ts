@@ -76,7 +76,7 @@ export function resultOf(world: World): OracleResult {
     const endUsedBytes = wholeBytes(repositoryBytes(world, repository, 0));
     result.repositories[name] = { startUsedBytes: wholeBytes(startUsedBytes), peakUsedBytes: wholeBytes(peakUsedBytes), endUsedBytes, fullAtMs };
   }
-  for (const vm of world.vms) {
+  for (const vm of world.everyVm) {
     const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, worstRpoMs } = vm;
     const restorePoints = goodMoments(world, vm).length;
     result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, restorePoints, worstRpoMs };

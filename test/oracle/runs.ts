@@ -30,7 +30,10 @@ export function tickAfterOthers(world: World): boolean {
 function makeDue(world: World, job: Job): void {
   const active = job.runs.some(isActive);
   // READING: ticks that find a continuous run do nothing, inside the window and outside it.
-  if (active && job.method === 'cdp') return;
+  if (active && job.method === 'cdp') {
+    takeInNew(world, job);
+    return;
+  }
   if (!isOpen(job.hours, world.nowMs)) {
     miss(job);
     return;
@@ -54,6 +57,18 @@ function makeDue(world: World, job: Job): void {
   if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
   job.runs.push(run);
   if (!active || job.ifRunning === 'start') startRun(world, run);
+}
+
+/** A continuous run goes on with VMs that have been created since. */
+function takeInNew(world: World, job: Job): void {
+  for (const run of job.runs.filter(isActive)) {
+    for (const vm of selected(world, job)) if (!run.tasks.some((task) => task.vm === vm)) addTask(world, run, vm, 1);
+  }
+}
+
+/** Those that will be deleted at this very instant are not taken. */
+function selected(world: World, job: Job): Vm[] {
+  return world.vms.filter((vm) => job.selects(vm) && vm.untilMs > world.nowMs);
 }
 
 function miss(job: Job): void {
@@ -88,7 +103,7 @@ export function isQueued(run: Run): boolean {
 
 function startRun(world: World, run: Run): void {
   run.startedMs = world.nowMs;
-  for (const vm of world.vms.filter(run.job.selects)) addTask(world, run, vm, 1);
+  for (const vm of selected(world, run.job)) addTask(world, run, vm, 1);
   cleanUpWithRun(world, run);
 }
 

@@ -84,7 +84,7 @@ export function growsInBase(disk: Disk): boolean {
 }
 
 /** Every owner's unrounded bytes on a datastore. */
-export function ledger(world: World, datastore: Datastore, aheadMs: number): LedgerEntry[] {
+function ledger(world: World, datastore: Datastore, aheadMs: number): LedgerEntry[] {
   const found: LedgerEntry[] = [{ owner: 'other', kind: 'other', bytes: datastore.otherBytes + datastore.otherBytesPerMs * aheadMs }];
   for (const disk of disksOf(world)) {
     if (disk.datastore !== datastore || disk.isLost) continue;
@@ -103,7 +103,16 @@ export function ledger(world: World, datastore: Datastore, aheadMs: number): Led
   return found.filter((entry) => entry.bytes > 0);
 }
 
-export function usedBytes(world: World, datastore: Datastore, aheadMs: number): number {
+/** Takes note of what a datastore holds, where it has never held as much. */
+export function notePeak(world: World, datastore: Datastore): void {
+  const used = usedBytes(world, datastore, 0);
+  if (used <= datastore.peakUsedBytes) return;
+  datastore.peakUsedBytes = used;
+  datastore.peakAtMs = world.nowMs;
+  datastore.peakLedger = ledger(world, datastore, 0);
+}
+
+function usedBytes(world: World, datastore: Datastore, aheadMs: number): number {
   return ledger(world, datastore, aheadMs).reduce((sum, entry) => sum + entry.bytes, 0);
 }
 

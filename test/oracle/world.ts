@@ -21,7 +21,10 @@ export interface World {
   links: Link[];
   proxies: Proxy[];
   repositories: Repository[];
+  /** Those that are there, in file order. */
   vms: Vm[];
+  /** All, whether they are there now or not. */
+  everyVm: Vm[];
   jobs: Job[];
   tasks: Task[];
   /** Runs that have ended, and that no other job has followed yet. */
@@ -195,6 +198,10 @@ export interface Repository {
 export interface Vm {
   name: string;
   group: string;
+  /** When it is created and deleted. */
+  fromMs: number;
+  untilMs: number;
+  isThere: boolean;
   host: Host | null;
   /** Of the guest's own network, which agents use. */
   networkBytesPerSecond: number;
