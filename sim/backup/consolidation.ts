@@ -343,7 +343,9 @@ export class Consolidation {
     if (first === undefined) return;
     datastore.mergeQueue = datastore.mergeQueue.filter(({ closed }) => !closed);
     const next = datastore.mergeQueue[0];
-    if (next !== undefined && next !== first && datastore.lossEvent === 0) this.startMerge(next);
+    if (next === undefined || next === first || datastore.lossEvent > 0) return;
+    // Merges of a host that is being lost are all broken off, and none of them begins for an instant.
+    if ((next.removal.vm.host?.losses ?? 0) === 0) this.startMerge(next);
   }
 
   private end(removal: Removal): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appending, DAY, datastore, GiB, HOUR, MiB, plan, proxy, SECOND, vm } from '../plans.ts';
+import { appending, DAY, datastore, GiB, HOUR, MiB, plan, proxy, SECOND, vm, vms } from '../plans.ts';
 import { observe } from '../repository/observed.ts';
 import { at, fault, host, rules, slowJob, TRANSFER_MS, tasksOf } from './support.ts';
 
@@ -60,5 +60,20 @@ describe('host-loss', () => {
       { status: 'failed', reason: 'proxy-crash', endedMs: 100_000 },
       { status: 'success', queuedMs: 500_000, transferMs: 1_100_000 },
     ]);
+  });
+
+  it('breaks off merges that wait for their datastore too: none of them begins', () => {
+    // Both are read by 1024 s; the first one's delta is being merged at 1 MiB/s when the host is lost, the other waits for that.
+    const { of } = observe(
+      plan({
+        hosts: [host('esx1')],
+        datastores: [datastore({ mergeBytesPerSecond: MiB, merges: 'serial' })],
+        vms: vms(2, { host: 'esx1', disk: { writes: appending(MiB) } }),
+        jobs: [slowJob()],
+        faults: [fault('host-loss', { host: 'esx1', ...at(TRANSFER_MS + 100 * SECOND) })],
+      }),
+    );
+    expect(of('merge-started').map(({ vm: name }) => name)).toEqual(['vm-01']);
+    expect(of('snapshot-orphaned').map(({ vm: name }) => name)).toEqual(['vm-01', 'vm-02']);
   });
 });
