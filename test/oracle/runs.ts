@@ -52,7 +52,6 @@ function makeDue(world: World, job: Job): void {
     overlapsPrevious: active,
     triesAgain: true,
     tasks: [],
-    hasAsked: false,
   };
   if (active && job.ifRunning === 'cancel-previous') cancel(world, job);
   job.runs.push(run);

@@ -224,7 +224,7 @@ function storePoint(world: World, task: Task, base: Base, isGood: boolean): void
     firstOf: [],
     base,
   };
-  task.stored = { chain, point };
+  task.stored = { chain, point, isAsked: false };
   addPoint(world, chain, point);
 }
 

@@ -12,9 +12,13 @@ export function askTransforms(world: World): boolean {
   let happened = false;
   for (const { runs } of world.jobs) {
     for (const run of runs) {
-      if (run.hasAsked || run.startedMs === null || !run.tasks.every((task) => hasRead(run, task))) continue;
-      run.hasAsked = true;
-      for (const { stored } of run.tasks) if (stored !== null) happened = ask(world, stored.chain, stored.point) || happened;
+      // A stream that fails later is tried again, and may then make another point.
+      const stored = run.tasks.flatMap((task) => (task.stored === null || task.stored.isAsked ? [] : [task.stored]));
+      if (stored.length === 0 || !run.tasks.every((task) => hasRead(run, task))) continue;
+      for (const made of stored) {
+        made.isAsked = true;
+        happened = ask(world, made.chain, made.point) || happened;
+      }
     }
   }
   return happened;

@@ -440,8 +440,6 @@ export interface Run {
   /** A disk of one of its tasks has had a slot. */
   hadSlots: boolean;
   tasks: Task[];
-  /** Transforms have been asked for what it has stored. */
-  hasAsked: boolean;
 }
 
 type Stage =
@@ -488,8 +486,8 @@ export interface Task {
   proxyOfAll: Proxy | null;
   streams: Stream[];
   kind: 'full' | 'incremental' | 'differential' | null;
-  /** What it has stored. */
-  stored: { chain: Chain; point: Point } | null;
+  /** What it has stored, and whether transforms have been asked for it. */
+  stored: { chain: Chain; point: Point; isAsked: boolean } | null;
   queuedMs: number;
   snapshotMs: number | null;
   base: Base | null;
