@@ -293,6 +293,7 @@ export class Consolidation {
       task.reason = 'snapshot-orphaned';
     }
     const open = removal.merges.filter(({ closed }) => !closed);
+    this.noteWritten(removal.vm);
     for (const merge of open) this.stop(merge);
     for (const merge of open) {
       for (const delta of merge.helper === null ? [merge.delta] : [merge.delta, merge.helper]) {
@@ -301,6 +302,13 @@ export class Consolidation {
       merge.refused = true;
     }
     this.closeAll(removal, open);
+  }
+
+  /** What merges have written so far may be the most that there ever is. */
+  private noteWritten(vm: Vm): void {
+    const { stages, kernel } = this.world;
+    for (const { datastore } of vm.disks) datastore.notePeak(kernel.nowMs);
+    for (const task of [...vm.activeTasks, ...vm.leftBehind]) stages.notePeakDelta(task, kernel.nowMs);
   }
 
   /** A merge is broken off. What it had written into a delta is given up. */

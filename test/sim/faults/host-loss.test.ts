@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appending, DAY, datastore, GiB, HOUR, MiB, plan, proxy, SECOND, vm, vms } from '../plans.ts';
+import { appending, DAY, datastore, GiB, HOUR, job, MiB, plan, proxy, SECOND, vm, vms } from '../plans.ts';
 import { observe } from '../repository/observed.ts';
 import { at, fault, host, rules, slowJob, TRANSFER_MS, tasksOf } from './support.ts';
 
@@ -75,5 +75,23 @@ describe('host-loss', () => {
     );
     expect(of('merge-started').map(({ vm: name }) => name)).toEqual(['vm-01']);
     expect(of('snapshot-orphaned').map(({ vm: name }) => name)).toEqual(['vm-01', 'vm-02']);
+  });
+
+  it('leaves as peaks what a broken-off merge had written', () => {
+    // 1024 MiB are kept below; 1024 MiB are being merged into them, at 1 MiB/s since 2048 s, when the host is lost.
+    const kept = job({ name: 'kept', method: 'snapshot-only', repository: null, keepSnapshots: 2 });
+    const { result } = observe(
+      plan({
+        hosts: [host('esx1')],
+        datastores: [datastore({ mergeBytesPerSecond: MiB })],
+        vms: [vm('web', { host: 'esx1', disk: { writes: appending(MiB) } })],
+        jobs: [kept, slowJob({ schedule: { kind: 'at', atMs: [TRANSFER_MS] } })],
+        faults: [fault('host-loss', { host: 'esx1', ...at(2 * TRANSFER_MS + 512 * SECOND) })],
+      }),
+    );
+    // From its start the merge makes the lower one hold both; the upper one, mirrored, has grown by 512 MiB.
+    expect(tasksOf(result, 'kept')[0]?.peakDeltaBytes).toBe((2048 + 512) * MiB);
+    expect(tasksOf(result)[0]?.peakDeltaBytes).toBe((1024 + 512) * MiB);
+    expect(result.datastores.ds?.peakUsedBytes).toBe(100 * GiB + (2048 + 512 + 1024 + 512) * MiB);
   });
 });
