@@ -5,7 +5,7 @@ import { noteAge } from './recovery.ts';
 import { flag, wanted } from './retention.ts';
 import { repositorySlotsTaken } from './slots.ts';
 import { repositoryBytes } from './space.ts';
-import type { Chain, Point, Run, Task, Transform, World } from './world.ts';
+import type { Chain, Point, Task, Transform, World } from './world.ts';
 
 /** Asks for what the chains of runs that have read everything need. True when there was something. */
 export function askTransforms(world: World): boolean {
@@ -14,7 +14,7 @@ export function askTransforms(world: World): boolean {
     for (const run of runs) {
       // A stream that fails later is tried again, and may then make another point.
       const stored = run.tasks.flatMap((task) => (task.stored === null || task.stored.isAsked ? [] : [task.stored]));
-      if (stored.length === 0 || !run.tasks.every((task) => hasRead(run, task))) continue;
+      if (stored.length === 0 || !run.tasks.every(hasRead)) continue;
       for (const made of stored) {
         made.isAsked = true;
         happened = ask(world, made.chain, made.point) || happened;
@@ -25,9 +25,9 @@ export function askTransforms(world: World): boolean {
 }
 
 /** Whether neither a task nor a further attempt can read anything more. */
-function hasRead(run: Run, task: Task): boolean {
-  const isOver = ['streaming', 'removing', 'consolidating', 'ended'].includes(task.stage);
-  return isOver && (!willBeTriedAgain(task) || run.tasks.some(({ vm, attempt }) => vm === task.vm && attempt > task.attempt));
+function hasRead(task: Task): boolean {
+  if (task.stage === 'ended') return task.retryAtMs === null;
+  return ['streaming', 'removing', 'consolidating'].includes(task.stage) && !willBeTriedAgain(task);
 }
 
 /** Asks for the transform that follows a point, or makes it at once: before the start, and where only references change. True when there was one. */
