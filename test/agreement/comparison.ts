@@ -66,7 +66,7 @@ export interface Tolerance {
 }
 
 /** Peaks that differ by less are the same one. */
-const TIED_SHARE = 1e-5;
+const TIED_SHARE = 2e-5;
 
 export const TOLERANCE: Tolerance = { share: 0.005, ms: 10, bytes: 100_000 };
 

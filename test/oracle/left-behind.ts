@@ -91,7 +91,10 @@ function take(world: World, cleanup: Cleanup, deltas: Delta[], at: number): void
 }
 
 /** The lowest orphan of a disk that nobody removes, and whose merge has not been refused. */
-function nextOrphan({ removals }: World, { isMeant, refused }: Cleanup, { chain }: Disk): Delta[] {
+function nextOrphan(world: World, { isMeant, refused }: Cleanup, { vm, chain }: Disk): Delta[] {
+  const { removals } = world;
+  // READING: what is being merged goes on while nobody can be asked, but no further orphan is taken.
+  if (!canAskHost(world, vm)) return [];
   const isOpen = (delta: Delta): boolean => delta.kind === 'orphan' && !removals.includes(delta) && !refused.has(delta);
   return chain.filter((delta) => isOpen(delta) && isMeant.some((means) => means(delta))).slice(0, 1);
 }
@@ -101,13 +104,11 @@ export function beginCleanup(world: World, cleanup: Cleanup): void {
   const own = world.removals.filter(({ removedBy }) => removedBy === cleanup);
   const at = world.removals.findIndex(({ removedBy }) => removedBy === cleanup);
   world.removals = world.removals.filter((delta) => !own.includes(delta));
-  take(
-    world,
-    cleanup,
-    cleanup.vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk)),
-    at,
-  );
+  for (const delta of own) delta.removedBy = null;
+  const lowest = cleanup.vm.disks.flatMap((disk) => nextOrphan(world, cleanup, disk));
+  take(world, cleanup, lowest, at);
   cleanup.stage = 'consolidating';
+  if (lowest.length === 0) endCleanup(world, cleanup);
 }
 
 /** One orphan is gone, or cannot go. After the last of the lowest ones the next ones follow, or the clean-up is over. */
