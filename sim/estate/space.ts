@@ -79,13 +79,14 @@ export class Space {
       this.setWarned(datastore);
       passed = true;
     }
-    const forced = this.forcedFull.delete(datastore);
+    // What was freed at the same instant, growth may have been refused before.
+    const forced = this.forcedFull.delete(datastore) && used > datastore.fullLevel - 1;
     if (!datastore.isFull && (forced || used >= datastore.fullLevel)) {
       this.reachFull(datastore);
       // Backups that keep old blocks here fail first: what they held may be enough for the guests.
       if (this.world.copyBeforeWrite.datastoreFull(datastore)) return true;
       passed = true;
-    } else if (datastore.isFull && used <= datastore.fullLevel - 1 && !forced) {
+    } else if (datastore.isFull && used <= datastore.fullLevel - 1) {
       // A whole byte: growth that was cut off at the floor may stand a rounding error below it.
       this.leaveFull(datastore);
       passed = true;

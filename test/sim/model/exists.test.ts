@@ -248,6 +248,31 @@ describe('a VM that is deleted during the run', () => {
     expect(kinds).toEqual(['vm-deleted', 'datastore-ok', 'datastore-freed', 'vm-resumed']);
   });
 
+  it('frees the space at the very midnight at which growth by a percentage is refused', () => {
+    // One GiB of room is full within minutes; the next midnight other data wants one per cent more, and `gone` goes.
+    const given = plan({
+      durationMs: 3 * DAY,
+      datastores: [
+        datastore({
+          capacityBytes: 120 * GiB,
+          floorBytes: 0,
+          resumeMarginBytes: GiB,
+          onSpaceFreed: 'resume',
+          otherUsedBytes: 19 * GiB,
+          otherGrowth: { kind: 'compound', fraction: 0.01, perDays: 1 },
+        }),
+      ],
+      vms: [
+        vm('web', { disk: { provisioning: 'thin', usedBytes: GiB, growth: { kind: 'linear', bytesPerDay: 100 * GiB }, sizeBytes: 500 * GiB } }),
+        vm('gone', { deletedMs: DAY, disk: { sizeBytes: 99 * GiB } }),
+      ],
+      jobs: [],
+    });
+    const { result, events } = played(given);
+    expect(events.filter(({ kind }) => kind === 'datastore-freed')).toMatchObject([{ atMs: DAY }]);
+    expect(result.vms.web?.pausedMs).toBeLessThan(3 * DAY);
+  });
+
   it('while it is paused is not waited for, and does not crash any more', () => {
     const given = plan({
       durationMs: 6 * HOUR,
