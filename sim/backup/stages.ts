@@ -66,6 +66,7 @@ export class Stages {
     part.flow = -1;
     part.transfer = null;
     part.state = 'transferred';
+    part.damaged = disk.snapshotsTaken > part.snapshotsBefore;
     this.world.storage.finishWriting(part);
     if (task.disks.some((other) => other.state === 'waiting' || other.state === 'transferring')) {
       if (part.proxy?.slotUnit !== 'vm') this.giveUpSlots(part);
@@ -449,7 +450,7 @@ function isFullAt(datastore: Datastore, nowMs: number): boolean {
 
 /** What a copy is worth that was taken beneath the hypervisor: nothing that can be restored if a snapshot was open or the guest wrote. */
 function judgeCopy(task: Task, nowMs: number): void {
-  const damaged = task.disks.some(({ disk, snapshotsBefore }) => disk.snapshotsTaken > snapshotsBefore);
+  const damaged = task.disks.some((part) => part.damaged);
   const written = task.disks.some(({ disk, mark }) => mark !== null && disk.writtenAt(nowMs) > mark.writtenBytes);
   if (!damaged && !written) return;
   task.outcome = 'warning';

@@ -101,6 +101,8 @@ export class TaskDisk {
   stream: CdpStream | null = null;
   /** Snapshots that had been taken of the disk when its transfer began. */
   snapshotsBefore = 0;
+  /** One was open while it was read. */
+  damaged = false;
   mark: WriteMark | null = null;
   full = true;
   bytes = 0;

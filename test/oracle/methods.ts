@@ -14,7 +14,6 @@ export function holdsVm({ method }: Job): boolean {
 export function noteDamage(world: World): void {
   for (const task of world.tasks) {
     if (task.run.job.method !== 'direct-disk') continue;
-    // READING: a snapshot damages the copy of a disk that is being read at that moment, not of one that waits for its slots.
     if (task.streams.some(({ stage, disk }) => stage === 'moving' && disk.chain.length > 0)) task.isDamaged = true;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HostPlan, type JobPlan, type Plan, type Result, simulate, type TaskResult } from '../../../sim/index.ts';
+import { type DiskPlan, type HostPlan, type JobPlan, type Plan, type Result, simulate, type TaskResult } from '../../../sim/index.ts';
 import { appending, DAY, datastore, disk, GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm, vms } from '../plans.ts';
 
 const tasks = (result: Result, name = 'nightly'): TaskResult[] => (result.jobs[name]?.runs ?? []).flatMap((run) => run.tasks);
@@ -286,6 +286,24 @@ describe('method direct-disk', () => {
   it('reads everything each time, and is of use only while nobody writes', () => {
     expect(copied({})).toMatchObject({ kind: 'full', readBytes: 10 * GiB, status: 'success', reason: null, consolidatedMs: null });
     expect(copied({ writes: appending(1) })).toMatchObject({ status: 'warning', reason: 'inconsistent-copy' });
+  });
+
+  it('is not damaged by a snapshot of a disk that has been read, or is still to be read', () => {
+    // One slot: 1 GiB of each disk at 1 MiB/s, with the other job's snapshot and its reading in between.
+    const [one] = vm('web', { disk: { usedBytes: GiB } }).disks;
+    const given = plan({
+      vms: [{ ...vm('web'), disks: [one as DiskPlan, one as DiskPlan] }],
+      repositories: [repository({ slots: 1 })],
+      jobs: [
+        job({ method: 'direct-disk', streamBytesPerSecond: MiB }),
+        job({ name: 'other', ifVmBusy: 'stack', priority: -1, streamBytesPerSecond: MiB, schedule: { kind: 'at', atMs: [MINUTE] } }),
+      ],
+    });
+    const [copy] = tasks(simulate(given));
+    const [other] = tasks(simulate(given), 'other');
+    expect(other?.snapshotMs).toBe(1_024_000);
+    expect(copy).toMatchObject({ transferMs: 0, status: 'success', reason: null });
+    expect(copy?.transferEndMs).toBeGreaterThan(other?.consolidatedMs ?? Number.POSITIVE_INFINITY);
   });
 
   it('is damaged by a snapshot that is open at any moment of it', () => {
