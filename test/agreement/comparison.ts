@@ -56,6 +56,17 @@ export interface Figures {
   >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: RunFigures[] }>;
   works: WorkFigures[];
+  restores: RestoreFigures[];
+}
+
+interface RestoreFigures {
+  vm: string;
+  atMs: number;
+  repository: string | null;
+  pointAtMs: number | null;
+  startedMs: number | null;
+  endedMs: number | null;
+  readBytes: number;
 }
 
 /** Half a per cent, and a few ms for what two roundings can add up to. */
@@ -79,6 +90,7 @@ export function differences(first: Figures, second: Figures, tolerance: Toleranc
   for (const [name, one] of Object.entries(first.vms)) comparison.vm(name, one, second.vms[name]);
   for (const [name, one] of Object.entries(first.jobs)) comparison.job(name, one, second.jobs[name]);
   comparison.works(first.works, second.works);
+  comparison.restores(first.restores, second.restores);
   return comparison.found.sort((a, b) => a.atMs - b.atMs).map(({ text }) => text);
 }
 
@@ -150,6 +162,20 @@ class Comparison {
         this.bytes(`${label} ${index} bytes`, work.startedMs, work.bytes, match.bytes);
       });
     }
+  }
+
+  restores(ours: RestoreFigures[], theirs: RestoreFigures[]): void {
+    this.same(0, 'restores', ours.map(({ vm }) => vm).join(), theirs.map(({ vm }) => vm).join());
+    ours.forEach((one, index) => {
+      const other = theirs[index];
+      if (other === undefined) return;
+      const name = `restore ${index} ${one.vm}`;
+      this.same(one.atMs, `${name} repository`, one.repository, other.repository);
+      // A moment may lie before the start, where it is exact.
+      this.instant(`${name} pointAtMs`, one.pointAtMs, other.pointAtMs, Math.min(0, one.pointAtMs ?? 0, other.pointAtMs ?? 0));
+      for (const key of ['atMs', 'startedMs', 'endedMs'] as const) this.instant(`${name} ${key}`, one[key], other[key], one.atMs);
+      this.bytes(`${name} readBytes`, one.startedMs ?? one.atMs, one.readBytes, other.readBytes);
+    });
   }
 
   private run(one: RunFigures, other: RunFigures): void {

@@ -46,6 +46,19 @@ export const drawnChain = fc
     differential: mode === 'forward' ? differential : undefined,
   }));
 
+/** What a repository does by the clock. */
+export const upkeep = {
+  garbageCollection: seldom(
+    fc
+      .record({
+        schedule: fc.constantFrom<unknown>('20 3 * * *', { every: '5h' }, '0 */2 * * *'),
+        readShare: sometimes(fc.constantFrom('3%', '40%')),
+      })
+      .map(stated),
+  ),
+  verify: seldom(fc.constantFrom<unknown>('10 6,18 * * *', { every: '9h', offset: '50m' })),
+};
+
 /** Only fulls of mode `forward` are kept by age. */
 function retentionOf(mode: string, kept: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
   return kept?.definition === 'veeam' && mode !== 'forward' ? { last: kept.last } : kept;

@@ -27,6 +27,7 @@ export function keysWithLife({ keys }: VmGroup, { from, until }: DrawnLife, nigh
   return from === undefined ? { ...keys, exists } : { ...keys, snapshots: undefined, exists };
 }
 
+/** A local time at that share of the run. */
 function momentOf(share: number | undefined, { date, time, hours }: Night): string | undefined {
   if (share === undefined) return undefined;
   const ms = Date.parse(`${date}T${time}Z`) + Math.floor(share * (hours - 2) * 60) * MINUTE_MS;

@@ -1,5 +1,6 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
+import { upkeep } from './scenario-chains.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { drawnLives, keysWithLife } from './scenario-lives.ts';
@@ -71,6 +72,7 @@ const repository = fc.record({
   blockClone: seldom(fc.constant(true)),
   gcGrace: seldom(fc.constantFrom('1h', '5h', '24h5m')),
   immutable: seldom(fc.constantFrom('3h', '11h', '2d')),
+  ...upkeep,
 });
 
 export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
@@ -95,8 +97,8 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
     const isHeld = (index: number): boolean => {
-      const { immutable, gcGrace } = repositories[index] ?? {};
-      return (immutable ?? gcGrace) !== undefined && jobs.some(({ repository: on, established }) => on === index && established);
+      const { immutable, gcGrace, garbageCollection } = repositories[index] ?? {};
+      return (immutable ?? gcGrace ?? garbageCollection) !== undefined && jobs.some(({ repository: on, established }) => on === index && established);
     };
     return {
       overrun: 1,

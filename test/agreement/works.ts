@@ -9,13 +9,15 @@ export interface WorkFigures {
   bytes: number;
 }
 
+const WORKS = ['merge', 'synthetic-full', 'garbage-collection', 'verification'];
+
 interface Event {
   kind: string;
   atMs: number;
   repository: string;
-  job: string;
-  vm: string;
-  work: string;
+  job?: string;
+  vm?: string;
+  work?: string;
   bytes: number;
 }
 
@@ -24,12 +26,14 @@ export class WorkLog {
   readonly works: WorkFigures[] = [];
 
   read(line: string): void {
-    const { kind, work, repository, job, vm, atMs, bytes } = JSON.parse(line) as Event;
+    const { kind, work, repository, job = '', vm = '', atMs, bytes } = JSON.parse(line) as Event;
     if (kind === 'points-removed') this.works.push({ kind: 'removal', repository, job, vm, startedMs: atMs, endedMs: atMs, bytes });
-    if (work !== 'merge' && work !== 'synthetic-full') return;
+    if (work === undefined || !WORKS.includes(work)) return;
     if (kind === 'repository-work-started') this.works.push({ kind: work, repository, job, vm, startedMs: atMs, endedMs: null, bytes });
     if (kind !== 'repository-work-ended') return;
-    const started = this.works.findLast((entry) => entry.kind === work && entry.job === job && entry.vm === vm && entry.endedMs === null);
+    const started = this.works.findLast(
+      (entry) => entry.kind === work && entry.repository === repository && entry.job === job && entry.vm === vm && entry.endedMs === null,
+    );
     if (started) started.endedMs = atMs;
     // What only changes references begins and ends at once.
     else this.works.push({ kind: work, repository, job, vm, startedMs: atMs, endedMs: atMs, bytes });

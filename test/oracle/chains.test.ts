@@ -256,3 +256,27 @@ describe('a stolen account', () => {
     expect(datastores.ds?.peakLedger.filter(({ kind }) => kind === 'orphan')).toEqual([{ owner: 'a', kind: 'orphan', bytes: 500e6 + 36_000e6 }]);
   });
 });
+
+describe('by the clock', () => {
+  const job = { mode: 'full', schedule: { every: '6h' }, retention: { last: 1 } };
+
+  it('a collection gives back what had been removed long enough before it began', () => {
+    const garbageCollection = { schedule: { at: ['2026-03-02T07:00', '2026-03-02T13:00', '2026-03-02T19:00'] }, readShare: '10%' };
+    const result = play(job, { duration: '20h', repository: { gcGrace: '2h', garbageCollection } });
+    // A tenth of 72 GB, then of 108 GB, at 100 MB/s. What goes at 6:06 is too young at 7:00; at 13:00 it comes back, what goes at 12:06 only at 19:00.
+    expect(works(result, 'garbage-collection').map(({ startedMs, endedMs }) => [startedMs, endedMs])).toEqual(
+      [7, 13, 19].map((hour) => [hour * HOUR, hour * HOUR + (hour === 7 ? 72_000 : 108_000)]),
+    );
+    expect(result.repositories.repo).toMatchObject({ peakUsedBytes: 36e9 * 3, endUsedBytes: 36e9 * 2 });
+  });
+
+  it('a verification reads everything, with a slot of its own', () => {
+    const result = play(job, { duration: '20h', repository: { slots: 1, verify: { every: '5m', offset: '357m' } } });
+    // The first at 5:57 reads for six minutes: the one of 6:02 is left out, and the second full has to wait until 6:03.
+    expect(works(result, 'verification').slice(0, 2)).toMatchObject([
+      { startedMs: 357 * MINUTE, endedMs: 363 * MINUTE, bytes: 36e9 },
+      { startedMs: 369 * MINUTE, endedMs: 375 * MINUTE, bytes: 36e9 },
+    ]);
+    expect(tasks(result)[1]).toMatchObject({ queuedMs: 6 * HOUR, transferMs: 363 * MINUTE, transferEndMs: 369 * MINUTE });
+  });
+});

@@ -101,8 +101,12 @@ function remove(world: World, chain: Chain, point: Point): number {
   if (heir) heir.bytes += passedBytes;
   points.splice(points.indexOf(point), 1);
   // What was removed before the start has come back where removing is only counting references.
-  if (repository.graceMs > 0 && !(world.nowMs < 0 && repository.blockClone))
-    repository.removed.push({ bytes: point.bytes - passedBytes, untilMs: world.nowMs + repository.graceMs });
+  const ripeMs = world.nowMs + repository.graceMs;
+  const isHeld = repository.graceMs > 0 || repository.collection !== null;
+  if (isHeld && !(world.nowMs < 0 && repository.blockClone)) {
+    const untilMs = repository.collection === null ? ripeMs : Number.POSITIVE_INFINITY;
+    repository.removed.push({ bytes: point.bytes - passedBytes, untilMs, ripeMs });
+  }
   return point.bytes - passedBytes;
 }
 

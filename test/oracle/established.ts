@@ -31,7 +31,12 @@ function earlierTicks({ repository, retention, activeFull, syntheticFull }: Job,
     const count = retention[option as keyof typeof PERIOD_DAYS];
     return sum + (count > 0 ? (count + 1) * length : 0);
   }, 0);
-  const heldMs = Math.max(repository?.immutableMs ?? 0, repository?.graceMs ?? 0);
+  const collected = repository?.collection
+    ? ticksBetween(repository.collection.schedule, zone, startUtcMs - FULL_DAYS * DAY_MS, startUtcMs).at(-1)
+    : undefined;
+  // What had been removed too late for the last collection is still there.
+  const graceMs = (repository?.graceMs ?? 0) + (collected === undefined ? 0 : startUtcMs - collected);
+  const heldMs = Math.max(repository?.immutableMs ?? 0, graceMs);
   const back = (newest[0] ?? startUtcMs) - days * DAY_MS - heldMs;
   const full = activeFull ?? syntheticFull;
   const fulls = full === null ? [] : ticksBetween(full, zone, back - FULL_DAYS * DAY_MS, back + 1);

@@ -134,6 +134,8 @@ function writtenMs(feed: Feed, bytes: number, nowMs: number): number {
   );
   const [before, after] = [feed.history[last], feed.history[last + 1]];
   if (before === undefined || after === undefined) return nowMs;
+  // A guest that has rested all the time has left nothing behind.
+  if (after.writtenBytes <= before.writtenBytes) return nowMs;
   const share = Math.max(0, bytes - before.writtenBytes) / (after.writtenBytes - before.writtenBytes);
   return before.ms + share * (after.ms - before.ms);
 }

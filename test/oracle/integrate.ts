@@ -7,11 +7,12 @@ import { comeAndGo, comingsAndGoings } from './lifetimes.ts';
 import { applyLimits, limitsAhead } from './limits.ts';
 import { finishMerges, startMerges } from './merges.ts';
 import { noteDamage } from './methods.ts';
-import { isActive, isRunning, solveRates, wishBytesPerMs } from './network.ts';
+import { isActive, isComplete, isRunning, solveRates, wishBytesPerMs } from './network.ts';
 import { applyFaults, stallsAhead } from './outages.ts';
 import { answerMs, applyPressure, crashGuests, crashMs, resumePaused } from './pressure.ts';
 import { readWorld } from './read.ts';
 import { noteAge } from './recovery.ts';
+import { finishRestores, isRestoring, restoresAhead } from './restores.ts';
 import { type OracleResult, resultOf } from './result.ts';
 import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { advanceSavings, saveAheadMs, writeBeforeHeld } from './savings.ts';
@@ -20,6 +21,7 @@ import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, note
 import { endStages, finishTransfers } from './tasks.ts';
 import { askTransforms, finishTransforms, startTransforms } from './transforms.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
+import { collectPast, finishUpkeeps, upkeepAhead } from './upkeep.ts';
 import type { Disk, Stream, Transfer, World } from './world.ts';
 import { nextQuarterHour } from './zone.ts';
 
@@ -32,6 +34,7 @@ export type { OracleResult };
 export function integrate(scenario: unknown, options: { stepMs: number }): OracleResult {
   const world = readWorld(scenario, options.stepMs);
   const midnightsMs = world.zone.midnights(world.startUtcMs, world.startUtcMs + world.durationMs).map((utcMs) => utcMs - world.startUtcMs);
+  collectPast(world);
   reclaim(world);
   record(world);
   for (const repository of world.repositories) repository.startUsedBytes = repositoryBytes(world, repository, 0);
@@ -76,7 +79,14 @@ function settle(world: World, hasTicked: boolean): void {
   // READING: at the end of the scenario everything but ticks is still processed, waiting tasks and queued runs may start.
   let ticked = hasTicked || world.nowMs >= world.durationMs;
   for (;;) {
-    const completed = [reclaim(world), finishTransfers(world), finishMerges(world), finishTransforms(world)].includes(true);
+    const completed = [
+      reclaim(world),
+      finishTransfers(world),
+      finishMerges(world),
+      finishTransforms(world),
+      finishUpkeeps(world),
+      finishRestores(world),
+    ].includes(true);
     const changed = [applyPressure(world), applyFaults(world)].includes(true) || completed;
     const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
@@ -133,7 +143,14 @@ function addGrowth(disk: Disk, bytes: number): void {
 
 /** Time to the next instant at which a rate may change or something is due. */
 function eventAheadMs(world: World): number {
-  const instants = [world.durationMs, ...comingsAndGoings(world), ...faultsAhead(world), ...stallsAhead(world)];
+  const instants = [
+    world.durationMs,
+    ...upkeepAhead(world),
+    ...restoresAhead(world),
+    ...comingsAndGoings(world),
+    ...faultsAhead(world),
+    ...stallsAhead(world),
+  ];
   for (const datastore of world.datastores) instants.push(nextCleanupMs(world, datastore));
   for (const job of world.jobs) instants.push(...job.ticksMs.filter((ms) => ms > world.nowMs).slice(0, 1), ...limitsAhead(world, job));
   for (const task of world.tasks) if (task.dueMs !== null) instants.push(task.dueMs);
@@ -159,8 +176,9 @@ function movingStreams(world: World): Stream[] {
 function activeTransfers(world: World): Transfer[] {
   const backups = movingStreams(world).map(({ transfer }) => transfer);
   const merges = world.removals.map(({ merge }) => merge);
-  const transforms = world.transforms.map(({ work }) => work);
-  return [...backups, ...merges, ...transforms].filter((transfer) => transfer !== null);
+  const works = [...world.transforms, ...world.upkeeps].map(({ work }) => work);
+  const restores = world.restores.filter(isRestoring).flatMap(({ work }) => (work ?? []).map(({ transfer }) => transfer));
+  return [...backups, ...merges, ...works, ...restores.filter((transfer) => !isComplete(transfer))].filter((transfer) => transfer !== null);
 }
 
 /** Cuts a step at the first millisecond at which a datastore or a repository reaches its limit, found by bisection. */

@@ -2,10 +2,11 @@ import { activityAt } from './activity.ts';
 import { factorOn, isStruck } from './faults.ts';
 import { adjustFeeds } from './feeds.ts';
 import { readSpeed } from './laws.ts';
+import { isRestoring } from './restores.ts';
 import { adjustSavings } from './savings.ts';
 import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Disk, Feed, Host, Saving, Stream, Transfer, Transform, Vm, World } from './world.ts';
+import type { Datastore, Disk, Feed, Host, Restore, Saving, Stream, Transfer, Transform, Upkeep, Vm, World } from './world.ts';
 
 /** Of solving anew. */
 const MOST_ROUNDS = 60;
@@ -53,6 +54,8 @@ function solveOnce(world: World): void {
   }
   for (const disk of disksOf(world)) flows.push(...mergeFlows(disk));
   for (const transform of world.transforms) flows.push(...transformFlow(transform));
+  for (const upkeep of world.upkeeps) flows.push(...upkeepFlow(upkeep));
+  for (const restore of world.restores.filter(isRestoring)) flows.push(...restoreFlows(restore));
   const capacities = capacitiesOf(world);
   for (const datastore of world.datastores) throttle(datastore, flows, capacities);
   const demands = flows.map(({ demand }) => demand);
@@ -269,6 +272,35 @@ function transformFlow({ chain, work, readsPerByte }: Transform): Flow[] {
     work.bytesPerMs = rate / 1000;
   };
   return [{ demand: { weight: 1, cap, costs }, elasticOn: null, use }];
+}
+
+/** A repository reads what it holds, or for a collection a part of it. */
+function upkeepFlow({ repository, work }: Upkeep): Flow[] {
+  if (work === null) return [];
+  const costs = new Map([[`repository ${repository.name}`, 1 / repository.readBytesPerSecond]]);
+  const use = (rate: number): void => {
+    work.bytesPerMs = rate / 1000;
+  };
+  return [{ demand: { weight: 1, cap: Number.POSITIVE_INFINITY, costs }, elasticOn: null, use }];
+}
+
+/** A flow for each disk that is written over. */
+function restoreFlows({ vm, source, work }: Restore): Flow[] {
+  if (source === null || work === null) return [];
+  const { repository, job } = source.chain;
+  return work
+    .filter(({ transfer }) => !isComplete(transfer))
+    .map(({ disk: { datastore }, transfer }) => {
+      const costs = new Map([[`repository ${repository.name}`, 1 / (job.reduction * repository.readBytesPerSecond)]]);
+      for (const link of repository.links) costs.set(`link ${link.name}`, 1 / job.reduction);
+      if (vm.host) costs.set(`host ${vm.host.name}`, 1);
+      costs.set(deviceOf(datastore), 1 / datastore.writeBytesPerSecond);
+      if (datastore.array) costs.set(`array ${datastore.array.name}`, 1 / datastore.array.writeBytesPerSecond);
+      const use = (rate: number): void => {
+        transfer.bytesPerMs = rate / 1000;
+      };
+      return { demand: { weight: 1, cap: Number.POSITIVE_INFINITY, costs }, elasticOn: datastore, use };
+    });
 }
 
 /** Blocks on their way into a file beside the disks. */

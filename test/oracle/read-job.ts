@@ -98,7 +98,7 @@ export function readJob(name: string, jobs: Section, order: number, world: World
   return job;
 }
 
-function readSchedule(value: unknown, path: string, zone: Zone): Schedule {
+export function readSchedule(value: unknown, path: string, zone: Zone): Schedule {
   if (typeof value === 'string') return { kind: 'cron', fields: value.trim().split(/\s+/) };
   const keys = section(value, path, ['cron', 'calendar', 'dialect', 'every', 'offset', 'at', 'after', 'on']);
   if (keys.after !== undefined)

@@ -1,8 +1,9 @@
 import { choice, entries, list, named, numberOf, section } from './document.ts';
 import { readFaults } from './faults.ts';
 import { appear } from './lifetimes.ts';
-import { readJob } from './read-job.ts';
+import { readJob, readSchedule } from './read-job.ts';
 import { readVms } from './read-vm.ts';
+import { readRestores } from './restores.ts';
 import { bytesOf, bytesPerSecondOf, durationMsOf, exactMsOf, paceOf } from './units.ts';
 import type { Datastore, Host, Link, Proxy, Repository, StorageArray, World } from './world.ts';
 import { localMsOf, zoneOf } from './zone.ts';
@@ -19,7 +20,8 @@ const CLASSES: Record<string, { read: number; write: number; iops: number; laten
   'all-flash': { read: 2500, write: 1500, iops: 100_000, latencyMs: 0.5, mergeRate: 300 },
 };
 
-const TOP = 'overrun name start timezone duration seed arrays datastores hosts links proxies repositories vms jobs faults policy operator'.split(' ');
+const TOP =
+  'overrun name start timezone duration seed arrays datastores hosts links proxies repositories vms jobs faults restores policy operator'.split(' ');
 const DATASTORE = `array class capacity otherUsed otherGrowth read write iops latency mergeRate floor resumeMargin onFull onSpaceFreed
   maxOpenSnapshots countOrphans consolidation merges passLimit orphanCleanup latencyControl ioSize queueDepth`.split(/\s+/);
 
@@ -47,7 +49,7 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     hosts,
     links,
     proxies: entries(top.proxies).map(([name, value]) => readProxy(name, value, { links, datastores, hosts })),
-    repositories: entries(top.repositories).map(([name, value]) => readRepository(name, value, links)),
+    repositories: entries(top.repositories).map(([name, value]) => readRepository(name, value, links, zone)),
     vms: [],
     everyVm: [],
     jobs: [],
@@ -58,6 +60,8 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     chains: [],
     transforms: [],
     works: [],
+    upkeeps: [],
+    restores: [],
     removals: [],
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
@@ -65,6 +69,7 @@ export function readWorld(document: unknown, longestStepMs: number): World {
   world.everyVm = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
   for (const vm of world.everyVm.filter(({ fromMs }) => fromMs <= 0)) appear(world, vm);
   world.jobs = entries(top.jobs).map(([name], order) => readJob(name, section(top.jobs, 'jobs', null), order, world));
+  world.restores = readRestores(top.restores, world);
   world.faults = readFaults(top.faults, world);
   return world;
 }
@@ -169,7 +174,7 @@ function readProxy(name: string, value: unknown, { links, datastores, hosts }: {
   };
 }
 
-function readRepository(name: string, value: unknown, links: Link[]): Repository {
+function readRepository(name: string, value: unknown, links: Link[], zone: World['zone']): Repository {
   const keys = section(value, `repositories.${name}`, [
     'class',
     'capacity',
@@ -180,6 +185,8 @@ function readRepository(name: string, value: unknown, links: Link[]): Repository
     'blockClone',
     'immutable',
     'gcGrace',
+    'garbageCollection',
+    'verify',
     'links',
   ]);
   const like = CLASSES[choice(keys.class, `repositories.${name}.class`, ['hybrid', 'hdd', 'all-flash'])];
@@ -193,10 +200,25 @@ function readRepository(name: string, value: unknown, links: Link[]): Repository
     blockClone: keys.blockClone === true,
     immutableMs: keys.immutable === undefined ? 0 : durationMsOf(keys.immutable),
     graceMs: durationMsOf(keys.gcGrace ?? 0),
+    collection: readCollection(keys, `repositories.${name}`, zone),
+    verify: keys.verify === undefined ? null : readSchedule(keys.verify, `repositories.${name}.verify`, zone),
     removed: [],
     startUsedBytes: 0,
     links: list(keys.links).map((link) => named(links, link)),
     fullAtMs: null,
     peakUsedBytes: 0,
+  };
+}
+
+/** Parts of what is held that a collection reads, by class. */
+const READ_SHARES: Record<string, number> = { hdd: 0.25, hybrid: 0.05, 'all-flash': 0.01 };
+
+function readCollection(keys: Record<string, unknown>, path: string, zone: World['zone']): Repository['collection'] {
+  if (keys.garbageCollection === undefined) return null;
+  const { schedule, readShare } = section(keys.garbageCollection, `${path}.garbageCollection`, ['schedule', 'readShare']);
+  const usual = READ_SHARES[String(keys.class ?? 'hybrid')] ?? 1;
+  return {
+    schedule: readSchedule(schedule, `${path}.garbageCollection`, zone),
+    readShare: readShare === undefined ? usual : Number.parseFloat(String(readShare)) / 100,
   };
 }

@@ -1,7 +1,8 @@
 import { goodMoments } from './recovery.ts';
+import { restoredBytes } from './restores.ts';
 import { statusOf } from './runs.ts';
 import { bytesRead, repositoryBytes } from './space.ts';
-import type { LedgerEntry, Run, Task, Work, World } from './world.ts';
+import type { LedgerEntry, Restore, Run, Task, Work, World } from './world.ts';
 
 /** Instants and durations in ms since the scenario's start; an instant never reached is null. */
 export interface OracleResult {
@@ -26,6 +27,18 @@ export interface OracleResult {
   >;
   jobs: Record<string, { firstOverlapAtMs: number | null; runs: OracleRun[] }>;
   works: Work[];
+  restores: OracleRestore[];
+}
+
+/** What was read, in stored bytes, of the point of which moment. */
+export interface OracleRestore {
+  vm: string;
+  atMs: number;
+  repository: string | null;
+  pointAtMs: number | null;
+  startedMs: number | null;
+  endedMs: number | null;
+  readBytes: number;
 }
 
 export interface OracleRun {
@@ -63,6 +76,7 @@ export function resultOf(world: World): OracleResult {
     repositories: {},
     vms: {},
     jobs: {},
+    restores: world.restores.map(restoreResult),
     works: world.works.map((work) => ({ ...work, bytes: wholeBytes(work.bytes) })),
   };
   for (const datastore of world.datastores) {
@@ -86,6 +100,12 @@ export function resultOf(world: World): OracleResult {
     result.jobs[name] = { firstOverlapAtMs, runs: runs.map(runResult) };
   }
   return result;
+}
+
+function restoreResult(restore: Restore): OracleRestore {
+  const { vm, atMs, source, startedMs, endedMs } = restore;
+  const where = { repository: source?.chain.repository.name ?? null, pointAtMs: source === null ? null : Math.round(source.momentMs) };
+  return { vm: vm.name, atMs, ...where, startedMs, endedMs, readBytes: wholeBytes(restoredBytes(restore)) };
 }
 
 /** Rounded up, but for what sums of parts miss of a whole number. */

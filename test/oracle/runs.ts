@@ -1,6 +1,8 @@
 import { isOpen } from './hours.ts';
 import { cleanUpRegularly, cleanUpWithRun } from './left-behind.ts';
+import { tickRestores } from './restores.ts';
 import { abortTasks } from './tasks.ts';
+import { tickUpkeep } from './upkeep.ts';
 import type { Job, Run, Task, Vm, World } from './world.ts';
 
 /** Makes the runs that are due at this instant, by schedule or because an earlier tick fell outside the window. */
@@ -10,6 +12,8 @@ export function tick(world: World): void {
     if (job.ticksMs.includes(world.nowMs)) makeDue(world, job);
     else if (job.hasMissed && isOpen(job.hours, world.nowMs)) makeDue(world, job);
   }
+  tickUpkeep(world);
+  tickRestores(world);
 }
 
 /** Makes the runs of jobs that follow one whose run has ended at this instant. True when a run had. */

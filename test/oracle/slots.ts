@@ -1,6 +1,7 @@
 import { factorOn, faultsOf, isStruck } from './faults.ts';
 import { isAway } from './left-behind.ts';
 import { holdsVm, opensSnapshot, savesBlocks, wayOf } from './methods.ts';
+import { isRestoring } from './restores.ts';
 import { breakOff, startStreams } from './tasks.ts';
 import type { Datastore, Proxy, Repository, Task, World } from './world.ts';
 
@@ -114,7 +115,11 @@ function takeSlots(world: World, task: Task): boolean {
 
 export function repositorySlotsTaken(world: World, repository: Repository): number {
   const transforms = world.transforms.filter(({ chain, work }) => chain.repository === repository && work !== null).length;
-  return world.tasks.filter(({ run }) => run.job.repository === repository).reduce((sum, task) => sum + slotsOf(task, null), transforms);
+  const upkeeps = world.upkeeps.filter((upkeep) => upkeep.repository === repository && upkeep.work !== null).length;
+  const restores = world.restores.filter((restore) => restore.source?.chain.repository === repository && isRestoring(restore)).length;
+  return world.tasks
+    .filter(({ run }) => run.job.repository === repository)
+    .reduce((sum, task) => sum + slotsOf(task, null), transforms + upkeeps + restores);
 }
 
 /** The slots that a task holds, on one proxy or, with null, on its repository. */

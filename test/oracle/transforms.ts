@@ -2,9 +2,11 @@ import { dropStolen, enter, isOwed, neededBy, newestFull, prune } from './chains
 import { willBeTriedAgain } from './merges.ts';
 import { isComplete } from './network.ts';
 import { noteAge } from './recovery.ts';
+import { restoresWaiting, startRestore } from './restores.ts';
 import { flag, wanted } from './retention.ts';
 import { repositorySlotsTaken } from './slots.ts';
 import { repositoryBytes } from './space.ts';
+import { startUpkeep } from './upkeep.ts';
 import type { Chain, Point, Task, Transform, World } from './world.ts';
 
 /** Asks for what the chains of runs that have read everything need. True when there was something. */
@@ -43,7 +45,7 @@ export function ask(world: World, chain: Chain, made: Point, isPast = false): bo
     change(world, chain, point);
     ask(world, chain, made, isPast);
   } else {
-    chain.transform = { chain, point, work: null, readsPerByte: 1, takenBytes: 0, entry: null };
+    chain.transform = { chain, point, place: world.begun++, work: null, readsPerByte: 1, takenBytes: 0, entry: null };
     world.transforms.push(chain.transform);
   }
   return true;
@@ -75,27 +77,33 @@ function next(world: World, chain: Chain, made: Point): Point | null {
 /** Begins those that find a slot and room, first come, first served. True when anything happened. */
 export function startTransforms(world: World): boolean {
   let happened = false;
-  for (const transform of world.transforms.filter(({ work }) => work === null)) {
-    const { chain, point } = transform;
-    const { repository } = chain;
-    if (repositorySlotsTaken(world, repository) >= repository.slots) continue;
-    happened = true;
-    const [first] = chain.points;
-    const merges = chain.job.mode === 'forever-forward';
-    const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
-    if (repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
-      end(world, transform);
-      prune(world, chain);
-      continue;
-    }
-    const workBytes = merges ? point.bytes : point.fullBytes;
-    const readBytes = [point, ...neededBy(chain, point)].reduce((sum, { bytes }) => sum + bytes, 0);
-    transform.work = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
-    transform.readsPerByte = merges || workBytes === 0 ? 1 : readBytes / workBytes;
-    transform.takenBytes = needBytes;
-    transform.entry = enter(world, chain, merges ? 'merge' : 'synthetic-full', workBytes);
+  const waiting = [...world.transforms, ...world.upkeeps, ...restoresWaiting(world)].filter(({ work }) => work === null);
+  for (const one of waiting.sort((a, b) => a.place - b.place)) {
+    if ('chain' in one) happened = startTransform(world, one) || happened;
+    else happened = ('vm' in one ? startRestore(world, one) : startUpkeep(world, one)) || happened;
   }
   return happened;
+}
+
+function startTransform(world: World, transform: Transform): boolean {
+  const { chain, point } = transform;
+  const { repository } = chain;
+  if (repositorySlotsTaken(world, repository) >= repository.slots) return false;
+  const [first] = chain.points;
+  const merges = chain.job.mode === 'forever-forward';
+  const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
+  if (repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
+    end(world, transform);
+    prune(world, chain);
+    return true;
+  }
+  const workBytes = merges ? point.bytes : point.fullBytes;
+  const readBytes = [point, ...neededBy(chain, point)].reduce((sum, { bytes }) => sum + bytes, 0);
+  transform.work = { workBytes, leftBytes: workBytes, bytesPerMs: 0 };
+  transform.readsPerByte = merges || workBytes === 0 ? 1 : readBytes / workBytes;
+  transform.takenBytes = needBytes;
+  transform.entry = enter(world, chain, merges ? 'merge' : 'synthetic-full', workBytes);
+  return true;
 }
 
 function end(world: World, transform: Transform): void {

@@ -33,6 +33,8 @@ export interface World {
   chains: Chain[];
   /** Those that wait or run, in the order in which they were asked for. */
   transforms: Transform[];
+  upkeeps: Upkeep[];
+  restores: Restore[];
   /** What repositories have done by themselves. */
   works: Work[];
   /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
@@ -189,7 +191,11 @@ export interface Repository {
   immutableMs: number;
   graceMs: number;
   /** Space of removed points that has not come back. */
-  removed: { bytes: number; untilMs: number }[];
+  /** When it comes back; where it is collected, from when on a collection may begin that brings it back. */
+  removed: { bytes: number; untilMs: number; ripeMs: number }[];
+  /** Null where removed space comes back by itself. */
+  collection: { schedule: Schedule; readShare: number } | null;
+  verify: Schedule | null;
   startUsedBytes: number;
   fullAtMs: number | null;
   peakUsedBytes: number;
@@ -403,14 +409,41 @@ export interface Point {
 }
 
 export interface Work {
-  kind: 'merge' | 'synthetic-full' | 'removal';
+  kind: 'merge' | 'synthetic-full' | 'removal' | Upkeep['kind'];
   repository: string;
   job: string;
   vm: string;
   startedMs: number;
   endedMs: number | null;
-  /** Merged, written, or removed. */
+  /** Merged, written, removed, or gone through. */
   bytes: number;
+}
+
+/** A VM is taken back to a point. */
+export interface Restore {
+  atMs: number;
+  vm: Vm;
+  /** From which alone; null for any. */
+  repository: Repository | null;
+  notAfterMs: number;
+  place: number;
+  /** What is read, in bytes as they were on the VM; null where there is no such point. */
+  source: { chain: Chain; point: Point; momentMs: number; sourceBytes: number } | null;
+  /** One flow for each disk; null until it has its slot. */
+  work: { disk: Disk; transfer: Transfer }[] | null;
+  startedMs: number | null;
+  endedMs: number | null;
+}
+
+/** A repository goes through all that it holds. */
+export interface Upkeep {
+  repository: Repository;
+  kind: 'garbage-collection' | 'verification';
+  /** In the order in which work was asked for. */
+  place: number;
+  /** Null while it waits for its slot. */
+  work: Transfer | null;
+  entry: Work | null;
 }
 
 /** The oldest full takes in an increment, or a point becomes a full. */
@@ -418,6 +451,8 @@ export interface Transform {
   chain: Chain;
   /** The increment that is merged, or the point that becomes a full. */
   point: Point;
+  /** In the order in which work was asked for. */
+  place: number;
   /** In stored bytes; null while it waits for its slot. */
   work: Transfer | null;
   /** Bytes that are read for each one written. */
