@@ -46,8 +46,9 @@ export class Kernel {
   private round = 0;
   private countInInstant = 0;
 
-  constructor(limits: KernelLimits) {
-    this.limits = limits;
+  constructor({ eventsPerInstant, eventsInAll }: KernelLimits) {
+    // An object of the kernel's own: what its loop reads has one build, however the caller made his.
+    this.limits = { eventsPerInstant, eventsInAll };
   }
 
   /** Registers what happens when an event of a kind is due; returns the kind. */

@@ -215,10 +215,10 @@ export class Recovery {
     const { points, repository, account, job } = chain;
     if (after?.kind === 'repository' && after.name === repository.name) return [];
     const robbed = after?.kind === 'account' && after.name === account;
-    const stays = robbed ? chain.locked(nowMs) : points.map(() => true);
+    const locked = robbed ? chain.locked(nowMs) : null;
     const seen = { job: job.name, repository: repository.name, account };
     return points
-      .filter((point, index) => point.good && stays[index])
+      .filter((point, index) => point.good && (locked === null || locked[index]))
       .map((point): GoodPoint => ({ atMs: this.momentOf(chain, point, nowMs), kind: point.kind, ...seen }));
   }
 
