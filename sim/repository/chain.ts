@@ -23,8 +23,6 @@ export class Chain {
   /** Points that wait to be copied to the repository's target, oldest first. */
   readonly uncopied: RestorePoint[] = [];
   copying = false;
-  /** How many works under way need one of its points. */
-  private pinned = 0;
   /** What the periods of the retention keep; null: the points have changed since. */
   private keptByPeriods: boolean[] | null = null;
 
@@ -65,7 +63,6 @@ export class Chain {
   takeOut(point: RestorePoint): number {
     const place = this.points.indexOf(point);
     removeAt(this.points, place);
-    this.pinned -= point.pins;
     this.forget(place);
     return place;
   }
@@ -83,17 +80,6 @@ export class Chain {
   private forget(place: number): void {
     if (this.keptByPeriods?.[place] === false) removeAt(this.keptByPeriods, place);
     else this.keptByPeriods = null;
-  }
-
-  /** A work needs a point: until it is done the point cannot go. */
-  pin(point: RestorePoint): void {
-    point.pins++;
-    this.pinned++;
-  }
-
-  unpin(point: RestorePoint): void {
-    point.pins--;
-    this.pinned--;
   }
 
   becomeFull(point: RestorePoint, zone: Zone): void {
@@ -138,8 +124,14 @@ export class Chain {
     // By age what is kept changes with time, by periods only with the points.
     const byAge = this.retention.definition === 'veeam';
     const kept = byAge ? keptBy(this.retention, this.points, zone, nowMs) : (this.keptByPeriods ??= keptBy(this.retention, this.points, zone, nowMs));
-    if (this.repository.plan.immutableMs === null && this.pinned === 0) return kept;
+    if (this.repository.plan.immutableMs === null && !this.isPinned()) return kept;
     return this.points.map((point, index) => kept[index] === true || point.pins > 0 || this.isImmutable(point, nowMs));
+  }
+
+  /** A work under way needs one of its points. */
+  private isPinned(): boolean {
+    for (const { pins } of this.points) if (pins > 0) return true;
+    return false;
   }
 
   /** Each point but the first stands on all before it: the newest needs them all. */

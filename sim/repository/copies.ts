@@ -31,7 +31,7 @@ export class Copies {
   pointAdded(chain: Chain, point: RestorePoint): void {
     const { copyTo } = chain.repository.plan;
     if (copyTo === null || chain.repository.copyTarget === null) return;
-    chain.pin(point);
+    point.pins++;
     chain.uncopied.push(point);
     if (copyTo.schedule === null) this.next(chain);
   }

@@ -102,7 +102,7 @@ export class Copy implements Work, Writer {
 
   /** The original is no longer held for this copy. */
   private letGo(): void {
-    this.chain.unpin(this.point);
+    this.point.pins--;
     this.chain.uncopied.shift();
     this.chain.copying = false;
     this.world.chains.prune(this.chain, this.event);

@@ -273,7 +273,7 @@ export function ageOfNewest(vm: Vm, newestMs: number | null, nowMs: number): num
   return vm.exists ? nowMs - (newestMs ?? vm.createdAtMs ?? 0) : null;
 }
 
-/** The good point that a continuous backup keeps up to date; null: there is none any more. A merge makes another object of it. */
+/** The good point that a continuous backup keeps up to date; null: there is none any more. */
 function replicaOf({ point, run: { job }, vm }: Task): RestorePoint | null {
   if (point === null) return null;
   return job.chains[vm.index]?.points.findLast(({ atMs, good }) => good && atMs === point.atMs) ?? null;

@@ -96,7 +96,7 @@ class Restore implements Work {
     this.result = result;
     this.repositories = [source.chain.repository];
     // What is to be read stays until it has been.
-    source.chain.pin(source.point);
+    source.point.pins++;
   }
 
   begin(): readonly WorkFlow[] {
@@ -134,7 +134,7 @@ class Restore implements Work {
     this.result.endedMs = kernel.nowMs;
     this.result.readBytes = Math.ceil(point.fullBytes);
     this.event = log.record(kernel.nowMs, 'restore-ended', { vm: this.vm.name, repository: chain.repository.name }, [this.event]);
-    chain.unpin(point);
+    point.pins--;
     chains.prune(chain, this.event);
   }
 }

@@ -157,8 +157,10 @@ const COPIES: [SchedulePlan | null, SchedulePlan | null][] = [
   [onDays(6), onDays(2)],
   [null, onDays(1, 4)],
 ];
+/** The first keeps less than what waits for a week. */
+const COPIED_RETENTIONS = [keep({ last: 2 }), ...RETENTIONS];
 const copied = JOBS.flatMap((of) =>
-  RETENTIONS.flatMap((retention) => [{}, COLLECTED].flatMap((store) => COPIES.map((at) => ({ of, retention, store, at })))),
+  COPIED_RETENTIONS.flatMap((retention) => [{}, COLLECTED].flatMap((store) => COPIES.map((at) => ({ of, retention, store, at })))),
 );
 
 it.each(copied)(
