@@ -1,5 +1,5 @@
 /** One simulation of a large estate in a process of its own: arguments are VMs and days; prints seconds of processor time and tasks. */
-import { simulate } from '../sim/index.ts';
+import { simulate } from './built.ts';
 import { estate, LARGE } from './estate.ts';
 import { secondsOf } from './measure.ts';
 

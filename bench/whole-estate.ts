@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadScenario } from '../scenarios/index.ts';
-import { simulate } from '../sim/index.ts';
 import { INVARIANTS } from '../test/swarm/invariants/index.ts';
 import { complaints, play } from '../test/swarm/play.ts';
+import { simulate } from './built.ts';
 import { heading, printTable, secondsOf } from './measure.ts';
 
 heading('whole-estate');

@@ -11,6 +11,7 @@ import type { Datastore } from '../estate/datastore.ts';
 import { boundedBytes, Delta, heldBytes } from '../estate/delta.ts';
 import { withAdded, without } from '../estate/lists.ts';
 import type { Vm } from '../estate/vm.ts';
+import type { ResourceUse } from '../flow/network.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
 import type { World } from '../world.ts';
@@ -189,7 +190,8 @@ export class Consolidation {
     else disk.mirroring = !delta.frozen;
     datastore.diskChanged(disk, now);
     datastore.guestsChanged();
-    const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: device.readCost + device.writeCost }));
+    const uses: ResourceUse[] = [];
+    for (const device of datastore.devices) uses.push({ resource: device.resource, perByte: device.readCost + device.writeCost });
     if (datastore.throttle >= 0) uses.push({ resource: datastore.throttle, perByte: datastore.readCost + datastore.writeCost });
     merge.flow = network.addFlow({ weight: 1, cap: mergeRate(merge), bytes: work, uses, elastic: true, owner: merge.number });
   }

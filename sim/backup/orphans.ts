@@ -6,7 +6,6 @@
 
 import type { Datastore } from '../estate/datastore.ts';
 import { type Delta, heldBytes } from '../estate/delta.ts';
-import type { Disk } from '../estate/disk.ts';
 import type { Vm } from '../estate/vm.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import { causesOf } from '../kernel/log.ts';
@@ -149,9 +148,7 @@ export class Orphans {
   private cleanUpOf(datastore: Datastore): void {
     const { orphanCleanup } = datastore.plan;
     if (orphanCleanup.kind === 'every') this.schedule(datastore, orphanCleanup.everyMs);
-    for (const place of [...datastore.chainedPlaces()]) {
-      this.cleanUp((datastore.disks[place] as Disk).vm, [datastore], this.world.startEvent);
-    }
+    for (const { vm } of [...datastore.chainedDisks()]) this.cleanUp(vm, [datastore], this.world.startEvent);
   }
 }
 

@@ -244,8 +244,13 @@ export class Runs {
   private newTask(run: Run, vm: Vm, attempt: number): Task {
     const { tasks, parts, kernel } = this.world;
     const task = new Task(tasks.length, run, vm, attempt, kernel.nowMs, run.startedEvent);
-    task.disks = vm.disks.map((disk, index) => new TaskDisk(parts.length + index, task, disk));
-    parts.push(...task.disks);
+    const disks: TaskDisk[] = [];
+    for (const disk of vm.disks) {
+      const part = new TaskDisk(parts.length, task, disk);
+      disks.push(part);
+      parts.push(part);
+    }
+    task.disks = disks;
     tasks.push(task);
     run.tasks.push(task);
     vm.activeTasks = withAdded(vm.activeTasks, task);

@@ -13,7 +13,7 @@ import { dailyFactor, linearPerMs } from './growth-law.ts';
 import { GuestClock } from './guest-clock.ts';
 import { SlotPool } from './host.ts';
 import { Ledger } from './ledger.ts';
-import { OrderedPlaces } from './ordered-places.ts';
+import { OrderedByPlace } from './ordered-by-place.ts';
 import { ConditionMeter, Meter } from './statistics.ts';
 import { WorkList } from './work-list.ts';
 
@@ -101,7 +101,7 @@ export class Datastore {
   /** VMs that this datastore's lack of space has stopped and that may run again. */
   heldVms = 0;
   /** Handle of the pending check of levels; -1: none. */
-  check = -1;
+  check: number;
   /** Sums over its running guests, to be made anew when who runs, how much they ask for or the hour has changed. */
   demandDirty = true;
   demand = 0;
@@ -138,8 +138,8 @@ export class Datastore {
   /** The most that bases and deltas that grow can come to, by disk and in all: whole numbers. */
   private readonly movingMostOf: number[] = [];
   private movingMost = 0;
-  private readonly chained = new OrderedPlaces();
-  private readonly moving = new OrderedPlaces();
+  private readonly chained = new OrderedByPlace<Disk>();
+  private readonly moving = new OrderedByPlace<Disk>();
   private otherUsed: number;
   private otherSinceMs = 0;
   private readonly otherPerMs: number;
@@ -149,6 +149,7 @@ export class Datastore {
     this.index = index;
     this.changes = changes;
     this.plan = plan;
+    this.check = -1;
     this.name = plan.name;
     this.device = device;
     this.capacityBytes = plan.capacityBytes;
@@ -200,10 +201,10 @@ export class Datastore {
       else fixed += heldBytes(delta, nowMs);
     }
     this.fixed.set(disk.place, fixed);
-    this.moving.set(disk.place, moving > 0);
+    this.moving.set(disk, moving > 0);
     this.movingMost += moving * disk.sizeBytes - (this.movingMostOf[disk.place] ?? 0);
     this.movingMostOf[disk.place] = moving * disk.sizeBytes;
-    this.chained.set(disk.place, disk.chain.length > 0);
+    this.chained.set(disk, disk.chain.length > 0);
     this.spaceChanged();
   }
 
@@ -224,8 +225,8 @@ export class Datastore {
     this.guestsChanged();
   }
 
-  /** Places of the disks that have a chain of deltas. */
-  chainedPlaces(): readonly number[] {
+  /** The disks that have a chain of deltas, in the order of their places. */
+  chainedDisks(): readonly Disk[] {
     return this.chained.inOrder();
   }
 
@@ -249,8 +250,7 @@ export class Datastore {
 
   private sumUsed(nowMs: number): number {
     let used = this.otherUsedAt(nowMs) + this.fixed.total();
-    for (const place of this.moving.inOrder()) {
-      const disk = this.disks[place] as Disk;
+    for (const disk of this.moving.inOrder()) {
       if (disk.baseGrows) used += disk.baseBytesAt(nowMs);
       for (const delta of disk.chain) if (delta.grows) used += heldBytes(delta, nowMs);
     }
@@ -261,8 +261,7 @@ export class Datastore {
   /** Bytes per millisecond by which `used` grows at an instant; an upper bound until the next event. */
   slopeAt(nowMs: number): number {
     let slope = this.otherStands ? 0 : this.otherPerMs;
-    for (const place of this.moving.inOrder()) {
-      const disk = this.disks[place] as Disk;
+    for (const disk of this.moving.inOrder()) {
       slope += disk.baseSlopeAt(nowMs);
       for (const delta of disk.chain) slope += heldSlope(delta, nowMs);
     }

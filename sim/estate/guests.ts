@@ -2,7 +2,7 @@
  * What the guests do: their I/O as one flow per datastore, the pace of their clocks, their days, and their pauses when a datastore is full (MODEL 2, 3, 6).
  */
 
-import type { ResourceState } from '../flow/network.ts';
+import type { ResourceState, ResourceUse } from '../flow/network.ts';
 import { EventClass } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import type { Activity } from './activity.ts';
@@ -276,8 +276,7 @@ export class Guests {
     const { demand, asking } = datastore;
     let operations = demand;
     // Snapshots make reading dearer, mirrored merges writing: few disks have one at a time.
-    for (const place of datastore.chainedPlaces()) {
-      const disk = datastore.disks[place] as Disk;
+    for (const disk of datastore.chainedDisks()) {
       if (!disk.running) continue;
       const { multiplier } = disk.clock;
       const writes = disk.mirroring ? disk.writeRate : 0;
@@ -305,7 +304,8 @@ export class Guests {
       network.changeDemand(datastore.guestFlow, weight, demand, this.costs);
       return;
     }
-    const uses = datastore.devices.map((device) => ({ resource: device.resource, perByte: perByte * device.randomCost }));
+    const uses: ResourceUse[] = [];
+    for (const { resource, randomCost } of datastore.devices) uses.push({ resource, perByte: perByte * randomCost });
     datastore.guestFlow = network.addFlow({ weight, cap: demand, bytes: Number.POSITIVE_INFINITY, uses, elastic: false, owner: -1 });
   }
 

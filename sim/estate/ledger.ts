@@ -28,8 +28,7 @@ export class Ledger {
     this.otherBytes = datastore.otherUsedAt(nowMs);
     this.baseBytes = new Float64Array(disks.length);
     for (let place = 0; place < disks.length; place++) this.baseBytes[place] = (disks[place] as Disk).baseBytesAt(nowMs);
-    for (const place of datastore.chainedPlaces()) {
-      const { chain, vm } = disks[place] as Disk;
+    for (const { chain, place, vm } of datastore.chainedDisks()) {
       for (const delta of chain) {
         const entry: LedgerEntry = { owner: vm.name, kind: delta.kind, bytes: Math.ceil(heldBytes(delta, nowMs)) };
         if (delta.run !== null) entry.run = delta.run;

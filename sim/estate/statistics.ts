@@ -69,7 +69,9 @@ export class Distribution {
 
   /** The smallest values that were not exceeded during each of the given fractions of the time. */
   quantiles(fractions: readonly number[]): number[] {
-    const order = this.values.map((_, position) => position).sort((a, b) => (this.values[a] as number) - (this.values[b] as number));
+    const order: number[] = [];
+    for (let position = 0; position < this.values.length; position++) order.push(position);
+    order.sort((a, b) => (this.values[a] as number) - (this.values[b] as number));
     let total = 0;
     for (const position of order) total += this.weights[position] as number;
     return fractions.map((fraction) => {

@@ -33,14 +33,15 @@ const PRESETS: Record<PolicyPreset, Record<Severity, Severity>> = {
 
 export class Policy {
   private readonly plan: PolicyPlan;
-  private readonly common: Thresholds;
+  private readonly common: Readonly<Thresholds>;
   /** Where they differ from the common ones. */
   private readonly own = new Map<SubjectKind, Map<string, Thresholds>>();
 
   constructor(plan: PolicyPlan) {
     this.plan = plan;
-    this.common = { ...DEFAULT_THRESHOLDS };
-    for (const { subjects, thresholds } of plan.settings) if (subjects === null) Object.assign(this.common, thresholds);
+    let common = DEFAULT_THRESHOLDS;
+    for (const { subjects, thresholds } of plan.settings) if (subjects === null) common = { ...common, ...thresholds };
+    this.common = common;
     for (const setting of plan.settings) this.addOwn(setting);
   }
 

@@ -1,6 +1,6 @@
 /** Flows as parallel arrays: a solve runs through thousands of them, and arrays of numbers are what an engine runs through fastest. */
 
-const FIRST_SIZE = 256;
+export const FIRST_SIZE = 256;
 const FIRST_STRIDE = 8;
 
 export class FlowTable {
@@ -43,11 +43,16 @@ export class FlowTable {
   private readonly free: number[] = [];
   private used = 0;
 
+  /** So many slots there is room for. */
+  get size(): number {
+    return this.weight.length;
+  }
+
   /** A slot with room for so many uses. */
   allocate(uses: number): number {
     if (uses > this.stride) this.widen(uses);
     const slot = this.free.pop() ?? this.used++;
-    if (slot >= this.weight.length) this.lengthen();
+    if (slot >= this.size) this.lengthen();
     this.mark[slot] = 0;
     return slot;
   }
@@ -63,7 +68,7 @@ export class FlowTable {
   }
 
   private lengthen(): void {
-    const size = this.weight.length * 2;
+    const size = this.size * 2;
     this.weight = longer(this.weight, size);
     this.cap = longer(this.cap, size);
     this.bytes = longer(this.bytes, size);
@@ -93,7 +98,7 @@ export class FlowTable {
 
   private widen(uses: number): void {
     const stride = Math.max(uses, this.stride * 2);
-    const size = this.weight.length;
+    const { size } = this;
     const useResource = new Int32Array(size * stride);
     const usePerByte = new Float64Array(size * stride);
     for (let slot = 0; slot < this.used; slot++) {
@@ -107,13 +112,13 @@ export class FlowTable {
   }
 }
 
-function longer(array: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
+export function longer(array: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
   const made = new Float64Array(size);
   made.set(array);
   return made;
 }
 
-function longerInt(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
+export function longerInt(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
   const made = new Int32Array(size);
   made.set(array);
   return made;

@@ -33,7 +33,7 @@ let fullAt = new Float64Array(64);
  */
 export function shareOut(
   table: FlowTable,
-  flows: readonly number[],
+  flows: Int32Array,
   flowCount: number,
   resources: readonly Resource[],
   resourceCount: number,
@@ -64,19 +64,19 @@ export function shareOut(
 function openAll(resources: readonly Resource[], count: number, weights: Float64Array): void {
   openResources = count;
   for (let i = 0; i < count; i++) {
-    const { flows, perByte, id } = resources[i] as Resource;
+    const { flows, perByte, flowCount, id } = resources[i] as Resource;
     let sum = 0;
-    for (let at = 0; at < flows.length; at++) sum += (weights[flows[at] as number] as number) * (perByte[at] as number);
+    for (let at = 0; at < flowCount; at++) sum += (weights[flows[at] as number] as number) * (perByte[at] as number);
     open[i] = id;
     openWeight[id] = sum;
-    openCount[id] = flows.length;
+    openCount[id] = flowCount;
     fixed[id] = 0;
     fullAt[id] = STALE;
   }
 }
 
 /** Opens all flows and lists those with a cap. */
-function collectCapped(table: FlowTable, flows: readonly number[], count: number): void {
+function collectCapped(table: FlowTable, flows: Int32Array, count: number): void {
   const { cap, weight, capLevel, nextBottleneck } = table;
   cappedCount = 0;
   let lowest = Infinity;
@@ -116,10 +116,10 @@ function fixCapped(table: FlowTable, ceiling: number): number {
 }
 
 /** Fixes every open flow of a resource at a level; returns their number. */
-function fixAt(table: FlowTable, { id, flows }: Resource, level: number): number {
+function fixAt(table: FlowTable, { id, flows, flowCount }: Resource, level: number): number {
   const { nextBottleneck, weight } = table;
   let count = 0;
-  for (let i = 0; i < flows.length; i++) {
+  for (let i = 0; i < flowCount; i++) {
     const slot = flows[i] as number;
     if (nextBottleneck[slot] !== OPEN) continue;
     fix(table, slot, (weight[slot] as number) * level, id);

@@ -10,7 +10,7 @@
  * Time is in milliseconds, rates are bytes per millisecond, a resource's capacity is in its own unit per millisecond.
  */
 import { EventClass, type Kernel } from '../kernel/kernel.ts';
-import { FlowTable } from './flow-table.ts';
+import { FIRST_SIZE, FlowTable, longerInt } from './flow-table.ts';
 import { AT_CAP, shareOut } from './max-min.ts';
 import { Resource, type ResourceState } from './resource.ts';
 
@@ -63,26 +63,27 @@ export class FlowNetwork {
   /** Lists here are overwritten, never shortened: shortening gives their memory back only to ask for it again. */
   private readonly dirtyResources: Resource[] = [];
   private dirtyResourceCount = 0;
-  private readonly dirtyFlows: number[] = [];
+  private dirtyFlows = new Int32Array(FIRST_SIZE);
   private dirtyFlowCount = 0;
   private stamp = 0;
   private solveStamp = 0;
   /** Resources that may bind, in the whole network: a component that holds them all need look for no more. */
-  private bindingCount = 0;
+  private bindingCount: number;
   /** Reused between solves: the component under way, and the resources to be measured. */
-  private readonly flows: number[] = [];
+  private flows = new Int32Array(FIRST_SIZE);
   private flowCount = 0;
   private readonly binding: Resource[] = [];
   private bindingSize = 0;
   private readonly touched: Resource[] = [];
   private touchedCount = 0;
   /** Of the component under way: flows whose completion stands in the event queue, and those that finish first. */
-  private readonly queued: number[] = [];
-  private readonly next: number[] = [];
+  private queued = new Int32Array(FIRST_SIZE);
+  private next = new Int32Array(FIRST_SIZE);
 
   constructor(kernel: Kernel, hooks: NetworkHooks) {
     this.kernel = kernel;
     this.hooks = hooks;
+    this.bindingCount = 0;
     this.completionKind = kernel.handle((slot) => this.complete(slot));
   }
 
@@ -135,7 +136,7 @@ export class FlowNetwork {
       resource.perByte[this.placeOn(resource, slot)] = perByte[use] as number;
       this.markDirty(resource);
     }
-    this.dirtyFlows[this.dirtyFlowCount++] = slot;
+    this.flowChanged(slot);
   }
 
   capacityOf(resource: number): number {
@@ -191,14 +192,16 @@ export class FlowNetwork {
 
   /** Gives every flow of a changed component its fair rate. Once per instant. */
   solve(): void {
-    const { dirtyResources, dirtyFlows, touched } = this;
+    const { dirtyResources, touched } = this;
     const resources = this.dirtyResourceCount;
     if (resources === 0 && this.dirtyFlowCount === 0) return;
+    if (this.flows.length < this.table.size) this.lengthenLists();
     this.dirtyResourceCount = 0;
     const first = ++this.stamp;
     this.solveStamp = first;
     this.touchedCount = 0;
     for (let i = 0; i < resources; i++) this.refreshBinding(dirtyResources[i] as Resource);
+    const { dirtyFlows } = this;
     const flows = this.dirtyFlowCount;
     this.dirtyFlowCount = 0;
     for (let i = 0; i < resources; i++) {
@@ -215,12 +218,20 @@ export class FlowNetwork {
     for (let i = 0; i < count; i++) this.hooks.resourceSolved((touched[i] as Resource).id, touched[i] as Resource);
   }
 
+  /** A component has no more flows than there are slots. */
+  private lengthenLists(): void {
+    const { size } = this.table;
+    this.flows = new Int32Array(size);
+    this.queued = new Int32Array(size);
+    this.next = new Int32Array(size);
+  }
+
   /** Whether a changed resource ties its flows together from now on. */
   private refreshBinding(resource: Resource): void {
     resource.dirty = false;
     const binds = this.canBind(resource);
     // Flows that it no longer ties together go on in components of their own, each with new rates and its own next completion.
-    if (resource.binds && !binds) for (const slot of resource.flows) this.dirtyFlows[this.dirtyFlowCount++] = slot;
+    if (resource.binds && !binds) for (let i = 0; i < resource.flowCount; i++) this.flowChanged(resource.flows[i] as number);
     if (resource.binds !== binds) this.bindingCount += binds ? 1 : -1;
     resource.binds = binds;
     this.touch(resource);
@@ -234,7 +245,7 @@ export class FlowNetwork {
     if (resource !== null) this.visitResource(resource);
     else this.visitFlow(flow);
     for (let i = 0, j = 0; i < this.bindingSize || j < this.flowCount; ) {
-      if (i < this.bindingSize) for (const slot of (this.binding[i++] as Resource).flows) this.visitFlow(slot);
+      if (i < this.bindingSize) this.visitFlows(this.binding[i++] as Resource);
       else if (this.bindingSize < this.bindingCount) this.visitUses(this.flows[j++] as number);
       else break;
     }
@@ -258,6 +269,10 @@ export class FlowNetwork {
     if (!resource.binds || resource.mark === this.stamp) return;
     resource.mark = this.stamp;
     this.binding[this.bindingSize++] = resource;
+  }
+
+  private visitFlows({ flows, flowCount }: Resource): void {
+    for (let i = 0; i < flowCount; i++) this.visitFlow(flows[i] as number);
   }
 
   private visitFlow(slot: number): void {
@@ -367,10 +382,10 @@ export class FlowNetwork {
   }
 
   private canBind(resource: Resource): boolean {
-    const { flows, perByte } = resource;
+    const { flows, perByte, flowCount } = resource;
     const { cap } = this.table;
     let sum = 0;
-    for (let i = 0; i < flows.length; i++) sum += (cap[flows[i] as number] as number) * (perByte[i] as number);
+    for (let i = 0; i < flowCount; i++) sum += (cap[flows[i] as number] as number) * (perByte[i] as number);
     return sum > resource.capacity;
   }
 
@@ -388,12 +403,12 @@ export class FlowNetwork {
   }
 
   private measure(resource: Resource): void {
-    const { flows, perByte, id } = resource;
+    const { flows, perByte, flowCount, id } = resource;
     const { rate, elastic, bottleneck } = this.table;
     let load = 0;
     let queuedLoad = 0;
     let queuedFlows = 0;
-    for (let i = 0; i < flows.length; i++) {
+    for (let i = 0; i < flowCount; i++) {
       const slot = flows[i] as number;
       const own = (rate[slot] as number) * (perByte[i] as number);
       load += own;
@@ -416,11 +431,10 @@ export class FlowNetwork {
       const resource = this.resources[use.resource] as Resource;
       table.useResource[from + i] = use.resource;
       table.usePerByte[from + i] = use.perByte;
-      resource.flows.push(slot);
-      resource.perByte.push(use.perByte);
+      resource.add(slot, use.perByte);
       this.markDirty(resource);
     }
-    this.dirtyFlows[this.dirtyFlowCount++] = slot;
+    this.flowChanged(slot);
   }
 
   private detach(slot: number): void {
@@ -430,25 +444,30 @@ export class FlowNetwork {
     for (let use = from; use < to; use++) {
       const resource = this.resources[table.useResource[use] as number] as Resource;
       const place = this.placeOn(resource, slot);
-      removeAt(resource.flows, place);
-      removeAt(resource.perByte, place);
+      resource.removeAt(place);
       this.markDirty(resource);
     }
   }
 
   /** A resource's flows stand in the order of their creation. */
   private placeOn(resource: Resource, slot: number): number {
-    const { flows } = resource;
+    const { flows, flowCount } = resource;
     const { sequence } = this.table;
     const wanted = sequence[slot] as number;
     let low = 0;
-    let high = flows.length - 1;
+    let high = flowCount - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((sequence[flows[middle] as number] as number) < wanted) low = middle + 1;
       else high = middle;
     }
     return low;
+  }
+
+  /** It may come twice: nobody visits it twice. */
+  private flowChanged(slot: number): void {
+    if (this.dirtyFlowCount === this.dirtyFlows.length) this.dirtyFlows = longerInt(this.dirtyFlows, this.dirtyFlowCount * 2);
+    this.dirtyFlows[this.dirtyFlowCount++] = slot;
   }
 
   private markDirty(resource: Resource): void {
@@ -479,12 +498,6 @@ function sortById(resources: Resource[], count: number): void {
     for (; place > 0 && (resources[place - 1] as Resource).id > resource.id; place--) resources[place] = resources[place - 1] as Resource;
     resources[place] = resource;
   }
-}
-
-/** Takes one number out of a list; unlike `splice` it makes no list of what it took. */
-function removeAt(list: number[], place: number): void {
-  for (let at = place + 1; at < list.length; at++) list[at - 1] = list[at] as number;
-  list.pop();
 }
 
 function checkSpec(weight: number, cap: number, bytes: number, uses: readonly ResourceUse[]): void {

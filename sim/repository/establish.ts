@@ -131,11 +131,12 @@ class EstablishedVm {
 
   private fillChain(chain: Chain, past: Past): void {
     const { repository } = chain;
-    for (const [index, storedBytes] of this.sizesOf(past, repository).entries()) {
-      const point = this.sized(past.points[index] as OldPoint, storedBytes);
+    const sizes = this.sizesOf(past, repository);
+    for (let i = 0; i < sizes.length; i++) {
+      const point = this.sized(past.points[i] as OldPoint, sizes[i] as number);
       chain.points.push(point);
       if (point.pins > 0) chain.uncopied.push(point);
-      repository.keep(storedBytes);
+      repository.keep(point.storedBytes);
     }
     this.holdRemoved(repository, past);
   }
@@ -171,14 +172,24 @@ class EstablishedVm {
   private sized(old: OldPoint, storedBytes: number): RestorePoint {
     const { point, fromMs } = old;
     const { level } = point;
+    // Every field by itself: there are many points, and with `...point` each would be made once more only to be copied.
     return newPoint({
-      ...point,
-      good: this.isGood(point.atMs),
-      changedSinceMs: level === 'differential' ? fromMs : null,
-      event: this.world.startEvent,
+      kind: point.kind,
+      atMs: point.atMs,
+      streamedMs: point.streamedMs,
+      storedMs: point.storedMs,
+      dueMs: point.dueMs,
       storedBytes,
       sentBytes: level === 'full' ? this.fullBytes : point.kind === 'full' ? this.changed(old) : storedBytes,
+      level,
+      changedSinceMs: level === 'differential' ? fromMs : null,
       fullBytes: this.fullBytes,
+      good: this.isGood(point.atMs),
+      cloned: point.cloned,
+      flags: point.flags,
+      periods: point.periods,
+      pins: point.pins,
+      event: this.world.startEvent,
     });
   }
 

@@ -178,32 +178,33 @@ export class Recovery {
     return this.newestAndCount(vm, nowMs).count;
   }
 
-  /** The newest moment that a VM can be taken back to, null: there is none; and how many there are. */
-  newestAndCount(vm: Vm, nowMs: number): { newestMs: number | null; count: number } {
-    const [chain, ...others] = this.chainsOf(vm);
-    if (chain !== undefined && others.length === 0 && !chain.job.method.continuous && this.keepersOf(vm).length === 0) return newestAndCountIn(chain);
-    const points = this.pointsOf(vm, nowMs);
+  /** The newest moment that a VM can be taken back to, or could be after a loss, null: there is none; and how many there are. */
+  newestAndCount(vm: Vm, nowMs: number, after: Loss | null = null): { newestMs: number | null; count: number } {
+    const chains = this.chainsOf(vm);
+    const [chain] = chains;
+    // Nearly all VMs have one chain that nothing streams to, and nothing else, so that this is what takes time: it needs no lists.
+    if (chain !== undefined && chains.length === 1 && !chain.job.method.continuous && this.keepersOf(vm).length === 0) {
+      return newestAndCountIn(chain, nowMs, after);
+    }
+    const points = this.pointsOf(vm, nowMs, after);
     return { newestMs: newestOf(points), count: countMoments(points) };
   }
 
   /** Of each thing whose loss would touch a VM's disks or points, how many moments it could still be taken back to. */
   survivalOf(vm: Vm, nowMs: number): Record<string, number> {
-    return Object.fromEntries(this.lossesOf(vm).map((loss) => [keyOf(loss), countMoments(this.pointsOf(vm, nowMs, loss))]));
+    const survives: Record<string, number> = {};
+    for (const loss of this.lossesOf(vm)) survives[keyOf(loss)] = this.newestAndCount(vm, nowMs, loss).count;
+    return survives;
   }
 
   /** The things whose loss would touch a VM's disks or points, each once. */
   lossesOf(vm: Vm): Loss[] {
-    const losses = new Map<string, Loss>();
-    const add = (kind: Loss['kind'], name: string | null): void => {
-      if (name === null) return;
-      const loss: Loss = { kind, name };
-      losses.set(keyOf(loss), loss);
-    };
-    for (const { datastore } of vm.disks) add('datastore', datastore.name);
-    for (const { repository } of this.chainsOf(vm)) add('repository', repository.name);
-    for (const { account } of this.chainsOf(vm)) add('account', account);
-    for (const { plan } of this.keepersOf(vm)) add('account', plan.account);
-    return [...losses.values()];
+    const losses: Loss[] = [];
+    for (const { datastore } of vm.disks) addOnce(losses, 'datastore', datastore.name);
+    for (const { repository } of this.chainsOf(vm)) addOnce(losses, 'repository', repository.name);
+    for (const { account } of this.chainsOf(vm)) addOnce(losses, 'account', account);
+    for (const { plan } of this.keepersOf(vm)) addOnce(losses, 'account', plan.account);
+    return losses;
   }
 
   /** Jobs that keep snapshots of a VM. */
@@ -213,9 +214,8 @@ export class Recovery {
 
   private pointsIn(chain: Chain, nowMs: number, after: Loss | null): GoodPoint[] {
     const { points, repository, account, job } = chain;
-    if (after?.kind === 'repository' && after.name === repository.name) return [];
-    const robbed = after?.kind === 'account' && after.name === account;
-    const locked = robbed ? chain.locked(nowMs) : null;
+    if (isLost(chain, after)) return [];
+    const locked = lockedAfter(chain, nowMs, after);
     const seen = { job: job.name, repository: repository.name, account };
     return points
       .filter((point, index) => point.good && (locked === null || locked[index]))
@@ -250,13 +250,31 @@ export function countMoments(points: readonly GoodPoint[]): number {
   return new Set(points.map(({ job, atMs }) => `${atMs} ${job}`)).size;
 }
 
-/** Of a chain that nothing streams to. Nearly all VMs have one such chain and no other, so that this is what takes time. */
-function newestAndCountIn({ points }: Chain): { newestMs: number | null; count: number } {
+function addOnce(losses: Loss[], kind: Loss['kind'], name: string | null): void {
+  if (name !== null && !losses.some((loss) => loss.kind === kind && loss.name === name)) losses.push({ kind, name });
+}
+
+/** The chain goes with its repository. */
+function isLost({ repository }: Chain, after: Loss | null): boolean {
+  return after?.kind === 'repository' && after.name === repository.name;
+}
+
+/** Of a chain whose account is stolen, which points nobody can delete; null: the loss does not touch it. */
+function lockedAfter(chain: Chain, nowMs: number, after: Loss | null): readonly boolean[] | null {
+  return after?.kind === 'account' && after.name === chain.account ? chain.locked(nowMs) : null;
+}
+
+/** Of a chain that nothing streams to. */
+function newestAndCountIn(chain: Chain, nowMs: number, after: Loss | null): { newestMs: number | null; count: number } {
   let newestMs: number | null = null;
   let count = 0;
-  for (const { good, atMs } of points) {
+  if (isLost(chain, after)) return { newestMs, count };
+  const locked = lockedAfter(chain, nowMs, after);
+  const { points } = chain;
+  for (let i = 0; i < points.length; i++) {
+    const { good, atMs } = points[i] as RestorePoint;
     // They stand in the order of their moments.
-    if (!good || atMs === newestMs) continue;
+    if (!good || atMs === newestMs || locked?.[i] === false) continue;
     newestMs = atMs;
     count++;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockSums } from '../../../sim/estate/block-sums.ts';
-import { OrderedPlaces } from '../../../sim/estate/ordered-places.ts';
+import { OrderedByPlace } from '../../../sim/estate/ordered-by-place.ts';
 import { Distribution, LatencyHistogram } from '../../../sim/estate/statistics.ts';
 import { WorkList } from '../../../sim/estate/work-list.ts';
 
@@ -22,18 +22,19 @@ describe('WorkList', () => {
   });
 });
 
-describe('OrderedPlaces', () => {
+describe('OrderedByPlace', () => {
   it('holds what was put in and not taken out, ascending', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(20), fc.boolean())), (changes) => {
-        const places = new OrderedPlaces();
+        const things = Array.from({ length: 21 }, (_, place) => ({ place }));
+        const ordered = new OrderedByPlace<{ place: number }>();
         const expected = new Set<number>();
         for (const [place, member] of changes) {
-          places.set(place, member);
+          ordered.set(things[place] as { place: number }, member);
           if (member) expected.add(place);
           else expected.delete(place);
         }
-        expect(places.inOrder()).toEqual([...expected].sort((a, b) => a - b));
+        expect(ordered.inOrder().map(({ place }) => place)).toEqual([...expected].sort((a, b) => a - b));
       }),
     );
   });
