@@ -1,5 +1,2 @@
-/**
- * The simulator as it is shipped. What a loader makes of the sources as they are read has names given to its functions one by one and is compiled differently:
- * the tenth run of a process is a tenth slower with it.
- */
+/** The simulator as it is shipped: a loader that compiles the sources as they are read gives the engine other code to work on. */
 export const { simulate } = (await import(new URL('../dist/sim/index.js', import.meta.url).href)) as typeof import('../sim/index.ts');
