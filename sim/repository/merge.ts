@@ -25,7 +25,8 @@ export class Merge implements Work {
 
   begin(): readonly WorkFlow[] | null {
     const { repository } = this.chain;
-    if (!this.takeGrowth()) {
+    // A restore may have come to hold them since it was asked for.
+    if (this.isHeld() || !this.takeGrowth()) {
       // The next run asks again.
       this.chain.busy = false;
       return null;
@@ -50,6 +51,10 @@ export class Merge implements Work {
 
   private get increment(): RestorePoint {
     return this.chain.points[1] as RestorePoint;
+  }
+
+  private isHeld(): boolean {
+    return (this.chain.points[0] as RestorePoint).pins > 0 || this.increment.pins > 0;
   }
 
   /** A VM that has grown makes its full larger: what that takes is taken before. */

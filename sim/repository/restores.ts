@@ -4,7 +4,7 @@ import type { RestoreResult } from '../result.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import type { RestorePlan } from './plan.ts';
-import type { RestorePoint } from './point.ts';
+import { neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
@@ -87,6 +87,8 @@ class Restore implements Work {
   private readonly vm: Vm;
   private readonly source: Source;
   private readonly result: RestoreResult;
+  /** The point and all that it stands on: what is to be read stays as it is until it has been. */
+  private readonly held: readonly RestorePoint[];
   private event = 0;
 
   constructor(world: World, vm: Vm, source: Source, result: RestoreResult) {
@@ -95,8 +97,13 @@ class Restore implements Work {
     this.source = source;
     this.result = result;
     this.repositories = [source.chain.repository];
-    // What is to be read stays until it has been.
-    source.point.pins++;
+    const { points } = source.chain;
+    const needed = neededFor(
+      points,
+      points.map((point) => point === source.point),
+    );
+    this.held = points.filter((_, index) => needed[index] === true);
+    for (const point of this.held) point.pins++;
   }
 
   begin(): readonly WorkFlow[] {
@@ -134,7 +141,7 @@ class Restore implements Work {
     this.result.endedMs = kernel.nowMs;
     this.result.readBytes = Math.ceil(point.fullBytes);
     this.event = log.record(kernel.nowMs, 'restore-ended', { vm: this.vm.name, repository: chain.repository.name }, [this.event]);
-    point.pins--;
+    for (const held of this.held) held.pins--;
     chains.prune(chain, this.event);
   }
 }

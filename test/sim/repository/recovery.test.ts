@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobPlan, Plan, Result } from '../../../sim/index.ts';
-import { appending, DAY, datastore, HOUR, job, keep, MiB, repository, vm } from '../plans.ts';
+import type { JobPlan, Plan, RepositoryPlan, Result } from '../../../sim/index.ts';
+import { appending, DAY, datastore, HOUR, job, keep, MINUTE, MiB, repository, SECOND, vm } from '../plans.ts';
 import { days, device, nights, observe, server } from './observed.ts';
 
 const web = (given: Plan): Result['vms'][string] => observe(given).result.vms.web as Result['vms'][string];
@@ -276,6 +276,33 @@ describe('a restore', () => {
 
   it('goes back to the moment asked for', () => {
     expect(observe(given(at(2 * DAY + HOUR, 2 * DAY - 1))).result.restores[0]?.pointAtMs).toBe(DAY);
+  });
+
+  /** On the fourth night the full takes in the first increment, on the fifth the second. */
+  const merging = (restores: Plan['restores'], of: Partial<RepositoryPlan> = {}): number[] => {
+    const plan = given(restores, { schedule: nights(5), retention: keep({ last: 3 }) });
+    const run = observe({ ...plan, durationMs: 5 * DAY, repositories: [device(of)] });
+    expect(run.result.restores.every(({ endedMs }) => endedMs !== null)).toBe(true);
+    return run.of('repository-work-started').flatMap(({ atMs, work }) => (work === 'merge' ? [Math.floor(atMs / DAY)] : []));
+  };
+
+  it('holds all that it reads, not only its own point, against merges until the next run', () => {
+    expect(merging([])).toEqual([3, 4]);
+    // It reads the second increment and all before it, and still does when the merge would be due.
+    expect(merging(at(3 * DAY - MINUTE))).toEqual([4, 4]);
+  });
+
+  it('holds what it waits to read against a merge that was asked for before', () => {
+    // The only slot: the task's, then the verification's, for which both wait, the merge first. The restore wants the full.
+    const one = { slots: 1, verify: { kind: 'at' as const, atMs: [3 * DAY + SECOND] } };
+    expect(merging([], one)).toEqual([3, 4]);
+    expect(merging(at(3 * DAY + MINUTE, DAY - 1), one)).toEqual([4, 4]);
+  });
+
+  it('lets retention look again when it has ended', () => {
+    const plan = given(at(2 * DAY + 10 * MINUTE), { mode: 'full', retention: keep({ last: 1 }), reduction: 1 });
+    const run = observe(plan);
+    expect(run.of('points-removed').at(-1)).toMatchObject({ atMs: run.result.restores[0]?.endedMs, moments: `${DAY}` });
   });
 
   it('fails without a point', () => {
