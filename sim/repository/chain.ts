@@ -9,6 +9,8 @@ import { mergeInto, neededFor, type RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { flagsFor, isPlain, keptBy } from './retention.ts';
 
+const NO_POINTS: readonly RestorePoint[] = [];
+
 export class Chain {
   readonly job: Job;
   readonly vm: Vm;
@@ -18,11 +20,13 @@ export class Chain {
   /** Who may delete its points; null: nobody in particular. */
   readonly account: string | null;
   readonly points: RestorePoint[] = [];
-  /** A transform is asked for or under way: its points stay as they are. */
-  busy = false;
+  /** The points that a transform works on, which is asked for or under way: all points stay as they are. Empty: there is none. */
+  transforming: readonly RestorePoint[] = NO_POINTS;
   /** Points that wait to be copied to the repository's target, oldest first. */
   readonly uncopied: RestorePoint[] = [];
   copying = false;
+  /** Points that somebody has deleted, but that a work still reads. */
+  readonly stolen = new Set<RestorePoint>();
   /** What the periods of the retention keep; null: the points have changed since. */
   private keptByPeriods: boolean[] | null = null;
 
@@ -33,6 +37,32 @@ export class Chain {
     this.mode = mode;
     this.retention = retention;
     this.account = account;
+  }
+
+  get busy(): boolean {
+    return this.transforming.length > 0;
+  }
+
+  /** A transform of some of its points is asked for. */
+  beginTransform(points: readonly RestorePoint[]): void {
+    this.transforming = points;
+    for (const point of points) point.pins++;
+  }
+
+  /** It is over, or given up. */
+  endTransform(): void {
+    for (const point of this.transforming) point.pins--;
+    this.transforming = NO_POINTS;
+  }
+
+  /** A point and all that it stands on. */
+  neededBy(point: RestorePoint): RestorePoint[] {
+    const { points } = this;
+    const needed = neededFor(
+      points,
+      points.map((other) => other === point),
+    );
+    return points.filter((_, index) => needed[index] === true);
   }
 
   get newest(): RestorePoint | undefined {

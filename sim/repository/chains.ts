@@ -170,7 +170,7 @@ export class Chains {
       if (chain.repository.plan.blockClone) {
         if (!merge.atOnce()) return;
       } else {
-        chain.busy = true;
+        chain.beginTransform(chain.points.slice(0, 2));
         works.ask(merge);
         return;
       }
@@ -179,9 +179,15 @@ export class Chains {
 
   /** A transform of a chain is over: what waited for it may go on. */
   release(chain: Chain, cause: number): void {
-    chain.busy = false;
+    chain.endTransform();
     this.prune(chain, cause);
     this.merge(chain, cause);
+  }
+
+  /** A transform cannot be done: the next run asks again. */
+  giveUp(chain: Chain): void {
+    chain.endTransform();
+    this.world.theft.workEnded(chain);
   }
 
   /** Makes a full of a point out of what the repository holds. */
@@ -190,7 +196,7 @@ export class Chains {
     const full = new SyntheticFull(this.world, chain, point, cause, noteFull);
     if (chain.repository.plan.blockClone) full.atOnce();
     else {
-      chain.busy = true;
+      chain.beginTransform(chain.neededBy(point));
       works.ask(full);
     }
   }

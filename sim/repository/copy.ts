@@ -30,8 +30,9 @@ export class Copy implements Work, Writer {
   begin(): readonly WorkFlow[] {
     const { chains } = this.world;
     const { repository } = this.chain;
-    // The first copy is a full, whatever the original is.
-    this.level = chains.copyOf(this.chain, this.target).points.length === 0 ? 'full' : this.point.level;
+    // The first copy is a full, whatever the original is; so is one that has nothing left to stand on.
+    const { points, stolen } = chains.copyOf(this.chain, this.target);
+    this.level = points.length === stolen.size ? 'full' : this.point.level;
     this.bytes = this.level === 'full' ? this.point.fullBytes : this.point.sentBytes;
     this.event = this.record('repository-work-started', { bytes: Math.ceil(this.bytes) }, this.point.event);
     this.target.otherWriters.add(this);
@@ -90,13 +91,14 @@ export class Copy implements Work, Writer {
     this.record('repository-work-refused', { neededBytes: Math.ceil(this.bytes) }, cause);
     this.chain.copying = false;
     this.world.works.cancel(this);
+    this.world.theft.workEnded(this.chain);
   }
 
   /** A differential needs the full since which it counts, or a later one; where there is none it stands on all that came before, as an increment does. */
   private kindIn(copied: Chain): Level {
     const { changedSinceMs } = this.point;
     if (this.level !== 'differential' || changedSinceMs === null) return this.level;
-    const full = copied.points.findLast(({ kind, atMs }) => kind === 'full' && atMs < this.point.atMs);
+    const full = copied.points.findLast((point) => point.kind === 'full' && point.atMs < this.point.atMs && !copied.stolen.has(point));
     return full !== undefined && full.atMs >= changedSinceMs ? 'differential' : 'incremental';
   }
 

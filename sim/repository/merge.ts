@@ -27,8 +27,7 @@ export class Merge implements Work {
     const { repository } = this.chain;
     // A restore may have come to hold them since it was asked for.
     if (this.isHeld() || !this.takeGrowth()) {
-      // The next run asks again.
-      this.chain.busy = false;
+      this.world.chains.giveUp(this.chain);
       return null;
     }
     const bytes = this.increment.storedBytes;
@@ -53,8 +52,9 @@ export class Merge implements Work {
     return this.chain.points[1] as RestorePoint;
   }
 
+  /** By somebody besides this merge. */
   private isHeld(): boolean {
-    return (this.chain.points[0] as RestorePoint).pins > 0 || this.increment.pins > 0;
+    return (this.chain.points[0] as RestorePoint).pins > 1 || this.increment.pins > 1;
   }
 
   /** A VM that has grown makes its full larger: what that takes is taken before. */

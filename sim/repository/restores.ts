@@ -4,7 +4,7 @@ import type { RestoreResult } from '../result.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import type { RestorePlan } from './plan.ts';
-import { neededFor, type RestorePoint } from './point.ts';
+import type { RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
@@ -97,12 +97,7 @@ class Restore implements Work {
     this.source = source;
     this.result = result;
     this.repositories = [source.chain.repository];
-    const { points } = source.chain;
-    const needed = neededFor(
-      points,
-      points.map((point) => point === source.point),
-    );
-    this.held = points.filter((_, index) => needed[index] === true);
+    this.held = source.chain.neededBy(source.point);
     for (const point of this.held) point.pins++;
   }
 

@@ -3,7 +3,7 @@ import type { EventKind } from '../events.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf } from './chains.ts';
-import { neededFor, type RestorePoint } from './point.ts';
+import type { RestorePoint } from './point.ts';
 import type { Repository } from './repository.ts';
 import { NO_FLOWS, type Work, type WorkFlow } from './works.ts';
 
@@ -36,8 +36,8 @@ export class SyntheticFull implements Work {
     if (!storage.fits(repository, bytes)) {
       const free = Math.max(0, repository.capacityBytes - storage.usedNow(repository));
       this.record('repository-work-refused', { work: 'synthetic-full', neededBytes: Math.ceil(bytes), freeBytes: Math.floor(free) });
-      // The full is still owed: the next run makes it.
-      this.chain.busy = false;
+      // The full is still owed.
+      this.world.chains.giveUp(this.chain);
       return null;
     }
     storage.take(repository, bytes);
@@ -70,12 +70,7 @@ export class SyntheticFull implements Work {
 
   /** Stored bytes of the points that the full is made of. */
   private madeOfBytes(): number {
-    const { points } = this.chain;
-    const needed = neededFor(
-      points,
-      points.map((point) => point === this.point),
-    );
-    return points.reduce((sum, { storedBytes }, index) => sum + (needed[index] === true ? storedBytes : 0), 0);
+    return this.chain.transforming.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   }
 
   private record(kind: EventKind, fields: Record<string, string | number>): number {

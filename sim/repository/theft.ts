@@ -1,14 +1,15 @@
 /**
- * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable, with all that it needs. What a work under way
- * still reads goes when the work is done.
+ * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable, with all that it needs. What a work still reads
+ * goes when the work is done; until then it takes its space, but nothing is built upon it.
  */
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf, takeOutOf } from './chains.ts';
+import type { RestorePoint } from './point.ts';
 
 export class Theft {
   private readonly world: World;
-  /** Chains that are still in use, with the log events of the theft. */
+  /** Chains with stolen points that are still in use, with the log events of the theft. */
   private readonly awaited = new Map<Chain, number>();
 
   constructor(world: World) {
@@ -24,40 +25,50 @@ export class Theft {
     }
   }
 
-  /** A work on a chain is done. */
+  /** A work on a chain is over. */
   workEnded(chain: Chain): void {
     const event = this.awaited.get(chain);
-    if (event !== undefined) this.rob(chain, event);
+    if (event !== undefined) this.remove(chain, event);
   }
 
   private rob(chain: Chain, event: number): void {
-    if (isInUse(chain)) {
-      this.awaited.set(chain, event);
-      return;
+    const locked = chain.locked(this.world.kernel.nowMs);
+    for (const [place, point] of chain.points.entries()) if (locked[place] !== true) chain.stolen.add(point);
+    if (chain.stolen.size === 0) return;
+    this.awaited.set(chain, event);
+    if (chain.repository === chain.job.repository) this.forgetBases(chain, event);
+    this.remove(chain, event);
+  }
+
+  /** What was to be built on the stolen points is worth nothing, and what comes next stands by itself. */
+  private forgetBases({ job, vm, stolen }: Chain, event: number): void {
+    const moments = new Set([...stolen].map(({ atMs }) => atMs));
+    this.world.chains.forgetPoints(job, vm, moments, event);
+    for (const task of vm.activeTasks) if (task.run.job === job && task.baseMs !== null && moments.has(task.baseMs)) task.baseStolen = true;
+  }
+
+  /** Takes out what nothing works on any more. */
+  private remove(chain: Chain, event: number): void {
+    const { kernel, log, storage, recovery } = this.world;
+    const gone = chain.points.filter((point) => chain.stolen.has(point) && !isInUse(chain, point));
+    if (gone.length > 0) {
+      const bytes = takeOutOf(chain, gone);
+      const moments = gone.map(({ atMs }) => atMs).join(' ');
+      const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
+      const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
+      const uncopied = chain.uncopied.filter((point) => chain.points.includes(point));
+      chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
+      storage.prune(chain.repository, bytes, deleted);
+      recovery.pointsLost(chain.vm, deleted);
     }
-    this.awaited.delete(chain);
-    const { kernel, log, storage, chains, recovery } = this.world;
-    const locked = chain.locked(kernel.nowMs);
-    const gone = chain.points.filter((_, place) => locked[place] !== true);
-    if (gone.length === 0) return;
-    const bytes = takeOutOf(chain, gone);
-    const moments = gone.map(({ atMs }) => atMs).join(' ');
-    const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
-    const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
-    const uncopied = chain.uncopied.filter((point) => chain.points.includes(point));
-    chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
-    storage.prune(chain.repository, bytes, deleted);
-    if (chain.repository === chain.job.repository) {
-      const lost = new Set(gone.map(({ atMs }) => atMs));
-      chains.forgetPoints(chain.job, chain.vm, lost, deleted);
-      for (const task of chain.vm.activeTasks)
-        if (task.run.job === chain.job && task.baseMs !== null && lost.has(task.baseMs)) task.baseStolen = true;
-    }
-    recovery.pointsLost(chain.vm, deleted);
+    // A merge has taken others in.
+    for (const point of [...chain.stolen]) if (!chain.points.includes(point)) chain.stolen.delete(point);
+    if (chain.stolen.size === 0) this.awaited.delete(chain);
   }
 }
 
-/** A merge, a copy or a restore works on it. Points that only wait to be copied are no obstacle. */
-function isInUse({ busy, copying, points, uncopied }: Chain): boolean {
-  return busy || copying || points.some((point) => point.pins > (uncopied.includes(point) ? 1 : 0));
+/** A transform, a copy or a restore works on it, or has been asked to. Points that only wait for their turn to be copied are no obstacle. */
+function isInUse({ copying, uncopied }: Chain, point: RestorePoint): boolean {
+  const waits = uncopied.includes(point) && !(copying && uncopied[0] === point);
+  return point.pins > (waits ? 1 : 0);
 }

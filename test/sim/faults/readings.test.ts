@@ -188,4 +188,48 @@ describe('a theft', () => {
     expect(merged?.atMs).toBeGreaterThan(DAY + 1024 * SECOND);
     expect(of('points-deleted')).toMatchObject([{ atMs: merged?.atMs, points: 1 }]);
   });
+
+  /** Three nights make a full and two increments; on the fourth the full takes in the first increment, at 1 MiB/s for 1024 s. */
+  const merging = (minutes: number) =>
+    observe(
+      plan({
+        durationMs: 6 * DAY,
+        vms: [server('web')],
+        repositories: [repository({ mergeBytesPerSecond: MiB })],
+        jobs: [job({ schedule: nights(6), mode: 'forever-forward', retention: keep({ last: 3 }), account: 'svc' })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(3 * DAY + minutes * MINUTE) })],
+      }),
+    );
+
+  it('leaves to a merge only what it works on, and nothing is built upon that', () => {
+    const { of, result } = merging(10);
+    const [merged] = of('repository-work-ended');
+    expect(of('points-deleted')).toMatchObject([
+      { atMs: 3 * DAY + 10 * MINUTE, moments: `${2 * DAY} ${3 * DAY}` },
+      { atMs: merged?.atMs, moments: `${DAY}` },
+    ]);
+    expect(tasksOf(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'incremental', 'incremental', 'full', 'incremental']);
+    expect(result.vms.web).toMatchObject({ restorePoints: 2 });
+  });
+
+  it('leaves to a restore what it reads, and takes nothing that has come since', () => {
+    // 10,240 MiB at 100 kiB/s last 29 h: to the morning after the next.
+    const { of, result } = observe(
+      plan({
+        durationMs: 5 * DAY,
+        datastores: [datastore({ writeBytesPerSecond: 0.1 * MiB })],
+        vms: [server('web')],
+        jobs: [job({ schedule: nights(4), mode: 'forever-forward', retention: keep({ last: 9 }), account: 'svc' })],
+        restores: [{ atMs: 2 * DAY + HOUR, vm: 'web', repository: null, pointAtMs: DAY, origin: '' }],
+        faults: [fault('stolen-account', { account: 'svc', ...at(2 * DAY + 2 * HOUR) })],
+      }),
+    );
+    expect(of('points-deleted')).toMatchObject([
+      { atMs: 2 * DAY + 2 * HOUR, moments: `${2 * DAY}` },
+      { atMs: result.restores[0]?.endedMs, moments: `0 ${DAY}` },
+    ]);
+    expect(result.restores[0]?.endedMs).toBeGreaterThan(3 * DAY + HOUR);
+    expect(tasksOf(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'incremental', 'full']);
+    expect(result.vms.web).toMatchObject({ restorePoints: 1 });
+  });
 });
