@@ -21,7 +21,7 @@ const array = fc.record({ read: rate(40, 500), write: rate(40, 500), iops: whole
 
 const latencyControl = fc.oneof(
   fc.constant('none'),
-  fc.record({ stop: whole(9, 300).map((ms) => `${ms}ms`), throttle: whole(9, 100).map((ms) => `${ms}ms`) }),
+  fc.record({ stop: whole(9, 300).map((ms) => `${ms}ms`), throttle: whole(10, 100).map((ms) => `${ms}ms`) }),
 );
 
 const datastore = fc.record({
