@@ -28,7 +28,7 @@ export function keysWithLife({ keys }: VmGroup, { from, until }: DrawnLife, nigh
 }
 
 /** A local time at that share of the run. */
-function momentOf(share: number | undefined, { date, time, hours }: Night): string | undefined {
+export function momentOf(share: number | undefined, { date, time, hours }: Night): string | undefined {
   if (share === undefined) return undefined;
   const ms = Date.parse(`${date}T${time}Z`) + Math.floor(share * (hours - 2) * 60) * MINUTE_MS;
   return new Date(ms).toISOString().slice(0, 16);

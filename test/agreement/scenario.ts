@@ -4,6 +4,7 @@ import { upkeep } from './scenario-chains.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { drawnLives, keysWithLife } from './scenario-lives.ts';
+import { drawnRestores, restoresOf } from './scenario-restores.ts';
 import { arbitraryVms, growth, odd, seldom, sometimes, stated, type VmGroup, whole } from './scenario-vms.ts';
 
 export type ScenarioDocument = Record<string, unknown>;
@@ -91,8 +92,9 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     faults: drawnFaults,
     seed: whole(1, 1_000_000),
     lives: drawnLives,
+    restores: drawnRestores,
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed, lives }) => {
+  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed, lives, restores }) => {
     const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
@@ -131,6 +133,7 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
         made.map(({ keys }) => keys),
         night,
       ),
+      restores: restoresOf(restores, groups, night),
     };
   });
 

@@ -94,7 +94,7 @@ export function enter(world: World, { repository, job, vm }: Chain, kind: Work['
 }
 
 /** Where only references were changed, the blocks of what is removed live on in the next full made of them. */
-function remove(world: World, chain: Chain, point: Point): number {
+export function remove(world: World, chain: Chain, point: Point): number {
   const { points, repository } = chain;
   const heir = points.slice(points.indexOf(point) + 1).find(({ isCloned }) => isCloned);
   const passedBytes = heir === undefined ? 0 : Math.min(point.bytes, Math.max(0, heir.fullBytes - heir.bytes));
@@ -108,13 +108,6 @@ function remove(world: World, chain: Chain, point: Point): number {
     repository.removed.push({ bytes: point.bytes - passedBytes, untilMs, ripeMs });
   }
   return point.bytes - passedBytes;
-}
-
-/** What was stolen while a transform worked on it goes when that is done. The age of the newest point must have been noted. */
-export function dropStolen(world: World, chain: Chain): void {
-  const gone = chain.points.filter((point) => chain.stolen.includes(point));
-  chain.stolen = [];
-  for (const point of gone) remove(world, chain, point);
 }
 
 /** Gives back the space of what was removed long enough ago. True when there was some. */

@@ -1,7 +1,9 @@
 /** VMs that are taken back to a point (docs/model.md, "Repositories: full, established, other work"). */
+import { neededBy, prune } from './chains.ts';
 import { list, named, section } from './document.ts';
 import { isComplete } from './network.ts';
 import { repositorySlotsTaken } from './slots.ts';
+import { dropStolen } from './theft.ts';
 import type { Chain, Point, Restore, World } from './world.ts';
 import { localMsOf } from './zone.ts';
 
@@ -74,7 +76,14 @@ export function startRestore(world: World, restore: Restore): boolean {
 export function finishRestores(world: World): boolean {
   const finished = world.restores.filter((restore) => isRestoring(restore) && restore.work?.every(({ transfer }) => isComplete(transfer)));
   for (const restore of finished) restore.endedMs = world.nowMs;
+  // READING: what was held may go now, and whatever else the policy no longer keeps.
+  for (const { source } of finished) if (source !== null) release(world, source.chain);
   return finished.length > 0;
+}
+
+function release(world: World, chain: Chain): void {
+  dropStolen(world, chain);
+  prune(world, chain);
 }
 
 export function restoresAhead({ restores, nowMs }: World): number[] {
@@ -87,7 +96,8 @@ export function restoredBytes({ source, work }: Restore): number {
   return source === null ? 0 : bytes / source.chain.job.reduction;
 }
 
-/** READING: what a restore reads, or waits to read, can neither go nor be merged. */
-export function heldByRestores({ restores }: World, chain: Chain): Point[] {
-  return restores.flatMap(({ source, endedMs }) => (source?.chain === chain && endedMs === null ? [source.point] : []));
+/** What restores read, or wait to read: a point, and all that it needs. READING: none of it can go or be merged. */
+export function heldByRestores({ restores }: World, chain: Chain): Set<Point> {
+  const points = restores.flatMap(({ source, endedMs }) => (source?.chain === chain && endedMs === null ? [source.point] : []));
+  return new Set(points.flatMap((point) => [point, ...neededBy(chain, point)]));
 }

@@ -1,4 +1,3 @@
-import { neededBy } from './chains.ts';
 import { heldByRestores } from './restores.ts';
 import type { Chain, Point, World } from './world.ts';
 
@@ -26,7 +25,7 @@ export function wanted(world: World, chain: Chain): Set<Point> {
   const kept = chain.job.retention.definition === 'veeam' ? byFlags(world, chain) : byPeriods(world, chain);
   const { immutableMs } = chain.repository;
   for (const point of chain.points) if (world.nowMs < point.completeMs + immutableMs) kept.add(point);
-  for (const point of heldByRestores(world, chain)) for (const one of [point, ...neededBy(chain, point)]) kept.add(one);
+  for (const point of heldByRestores(world, chain)) kept.add(point);
   return kept;
 }
 

@@ -1,7 +1,8 @@
 /** Whoever has stolen an account deletes what it may (docs/faults.md, `stolen-account`). */
-import { dropStolen, neededBy } from './chains.ts';
+import { neededBy, remove } from './chains.ts';
 import { cleanUp, disown } from './left-behind.ts';
 import { noteAge } from './recovery.ts';
+import { heldByRestores } from './restores.ts';
 import type { Chain, Delta, Job, Point, World } from './world.ts';
 
 export function robAccount(world: World, account: string | null): void {
@@ -24,10 +25,23 @@ function robChain(world: World, chain: Chain): void {
     world.transforms.splice(world.transforms.indexOf(transform), 1);
     chain.transform = null;
   }
-  const used = usedByTransform(chain);
-  chain.stolen = stolen.filter((point) => !used.has(point));
-  dropStolen(world, chain);
-  chain.stolen = stolen.filter((point) => used.has(point));
+  chain.stolen = stolen;
+  dropUnused(world, chain);
+}
+
+/** What was stolen while a transform or a restore worked on it goes when that is done. */
+export function dropStolen(world: World, chain: Chain): void {
+  if (chain.stolen.length === 0) return;
+  noteAge(world, chain.vm);
+  dropUnused(world, chain);
+}
+
+/** The age of the newest point must have been noted. */
+function dropUnused(world: World, chain: Chain): void {
+  const used = new Set([...usedByTransform(chain), ...heldByRestores(world, chain)]);
+  const gone = chain.points.filter((point) => chain.stolen.includes(point) && !used.has(point));
+  chain.stolen = chain.stolen.filter((point) => used.has(point));
+  for (const point of gone) remove(world, chain, point);
 }
 
 /** What a merge or a synthetic full that runs reads or changes. */

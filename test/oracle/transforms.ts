@@ -1,11 +1,11 @@
-import { dropStolen, enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
+import { enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
 import { willBeTriedAgain } from './merges.ts';
 import { isComplete } from './network.ts';
-import { noteAge } from './recovery.ts';
-import { restoresWaiting, startRestore } from './restores.ts';
+import { heldByRestores, restoresWaiting, startRestore } from './restores.ts';
 import { flag, wanted } from './retention.ts';
 import { repositorySlotsTaken } from './slots.ts';
 import { repositoryBytes } from './space.ts';
+import { dropStolen } from './theft.ts';
 import { startUpkeep } from './upkeep.ts';
 import type { Chain, Point, Task, Transform, World } from './world.ts';
 
@@ -92,7 +92,9 @@ function startTransform(world: World, transform: Transform): boolean {
   const [first] = chain.points;
   const merges = chain.job.mode === 'forever-forward';
   const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
-  if (repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
+  // READING: a merge whose full a restore has come to hold meanwhile is given up like one that does not fit.
+  const isHeld = merges && first !== undefined && heldByRestores(world, chain).has(first);
+  if (isHeld || repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
     end(world, transform);
     prune(world, chain);
     return true;
@@ -132,7 +134,6 @@ function change(world: World, chain: Chain, point: Point): void {
   else point.bytes = point.fullBytes;
   point.kind = 'full';
   flag(world, chain, point);
-  if (chain.stolen.length > 0) noteAge(world, chain.vm);
   dropStolen(world, chain);
   prune(world, chain);
 }
