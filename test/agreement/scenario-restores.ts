@@ -12,7 +12,7 @@ const drawnRestore = fc.record({
 });
 
 export const drawnRestores = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<DrawnRestore[]>([]) },
+  { weight: 7, arbitrary: fc.constant<DrawnRestore[]>([]) },
   { weight: 1, arbitrary: fc.array(drawnRestore, { minLength: 1, maxLength: 3 }) },
 );
 

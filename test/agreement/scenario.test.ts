@@ -5,9 +5,8 @@ import { figuresOf, playEngine } from './play.ts';
 import { arbitraryScenario, type ScenarioDocument } from './scenario.ts';
 
 const EVENTS = `datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full
-  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended snapshot-orphaned cleanup-started cleanup-ended vm-lost transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped vm-created vm-deleted vm-not-created`.split(
-  /\s+/,
-);
+  guest-held guest-released fleecing-ended cdp-behind cdp-in-step disks-attaching transport-unreachable fault-began fault-ended snapshot-orphaned cleanup-started cleanup-ended vm-lost transfer-stalled transfer-resumed vm-stopped vm-started run-overlap run-queued run-skipped run-cancelled transfer-aborted growth-stepped vm-created vm-deleted vm-not-created
+  restore-started restore-ended restore-failed`.split(/\s+/);
 const TASKS = [
   'failed datastore-full',
   'failed chain-limit',
@@ -100,6 +99,7 @@ it('random scenarios use every key of the parts that they draw', () => {
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
   expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable garbageCollection verify')).toEqual([]);
   expect(unused('faults', 'at rate every after for probability job vm link host proxy datastore account factor offset')).toEqual([]);
+  expect(unused('restores', 'at vm repository point')).toEqual([]);
   expect(unused('vms', 'host exists disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);
   expect(
     unused(

@@ -94,7 +94,9 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     lives: drawnLives,
     restores: drawnRestores,
   })
-  .map(({ night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts, proxies, repositories, wan, faults, seed, lives, restores }) => {
+  .map((drawn) => {
+    const { night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts } = drawn;
+    const { proxies, repositories, wan, faults, seed, lives, restores } = drawn;
     const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.

@@ -51,6 +51,31 @@ it('holds the points that it reads', () => {
     return works.filter(({ kind }) => kind === 'removal').map(({ startedMs }) => startedMs / MINUTE);
   };
   expect(removals({ hosts })).toEqual([110, 190]);
-  // It reads from 1:30 to 2:00; the policy is applied again with the next point, and takes both.
-  expect(removals({ hosts, restores: [{ at: '2026-03-02T01:30', vm: 'a' }] })).toEqual([190]);
+  // It reads from 1:30 to 2:00.
+  expect(removals({ hosts, restores: [{ at: '2026-03-02T01:30', vm: 'a' }] })).toEqual([120, 190]);
+});
+
+/** Merges of a chain of 36 GB and 1 GB an hour: the minutes at which they begin. */
+function merges(repository: object, more: object, times: string[]): number[] {
+  const at = times.map((time) => `2026-03-02T${time}`);
+  const vm = { host: 'h', writes: { law: 'append', changed: '24000MB/day' } };
+  const job = { method: 'agent', mode: 'forever-forward', retention: { last: 3 }, streamRate: '600MB/s', schedule: { at } };
+  const hosts = { h: { nbd: '20MB/s', network: '1GB/s' } };
+  const { works } = play({ vm, job, repository: { read: '1TB/s', write: '1TB/s', ...repository }, more: { hosts, ...more } });
+  return works.filter(({ kind }) => kind === 'merge').map(({ startedMs }) => Math.floor(startedMs / MINUTE));
+}
+
+it('holds all that its point needs against merges', () => {
+  const times = ['00:00', '01:00', '02:00', '02:45', '04:00'];
+  expect(merges({}, {}, times)).toEqual([165, 240]);
+  // From 2:30 to 3:00 it reads the increment of 2:00, and so the full and that of 1:00; two merges follow after the next run.
+  expect(merges({}, { restores: [{ at: '2026-03-02T02:30', vm: 'a' }] }, times)).toEqual([240, 240]);
+});
+
+it('a merge that waits gives way to it until the next run', () => {
+  // The one slot: at 2:10 a verification asks for it while the run of 2:09:59 writes 667 MB; it reads 38.2 GB to 3:13.
+  const repository = { slots: 1, read: '10MB/s', verify: '10 2 * * *' };
+  const times = ['00:00', '01:00', '01:30', '02:09:59', '05:00'];
+  expect(merges(repository, {}, times)).toEqual([193, 300]);
+  expect(merges(repository, { restores: [{ at: '2026-03-02T02:30', vm: 'a' }] }, times)).toEqual([300, 301]);
 });
