@@ -79,3 +79,20 @@ it('a merge that waits gives way to it until the next run', () => {
   expect(merges(repository, {}, times)).toEqual([193, 300]);
   expect(merges(repository, { restores: [{ at: '2026-03-02T02:30', vm: 'a' }] }, times)).toEqual([300, 301]);
 });
+
+it('what is stolen goes when it has been read, and nothing is built upon it meanwhile', () => {
+  const at = ['00:00', '01:00', '01:30', '02:00'].map((time) => `2026-03-02T${time}`);
+  const vm = { host: 'h', writes: { law: 'append', changed: '24000MB/day' } };
+  const job = { method: 'agent', mode: 'forever-forward', account: 'admin', streamRate: '60MB/s', schedule: { at } };
+  const more = {
+    hosts: { h: { nbd: '20MB/s', network: '1GB/s' } },
+    restores: [{ at: '2026-03-02T01:05', vm: 'a' }],
+    faults: [{ kind: 'stolen-account', account: 'admin', at: '2026-03-02T01:20' }],
+  };
+  const result = play({ vm, job, repository: { read: '1TB/s', write: '1TB/s' }, more });
+  expect(result.jobs.job?.runs.map(({ tasks }) => tasks[0]?.kind)).toEqual(['full', 'incremental', 'full', 'incremental']);
+  // From 1:05 to 1:35 it reads; by then the new full has come to 18 GB beside 37 GB.
+  expect(result.restores).toMatchObject([{ pointAtMs: HOUR, endedMs: 95 * MINUTE, readBytes: 36e9 }]);
+  expect(result.repositories.repo).toMatchObject({ peakUsedBytes: 55e9, endUsedBytes: 36.5e9 });
+  expect(result.vms.a?.restorePoints).toBe(2);
+});

@@ -13,18 +13,13 @@ export function robAccount(world: World, account: string | null): void {
 }
 
 function robChain(world: World, chain: Chain): void {
-  const { points, repository, job, vm, transform } = chain;
+  const { points, repository, job, vm } = chain;
   const immutable = points.filter(({ completeMs }) => world.nowMs < completeMs + repository.immutableMs);
   const locked = new Set(immutable.flatMap((point) => [point, ...neededBy(chain, point)]));
   const stolen = points.filter((point) => !locked.has(point));
   for (const { base } of stolen) chain.lostBases.add(base);
   // READING: what is locked can be built upon: the next backup is a full where the point that it would build upon has gone.
   if (stolen.some(({ base }) => base === job.bases.get(vm))) job.bases.delete(vm);
-  // READING: a transform that still waits for its slot works on nothing yet, and is not made without its point.
-  if (transform?.work === null && stolen.includes(transform.point)) {
-    world.transforms.splice(world.transforms.indexOf(transform), 1);
-    chain.transform = null;
-  }
   chain.stolen = stolen;
   dropUnused(world, chain);
 }
@@ -44,10 +39,10 @@ function dropUnused(world: World, chain: Chain): void {
   for (const point of gone) remove(world, chain, point);
 }
 
-/** What a merge or a synthetic full that runs reads or changes. */
+/** What a merge or a synthetic full that waits or runs reads or changes. */
 function usedByTransform(chain: Chain): Set<Point> {
   const { transform } = chain;
-  return new Set(transform === null || transform.work === null ? [] : [transform.point, ...neededBy(chain, transform.point)]);
+  return new Set(transform === null ? [] : [transform.point, ...neededBy(chain, transform.point)]);
 }
 
 /** The snapshots that a job keeps are nobody's any more, and are removed like orphans. */

@@ -96,6 +96,7 @@ function startTransform(world: World, transform: Transform): boolean {
   const isHeld = merges && first !== undefined && heldByRestores(world, chain).has(first);
   if (isHeld || repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
     end(world, transform);
+    dropStolen(world, chain);
     prune(world, chain);
     return true;
   }
