@@ -60,11 +60,14 @@ export class Guests {
   private readonly costs: number[] = [];
   /** Log event of the latest midnight of growth. */
   private lastStep = 0;
+  /** Steps of growth come before whatever else is due at their midnight, VMs that come and go included. */
+  private readonly midnightRank: number;
 
   constructor(world: World) {
     this.world = world;
     this.activityChanged = world.kernel.handle((activity) => this.changeActivity(activity));
     this.midnight = world.kernel.handle(() => this.stepGrowth());
+    this.midnightRank = world.kernel.takeSequence();
     this.crashed = world.kernel.handle((vm) => this.crash(world.vms[vm] as Vm));
     this.answered = world.kernel.handle((vm) => this.answer(world.vms[vm] as Vm));
     this.rescan = world.kernel.handle(() => {
@@ -351,7 +354,7 @@ export class Guests {
     const steps = datastores.some((datastore) => datastore.otherGrowsInSteps) || vms.some((vm) => vm.disks.some((disk) => disk.growsInSteps));
     if (!steps) return;
     const next = zone.midnightOf(zone.dayOf(kernel.nowMs) + 1);
-    kernel.schedule(next, EventClass.stage, this.midnight, 0);
+    kernel.scheduleRanked(next, EventClass.stage, this.midnightRank, this.midnight, 0);
   }
 
   /** Local midnight: percentages take effect; what no longer fits above the floor is refused. */

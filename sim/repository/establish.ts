@@ -180,7 +180,7 @@ class EstablishedVm {
       storedMs: point.storedMs,
       dueMs: point.dueMs,
       storedBytes,
-      sentBytes: level === 'full' ? this.fullBytes : point.kind === 'full' ? this.changed(old) : storedBytes,
+      sentBytes: level === 'full' ? this.fullBytes : this.changedBetween(old.sentFromMs, point.atMs),
       level,
       changedSinceMs: level === 'differential' ? fromMs : null,
       fullBytes: this.fullBytes,
@@ -206,6 +206,10 @@ class EstablishedVm {
   }
 
   private changed({ fromMs, toMs }: OldPoint): number {
+    return this.changedBetween(fromMs, toMs);
+  }
+
+  private changedBetween(fromMs: number, toMs: number): number {
     return this.stored((disk) => this.changedBytes(disk, fromMs, toMs));
   }
 

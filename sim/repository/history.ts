@@ -15,11 +15,12 @@ export interface OldBackup {
   synthetic: boolean;
 }
 
-/** A point that is left of them. Unless it is a whole full it holds what was written between two instants. */
+/** A point that is left of them. Unless it is a whole full it holds what was written between two instants. Its task sent what had been since `sentFromMs`. */
 export interface OldPoint {
   point: RestorePoint;
   fromMs: number;
   toMs: number;
+  sentFromMs: number;
 }
 
 /** A backup as it has come to a repository: when it was made, or later as a copy. */
@@ -211,11 +212,12 @@ class Spans {
   of(point: RestorePoint): OldPoint {
     const place = this.places.get(point.atMs) as number;
     const at = (index: number): number => this.backups[index]?.atMs ?? point.atMs;
-    if (point.kind === 'reverse') return { point, fromMs: point.atMs, toMs: at(place + 1) };
+    const sentFromMs = at(place - 1);
+    if (point.kind === 'reverse') return { point, fromMs: point.atMs, toMs: at(place + 1), sentFromMs };
     if (point.level === 'differential') {
-      const full = this.backups.slice(0, place).findLastIndex(({ level, synthetic }) => level === 'full' || synthetic);
-      return { point, fromMs: at(full), toMs: point.atMs };
+      const full = at(this.backups.slice(0, place).findLastIndex(({ level, synthetic }) => level === 'full' || synthetic));
+      return { point, fromMs: full, toMs: point.atMs, sentFromMs: full };
     }
-    return { point, fromMs: at(place - 1), toMs: point.atMs };
+    return { point, fromMs: sentFromMs, toMs: point.atMs, sentFromMs };
   }
 }

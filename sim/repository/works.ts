@@ -2,6 +2,7 @@
  * Work on repositories besides the writing of backups: merges, synthetic fulls, collections of garbage, verifications, copies, restores. A work waits until it
  * can take a slot on each of its repositories, in the order in which works were asked for and after the tasks that wait there; then it is one or more flows.
  */
+import type { SlotPool } from '../estate/host.ts';
 import type { ResourceUse } from '../flow/network.ts';
 import type { World } from '../world.ts';
 import type { Repository } from './repository.ts';
@@ -24,12 +25,26 @@ export interface Work {
   end(): void;
 }
 
+interface Waiting {
+  number: number;
+  work: Work;
+}
+
+/** What waits at one repository, and the place up to which it has been looked at. */
+interface Line {
+  slots: SlotPool;
+  queue: Waiting[];
+  at: number;
+}
+
 export const NO_FLOWS: ReadonlyMap<number, number> = new Map();
 
 export class Works {
   private readonly world: World;
-  private readonly queues = new Map<Repository, Work[]>();
+  /** By the repository at which they wait, in the order in which they were asked for; each with its number in the order of all. */
+  private readonly queues = new Map<Repository, Waiting[]>();
   private waiting = 0;
+  private asked = 0;
   /** By the owners of their flows, which are negative. */
   private readonly running = new Map<number, Work>();
   private nextOwner = -1;
@@ -41,26 +56,26 @@ export class Works {
   /** A work is to be done as soon as it has its slots. */
   ask(work: Work): void {
     const [at] = work.repositories;
+    const entry = { number: this.asked++, work };
     const queue = this.queues.get(at);
-    if (queue === undefined) this.queues.set(at, [work]);
-    else queue.push(work);
+    if (queue === undefined) this.queues.set(at, [entry]);
+    else queue.push(entry);
     this.waiting++;
   }
 
-  /** Starts whatever has its slots; returns whether anything did. */
+  /** Starts whatever has its slots, first come first served, wherever it waits; returns whether anything did. */
   scan(): boolean {
     if (this.waiting === 0) return false;
     let started = false;
-    for (const [repository, queue] of this.queues) {
-      for (let i = 0; i < queue.length && repository.slots.free > 0; ) {
-        const work = queue[i] as Work;
-        if (work.repositories.some(({ slots }) => slots.free <= 0)) i++;
-        else {
-          queue.splice(i, 1);
-          this.waiting--;
-          this.begin(work);
-          started = true;
-        }
+    const lines = [...this.queues].map(([{ slots }, queue]): Line => ({ slots, queue, at: 0 }));
+    for (let line = nextOf(lines); line !== null; line = nextOf(lines)) {
+      const { work } = line.queue[line.at] as Waiting;
+      if (work.repositories.some(({ slots }) => slots.free <= 0)) line.at++;
+      else {
+        line.queue.splice(line.at, 1);
+        this.waiting--;
+        this.begin(work);
+        started = true;
       }
     }
     return started;
@@ -108,4 +123,17 @@ export class Works {
     for (const { slots } of work.repositories) slots.used--;
     this.world.admission.dirty = true;
   }
+}
+
+/** The line in which the work waits that was asked for first, of those that have a slot and have not been looked through; null: there is none. */
+function nextOf(lines: readonly Line[]): Line | null {
+  let next: Line | null = null;
+  let first = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    const number = line.slots.free > 0 ? (line.queue[line.at]?.number ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    if (number >= first) continue;
+    first = number;
+    next = line;
+  }
+  return next;
 }
