@@ -51,6 +51,7 @@ function makeDue(world: World, job: Job): void {
     dueMs: world.nowMs,
     startedMs: null,
     hadSlots: false,
+    hasAsked: false,
     endedMs: null,
     skipped,
     overlapsPrevious: active,

@@ -224,7 +224,7 @@ function storePoint(world: World, task: Task, base: Base, isGood: boolean): void
     firstOf: [],
     base,
   };
-  task.stored = { chain, point, isAsked: false };
+  task.stored = { chain, point };
   addPoint(world, chain, point);
 }
 

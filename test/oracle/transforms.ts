@@ -12,16 +12,17 @@ import type { Chain, Point, Task, Transform, World } from './world.ts';
 /** Asks for what the chains of runs that have read everything need. True when there was something. */
 export function askTransforms(world: World): boolean {
   let happened = false;
-  for (const { runs } of world.jobs) {
-    for (const run of runs) {
-      // A stream that fails later is tried again, and may then make another point.
-      const stored = run.tasks.flatMap((task) => (task.stored === null || task.stored.isAsked ? [] : [task.stored]));
-      if (stored.length === 0 || !run.tasks.every(hasRead)) continue;
-      for (const made of stored) {
-        made.isAsked = true;
-        happened = ask(world, made.chain, made.point) || happened;
-      }
+  for (const run of world.jobs.flatMap(({ runs }) => runs)) {
+    // READING: a run that has read everything again, after a further attempt or another VM, asks again for all its chains.
+    const reads = !run.tasks.every(hasRead);
+    if (reads || run.hasAsked) {
+      run.hasAsked = !reads;
+      continue;
     }
+    run.hasAsked = true;
+    // A later attempt stores a later point of the same chain.
+    const newest = new Map(run.tasks.flatMap(({ stored }) => (stored === null ? [] : [[stored.chain, stored.point] as const])));
+    for (const [chain, point] of newest) happened = ask(world, chain, point) || happened;
   }
   return happened;
 }

@@ -474,6 +474,8 @@ export interface Run {
   triesAgain: boolean;
   /** A disk of one of its tasks has had a slot. */
   hadSlots: boolean;
+  /** Everything has been read, and transforms have been asked for. */
+  hasAsked: boolean;
   tasks: Task[];
 }
 
@@ -521,8 +523,7 @@ export interface Task {
   proxyOfAll: Proxy | null;
   streams: Stream[];
   kind: 'full' | 'incremental' | 'differential' | null;
-  /** What it has stored, and whether transforms have been asked for it. */
-  stored: { chain: Chain; point: Point; isAsked: boolean } | null;
+  stored: { chain: Chain; point: Point } | null;
   queuedMs: number;
   snapshotMs: number | null;
   base: Base | null;
