@@ -152,11 +152,13 @@ class ChainPast {
     this.arrivals.push({ backup, atMs });
     const point = pointOf(backup, atMs, this.copied === null ? 0 : 1);
     chain.insert(point, zone);
+    // As it goes later: the retention looks at the new point, and again at the full that is made of it.
+    this.remove(atMs);
     if (backup.synthetic) {
       chain.becomeFull(point, zone);
       point.cloned = chain.repository.plan.blockClone;
+      this.remove(atMs);
     }
-    this.remove(atMs);
     while (chain.mergeable(atMs, zone) !== null) chain.absorb();
   }
 

@@ -16,7 +16,8 @@ const SOURCES = { ...scenarios, ...sim };
 /** The same at each call: case n of a kind is the first draw of seed n. */
 export function makeWorkload(): Workload {
   const files: Record<string, string> = {};
-  for (const name of readdirSync(SCENARIOS)) if (name.endsWith('.yaml')) files[name] = readFileSync(join(SCENARIOS, name), 'utf8');
+  for (const name of readdirSync(SCENARIOS, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.yaml')) files[name.replaceAll('\\', '/')] = readFileSync(join(SCENARIOS, name), 'utf8');
   const seeds = Array.from({ length: GENERATED }, (_, index) => index + 1);
   for (const seed of seeds) files[`generated/${seed}.json`] = JSON.stringify(draw(arbitraryScenario, seed));
   const cases: Case[] = Object.keys(files).map((path) => ({ name: path, plan: loadPlan(SOURCES, files, path), path }));
