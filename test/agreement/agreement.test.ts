@@ -24,7 +24,7 @@ const MS_PER_SCENARIO = 5000;
 if (FILE === undefined) {
   it(
     `engine and integrator agree on ${SCENARIOS} random scenarios (seed ${SEED})`,
-    ({ annotate }) => {
+    () => {
       const spare = Math.ceil(SCENARIOS * MOST_REDRAWN);
       let redrawn = 0;
       let compared = 0;
@@ -38,7 +38,8 @@ if (FILE === undefined) {
         }
       }
       expect(compared).toBe(SCENARIOS);
-      return annotate(`${compared} scenarios compared, ${redrawn} redrawn`);
+      // In the protocol of CI it stands how many were compared.
+      console.log(`agreement: ${compared} scenarios compared, ${redrawn} redrawn (seed ${SEED})`);
     },
     (SCENARIOS + 10) * MS_PER_SCENARIO,
   );

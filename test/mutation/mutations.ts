@@ -204,13 +204,49 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'faults: immutability holds against thieves',
     file: 'sim/repository/theft.ts',
-    from: 'const gone = chain.points.filter((_, place) => locked[place] !== true);',
-    to: 'const gone = chain.points.filter(({ pins }) => pins === 0);',
+    from: 'if (locked[place] !== true) chain.stolen.add(point);',
+    to: 'chain.stolen.add(point);',
   },
   {
     law: 'orphans: a clean-up begins with the lowest',
     file: 'sim/backup/orphans.ts',
     from: "disk.chain.find((delta) => delta.kind === 'orphan'",
     to: "disk.chain.findLast((delta) => delta.kind === 'orphan'",
+  },
+  {
+    law: 'stuns: the removal of a snapshot is one',
+    file: 'sim/backup/consolidation.ts',
+    from: 'stages.stun(removal.task, removeMs);',
+    to: '',
+  },
+  {
+    law: 'merge: crosses the array behind its datastore',
+    file: 'sim/backup/consolidation.ts',
+    from: 'for (const device of datastore.devices) uses.push(',
+    to: 'for (const device of datastore.devices.slice(0, 1)) uses.push(',
+  },
+  {
+    law: 'sharing: guests cross the array behind their datastore',
+    file: 'sim/estate/guests.ts',
+    from: 'for (const { resource, randomCost } of datastore.devices) uses.push(',
+    to: 'for (const { resource, randomCost } of datastore.devices.slice(0, 1)) uses.push(',
+  },
+  {
+    law: 'latency control: leaves 5 % of the device',
+    file: 'sim/estate/guests.ts',
+    from: 'const LEAST_SHARE = 0.05;',
+    to: 'const LEAST_SHARE = 0.001;',
+  },
+  {
+    law: 'reads: slower through each further snapshot',
+    file: 'sim/estate/read-speed.ts',
+    from: '0.4, 0.35, 0.3, 0.25,',
+    to: '0.4, 0.4, 0.3, 0.25,',
+  },
+  {
+    law: 'admission: what a task leaves behind holds its snapshot slot where orphans count',
+    file: 'sim/backup/consolidation.ts',
+    from: 'return closed && !(refused && disk.datastore.plan.countOrphans);',
+    to: 'return closed;',
   },
 ];

@@ -15,11 +15,12 @@ const SLOWEST_SCENARIO_MS = 60_000;
 if (SEED === undefined) {
   it(
     `invariants hold over random scenarios for ${SECONDS} s`,
-    ({ annotate }) => {
+    () => {
       const { scenarios, tasks, failed } = runSwarm({ firstSeed: 1, seconds: SECONDS, mostFailures: 3 });
       if (failed.length > 0) expect.fail(failed.map(report).join('\n'));
       expect(tasks).toBeGreaterThan(0);
-      return annotate(`${scenarios} scenarios, ${tasks} tasks`);
+      // In the protocol of CI it stands what was looked at.
+      console.log(`swarm: ${scenarios} scenarios, ${tasks} tasks`);
     },
     SECONDS * 1000 + SLOWEST_SCENARIO_MS,
   );
