@@ -193,6 +193,19 @@ describe('an established past', () => {
   });
 });
 
+it('asks for transforms again when a continuous run has read another VM', () => {
+  const idle = { datastore: 'ds', size: '36000MB', writes: { rate: 0, changed: '0MB/day' } };
+  const vms = { a: idle, b: { ...idle, exists: { from: '2026-03-02T01:30' } } };
+  const job = { method: 'cdp', initial: 'established', retention: { last: 1 }, streamRate: '10MB/s' };
+  const merged = (immutable: string): unknown[] => {
+    const result = play(job, { vms, duration: '4h', repository: { immutable } });
+    return works(result, 'merge').map(({ startedMs }) => startedMs / HOUR);
+  };
+  // At 0:00 the full of a takes in what is old enough: the point of an hour before, or of four. At 2:00 the run takes b in and reads it until 3:00.
+  expect(merged('30m')).toEqual([0, 3]);
+  expect(merged('4h')).toEqual([0, 3, 3, 3]);
+});
+
 describe('a stolen account', () => {
   const thief = (at: string): object => ({ faults: [{ kind: 'stolen-account', account: 'admin', at: `2026-03-02T${at}` }] });
 

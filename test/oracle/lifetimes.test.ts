@@ -101,3 +101,17 @@ describe('a VM that is deleted', () => {
     expect(result.vms.gone).toMatchObject({ restorePoints: 1, worstRpoMs: 1.75 * HOUR });
   });
 });
+
+it('a VM that goes at midnight gives back the room that growth has filled just then', () => {
+  const start = '2026-03-02T22:00';
+  const datastore = { capacity: '100GB', otherUsed: '50GB', otherGrowth: '50%/day', floor: '1GB' };
+  const thick = { datastore: 'ds', size: '30GB', provisioning: 'thick', writes: { rate: 0, changed: '0MB/day' } };
+  const thin = { datastore: 'ds', size: '10GB', used: '1GB', writes: { law: 'append', rate: '1kB/s' } };
+  const go = (until: object): (number | null | undefined)[] => {
+    const { datastores, vms } = play({ start, duration: '4h', datastore, vms: { a: { ...thick, ...until }, b: thin }, jobs: {} });
+    return [peakOf({ datastores } as OracleResult), datastores.ds?.fullAtMs, vms.b?.pausedAtMs];
+  };
+  // 25 GB more would be 106 GB.
+  expect(go({})).toEqual([99, 2 * HOUR, 2 * HOUR]);
+  expect(go({ exists: { until: '2026-03-03T00:00' } })).toEqual([99, null, null]);
+});

@@ -30,6 +30,8 @@ function pressDatastore(world: World, datastore: Datastore): boolean {
     datastore.cutOff = false;
     return false;
   }
+  // READING: where a VM goes at this very instant, whether it is full shows when that has gone.
+  if (world.nowMs < world.durationMs && world.vms.some((vm) => vm.untilMs <= world.nowMs && disksOn(vm, datastore).length > 0)) return false;
   datastore.fullAtMs ??= world.nowMs;
   datastore.hasSpace = false;
   const fleecing = new Set(inOrder(fleecingOn(world, datastore)).map(({ task }) => task));
