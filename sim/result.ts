@@ -206,7 +206,7 @@ export interface RestoreResult {
   pointAtMs: number | null;
   startedMs: number | null;
   endedMs: number | null;
-  /** Stored bytes read; 0 until it has ended. */
+  /** Stored bytes read, of one that is under way up to the end of the scenario. */
   readBytes: number;
 }
 

@@ -74,20 +74,22 @@ export class Lifecycle {
     for (const task of [...vm.activeTasks, ...vm.leftBehind]) stages.notePeakDelta(task, now);
     this.dropDisks(vm, datastore, vm.lossEvent);
     orphans.abandonAll(vm, 'failed', 'datastore-lost', vm.lossEvent);
-    for (const job of this.world.jobs) this.dropKept(vm, job, vm.lossEvent);
+    let lost = false;
+    for (const job of this.world.jobs) lost = this.dropKept(vm, job, vm.lossEvent) || lost;
+    if (lost) this.world.recovery.pointsLost(vm, vm.lossEvent);
     for (const task of [...vm.leftBehind]) orphans.settle(task);
   }
 
-  /** The snapshots that a job keeps of a VM are kept no longer; what is still there of them is to be removed. */
-  dropKept(vm: Vm, job: Job, event: number): void {
+  /** The snapshots that a job keeps of a VM are kept no longer; what is still there of them is to be removed. Returns whether there were any. */
+  dropKept(vm: Vm, job: Job, event: number): boolean {
     const tasks = job.dropKept(vm);
-    if (tasks.length === 0) return;
-    const { orphans, recovery } = this.world;
+    if (tasks.length === 0) return false;
+    const { orphans } = this.world;
     const deltas = tasks.flatMap(({ disks }) => disks.flatMap(({ delta }) => (delta?.exists ? [delta] : [])));
     for (const delta of deltas) orphans.mark(delta, delta.run, [event]);
     for (const task of tasks) orphans.settle(task);
-    recovery.pointsLost(vm, event);
     orphans.cleanUp(vm, [], event, deltas);
+    return true;
   }
 
   private dropDisks(vm: Vm, datastore: Datastore, event: number): void {

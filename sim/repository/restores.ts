@@ -12,6 +12,7 @@ export class Restores {
   private readonly world: World;
   private plans: readonly RestorePlan[] = [];
   private results: RestoreResult[] = [];
+  private readonly running = new Set<Restore>();
   private readonly tick: number;
 
   constructor(world: World) {
@@ -28,7 +29,16 @@ export class Restores {
 
   /** As they stand, in the order of the plan. */
   figures(): readonly RestoreResult[] {
+    for (const restore of this.running) restore.noteRead();
     return this.results;
+  }
+
+  began(restore: Restore): void {
+    this.running.add(restore);
+  }
+
+  ended(restore: Restore): void {
+    this.running.delete(restore);
   }
 
   /** Behind everything else that is due at the same instant: a repository has two chores at most. */
@@ -109,6 +119,7 @@ class Restore implements Work {
     const used = this.vm.disks.map((disk) => disk.usedAt(kernel.nowMs));
     const sum = used.reduce((all, one) => all + one, 0);
     this.result.startedMs = kernel.nowMs;
+    this.world.restores.began(this);
     const fields = {
       vm: this.vm.name,
       repository: chain.repository.name,
@@ -130,11 +141,20 @@ class Restore implements Work {
     });
   }
 
+  /** Stored bytes that it has read up to now. */
+  noteRead(): void {
+    const { chain, point } = this.source;
+    let left = 0;
+    for (const flow of this.flows.values()) left += this.world.network.remainingOf(flow);
+    this.result.readBytes = Math.ceil(point.fullBytes - left / chain.job.plan.reduction);
+  }
+
   end(): void {
     const { kernel, log, chains } = this.world;
-    const { chain, point } = this.source;
+    const { chain } = this.source;
     this.result.endedMs = kernel.nowMs;
-    this.result.readBytes = Math.ceil(point.fullBytes);
+    this.noteRead();
+    this.world.restores.ended(this);
     this.event = log.record(kernel.nowMs, 'restore-ended', { vm: this.vm.name, repository: chain.repository.name }, [this.event]);
     for (const held of this.held) held.pins--;
     chains.prune(chain, this.event);

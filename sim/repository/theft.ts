@@ -2,6 +2,7 @@
  * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable, with all that it needs. What a work still reads
  * goes when the work is done; until then it takes its space, but nothing is built upon it.
  */
+import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf, takeOutOf } from './chains.ts';
@@ -18,26 +19,36 @@ export class Theft {
 
   /** `event` is the log event of the theft. */
   deleteAll(account: string, event: number): void {
-    for (const { chains } of this.world.repositories) for (const chain of chains.values()) if (chain.account === account) this.rob(chain, event);
-    for (const job of this.world.jobs) {
+    const { repositories, jobs, lifecycle, recovery } = this.world;
+    // A VM is told of once: between one of its chains and the next it has had no age.
+    const losers = new Map<Vm, number>();
+    for (const { chains } of repositories)
+      for (const chain of chains.values()) {
+        const deleted = chain.account === account ? this.rob(chain, event) : null;
+        if (deleted !== null) losers.set(chain.vm, deleted);
+      }
+    for (const job of jobs) {
       if (job.method.copies || job.plan.account !== account) continue;
-      for (const vm of job.candidates) this.world.lifecycle.dropKept(vm, job, event);
+      for (const vm of job.candidates) if (lifecycle.dropKept(vm, job, event)) losers.set(vm, losers.get(vm) ?? event);
     }
+    for (const [vm, deleted] of losers) recovery.pointsLost(vm, deleted);
   }
 
   /** A work on a chain is over. */
   workEnded(chain: Chain): void {
     const event = this.awaited.get(chain);
-    if (event !== undefined) this.remove(chain, event);
+    const deleted = event === undefined ? null : this.remove(chain, event);
+    if (deleted !== null) this.world.recovery.pointsLost(chain.vm, deleted);
   }
 
-  private rob(chain: Chain, event: number): void {
+  /** Returns the log event by which points are gone; null: none are. */
+  private rob(chain: Chain, event: number): number | null {
     const locked = chain.locked(this.world.kernel.nowMs);
     for (const [place, point] of chain.points.entries()) if (locked[place] !== true) chain.stolen.add(point);
-    if (chain.stolen.size === 0) return;
+    if (chain.stolen.size === 0) return null;
     this.awaited.set(chain, event);
     if (chain.repository === chain.job.repository) this.forgetBases(chain, event);
-    this.remove(chain, event);
+    return this.remove(chain, event);
   }
 
   /** What was to be built on the stolen points is worth nothing, and what comes next stands by itself. */
@@ -48,22 +59,23 @@ export class Theft {
   }
 
   /** Takes out what nothing works on any more. */
-  private remove(chain: Chain, event: number): void {
-    const { kernel, log, storage, recovery } = this.world;
+  private remove(chain: Chain, event: number): number | null {
+    const { kernel, log, storage } = this.world;
+    let deleted: number | null = null;
     const gone = chain.points.filter((point) => chain.stolen.has(point) && !isInUse(chain, point));
     if (gone.length > 0) {
       const bytes = takeOutOf(chain, gone);
       const moments = gone.map(({ atMs }) => atMs).join(' ');
       const fields = { ...namesOf(chain), points: gone.length, moments, bytes: Math.floor(bytes) };
-      const deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
+      deleted = log.record(kernel.nowMs, 'points-deleted', fields, [event]);
       const uncopied = chain.uncopied.filter((point) => chain.points.includes(point));
       chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
       storage.prune(chain.repository, bytes, deleted);
-      recovery.pointsLost(chain.vm, deleted);
     }
     // A merge has taken others in.
     for (const point of [...chain.stolen]) if (!chain.points.includes(point)) chain.stolen.delete(point);
     if (chain.stolen.size === 0) this.awaited.delete(chain);
+    return deleted;
   }
 }
 

@@ -212,6 +212,30 @@ describe('a theft', () => {
     expect(result.vms.web).toMatchObject({ restorePoints: 2 });
   });
 
+  it('of two chains of a VM is one: the age of the older one alone has never been', () => {
+    // One chain has a point of the day before, the other one of each hour; at 12:30 both go, and the age counts from the start.
+    const { result } = observe(
+      plan({
+        durationMs: 13 * HOUR,
+        vms: [server('web')],
+        repositories: [repository(), repository({ name: 'second' })],
+        jobs: [
+          job({ account: 'svc', initial: 'established', schedule: { kind: 'at', atMs: [20 * HOUR] } }),
+          job({
+            name: 'hourly',
+            account: 'svc',
+            initial: 'established',
+            repository: 'second',
+            schedule: { kind: 'every', everyMs: HOUR, offsetMs: 0 },
+          }),
+        ],
+        faults: [fault('stolen-account', { account: 'svc', ...at(12 * HOUR + 30 * MINUTE) })],
+      }),
+    );
+    // Half an hour before the theft, 12.5 h just after it, and up to the end; never the 36.5 h of the older chain.
+    expect(result.vms.web?.worstRpoMs).toBe(13 * HOUR);
+  });
+
   it('leaves to a restore what it reads, and takes nothing that has come since', () => {
     // 10,240 MiB at 100 kiB/s last 29 h: to the morning after the next.
     const { of, result } = observe(

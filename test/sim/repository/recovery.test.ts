@@ -299,6 +299,12 @@ describe('a restore', () => {
     expect(merging(at(3 * DAY + MINUTE, DAY - 1), one)).toEqual([4, 4]);
   });
 
+  it('that is under way at the end has read what it has read', () => {
+    // 100 s at 30 MiB/s of source bytes, of which half is stored.
+    const run = observe({ ...given(at(2 * DAY + HOUR)), durationMs: 2 * DAY + HOUR + 100 * SECOND });
+    expect(run.result.restores[0]).toMatchObject({ endedMs: null, readBytes: 1500 * MiB });
+  });
+
   it('lets retention look again when it has ended', () => {
     const plan = given(at(2 * DAY + 10 * MINUTE), { mode: 'full', retention: keep({ last: 1 }), reduction: 1 });
     const run = observe(plan);
