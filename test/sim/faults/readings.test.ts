@@ -220,7 +220,7 @@ describe('a theft', () => {
         vms: [server('web')],
         repositories: [repository(), repository({ name: 'second' })],
         jobs: [
-          job({ account: 'svc', initial: 'established', schedule: { kind: 'at', atMs: [20 * HOUR] } }),
+          job({ account: 'svc', initial: 'established', repository: 'second', schedule: { kind: 'at', atMs: [20 * HOUR] } }),
           job({
             name: 'hourly',
             account: 'svc',
