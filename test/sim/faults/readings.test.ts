@@ -225,7 +225,6 @@ describe('a theft', () => {
             name: 'hourly',
             account: 'svc',
             initial: 'established',
-            repository: 'second',
             schedule: { kind: 'every', everyMs: HOUR, offsetMs: 0 },
           }),
         ],
