@@ -10,7 +10,7 @@ const fullSchedule = fc.constantFrom<unknown>(
   '0 6,18 * * *',
 );
 
-const retention = fc.oneof(
+export const drawnRetention = fc.oneof(
   { weight: 3, arbitrary: sometimes(fc.record({ last: whole(1, 4) })) },
   {
     weight: 2,
@@ -37,7 +37,7 @@ export const drawnChain = fc
     mode: fc.constantFrom('forever-forward', 'forever-forward', 'forward', 'forward', 'reverse', 'full'),
     full: fc.tuple(fc.constantFrom('active', 'synthetic', 'synthetic'), fullSchedule),
     differential: sometimes(fullSchedule),
-    retention,
+    retention: drawnRetention,
   })
   .map(({ mode, full: [kind, schedule], differential, retention: kept }) => ({
     mode,

@@ -39,7 +39,7 @@ const TASKS = [
   'aborted vm-deleted',
 ];
 
-const WORKS = ['merge', 'synthetic-full', 'garbage-collection', 'verification'].map((work) => `repository-work-started ${work}`);
+const WORKS = ['merge', 'synthetic-full', 'copy', 'garbage-collection', 'verification'].map((work) => `repository-work-started ${work}`);
 
 const SITUATIONS = [
   ...EVENTS,
@@ -97,7 +97,7 @@ it('random scenarios use every key of the parts that they draw', () => {
     unused('datastores', 'array onFull consolidation passLimit merges maxOpenSnapshots orphanCleanup countOrphans latency latencyControl queueDepth'),
   ).toEqual([]);
   expect(unused('proxies', 'slots slotUnit cores perCore memory network fabric datastores host links')).toEqual([]);
-  expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable garbageCollection verify')).toEqual([]);
+  expect(unused('repositories', 'class read mergeRate slots links blockClone gcGrace immutable garbageCollection verify copyTo')).toEqual([]);
   expect(unused('faults', 'at rate every after for probability job vm link host proxy datastore account factor offset')).toEqual([]);
   expect(unused('restores', 'at vm repository point')).toEqual([]);
   expect(unused('vms', 'host exists disks network reads activity growth tags snapshots deltaOverhead toleratesPause maxChain')).toEqual([]);

@@ -1,6 +1,7 @@
 /** Random small scenario documents over the whole format, sized so that slots bind, runs overlap and datastores fill now and then. */
 import fc from 'fast-check';
 import { upkeep } from './scenario-chains.ts';
+import { sometimesCopies, withCopies } from './scenario-copies.ts';
 import { drawnFaults, faultsOf, orphanCleanup } from './scenario-faults.ts';
 import { arbitraryNight, drawnJob, jobOf } from './scenario-jobs.ts';
 import { drawnLives, keysWithLife } from './scenario-lives.ts';
@@ -93,16 +94,20 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
     seed: whole(1, 1_000_000),
     lives: drawnLives,
     restores: drawnRestores,
+    copies: sometimesCopies,
   })
   .map((drawn) => {
     const { night, groups, jobs, array: shared, slotUnit, respondsAfter, datastores, hosts } = drawn;
-    const { proxies, repositories, wan, faults, seed, lives, restores } = drawn;
+    const { proxies, repositories, wan, faults, seed, lives, restores, copies } = drawn;
     const made = jobs.map((job, index) => jobOf(job, index, groups, night));
     const kept = (index: number): number => jobs.reduce((sum, job, at) => sum + (job.repository === index ? (made[at]?.keptMb ?? 0) : 0), 0);
     // What is held back from the past may be many points.
     const isHeld = (index: number): boolean => {
       const { immutable, gcGrace, garbageCollection } = repositories[index] ?? {};
-      return (immutable ?? gcGrace ?? garbageCollection) !== undefined && jobs.some(({ repository: on, established }) => on === index && established);
+      return (
+        (copies ?? immutable ?? gcGrace ?? garbageCollection) !== undefined &&
+        jobs.some(({ repository: on, established }) => (on === index || on === copies?.from) && established)
+      );
     };
     return {
       overrun: 1,
@@ -121,11 +126,15 @@ export const arbitraryScenario: fc.Arbitrary<ScenarioDocument> = fc
       hosts: named('h', hosts, (keys) => keys),
       links: { wan: { bandwidth: `${wan}Mbit/s` } },
       proxies: named('p', proxies, (keys) => ({ ...keys, slotUnit })),
-      repositories: named('r', repositories, ({ freeMb, immutable, ...keys }, index) => ({
-        ...keys,
-        immutable: jobs.some((job) => job.repository === index && job.chain.mode === 'reverse') ? undefined : immutable,
-        capacity: `${Math.ceil(kept(index)) + (isHeld(index) ? PLENTY_MB : freeMb)}MB`,
-      })),
+      repositories: withCopies(
+        named('r', repositories, ({ freeMb, immutable, ...keys }, index) => ({
+          ...keys,
+          immutable: jobs.some((job) => job.repository === index && job.chain.mode === 'reverse') ? undefined : immutable,
+          capacity: `${Math.ceil(kept(index)) + (isHeld(index) ? PLENTY_MB : freeMb)}MB`,
+        })),
+        copies,
+        jobs.some(({ repository, established }) => repository === copies?.from && established),
+      ),
       vms: Object.fromEntries(groups.map((group, index) => [group.name, stated(keysWithLife(group, lives[index] ?? {}, night))])),
       jobs: named('job', made, ({ keys }) => keys),
       faults: faultsOf(

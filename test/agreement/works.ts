@@ -9,7 +9,7 @@ export interface WorkFigures {
   bytes: number;
 }
 
-const WORKS = ['merge', 'synthetic-full', 'garbage-collection', 'verification'];
+const WORKS = ['merge', 'synthetic-full', 'copy', 'garbage-collection', 'verification'];
 
 interface Event {
   kind: string;

@@ -1,3 +1,4 @@
+import { wantCopy } from './copies.ts';
 import { noteAge } from './recovery.ts';
 import { flag, wanted } from './retention.ts';
 import { type Schedule, ticksBetween } from './schedule.ts';
@@ -7,9 +8,22 @@ import type { Chain, Job, Point, Repository, Vm, Work, World } from './world.ts'
 export function chainOf(world: World, job: Job, vm: Vm): Chain | null {
   const { repository } = job;
   if (repository === null) return null;
-  const found = world.chains.find((chain) => chain.job === job && chain.vm === vm);
+  const found = world.chains.find((chain) => chain.job === job && chain.vm === vm && chain.copyOf === null);
   if (found) return found;
-  const made: Chain = { job, vm, repository, points: [], transform: null, stolen: [], lostBases: new Set() };
+  const { mode, retention, account } = job;
+  const keeps = { mode, retention, account };
+  const made: Chain = {
+    job,
+    vm,
+    repository,
+    ...keeps,
+    copyOf: null,
+    newestCopied: null,
+    points: [],
+    transform: null,
+    stolen: [],
+    lostBases: new Set(),
+  };
   world.chains.push(made);
   return made;
 }
@@ -39,8 +53,9 @@ export function levelOf(world: World, chain: Chain, dueMs: number): 'full' | 'in
 export function addPoint(world: World, chain: Chain, point: Point): void {
   noteAge(world, chain.vm);
   const { points } = chain;
+  wantCopy(world, chain, point);
   const later = points.findIndex(({ momentMs }) => momentMs > point.momentMs);
-  if (chain.job.mode === 'reverse' && point.kind === 'incremental') turnBack(points, point, later < 0);
+  if (chain.mode === 'reverse' && point.kind === 'incremental') turnBack(points, point, later < 0);
   points.splice(later < 0 ? points.length : later, 0, point);
   if (point.kind === 'full') flag(world, chain, point);
   prune(world, chain);

@@ -1,10 +1,13 @@
 import { activityAt, expectedWrites, fullBytes, tracksChanges } from './activity.ts';
 import { addPoint, chainOf, levelOf } from './chains.ts';
+import { copyPast, copyTicks } from './copies.ts';
 import { uniqueBytes } from './laws.ts';
+import type { Retention } from './retention.ts';
 import { type Schedule, ticksBefore, ticksBetween } from './schedule.ts';
 import { ask } from './transforms.ts';
 import { DAY_MS } from './units.ts';
-import type { Base, Job, Point, Vm, World } from './world.ts';
+import type { Base, Job, Point, Repository, Vm, World } from './world.ts';
+import type { Zone } from './zone.ts';
 
 /** Periods of the options other than `last`, as far as the past is played back. */
 const PERIOD_DAYS = { hourly: 1 / 24, daily: 1, weekly: 7, monthly: 31, yearly: 366 };
@@ -16,32 +19,48 @@ const FULL_DAYS = 32;
 export function establish(job: Job, vm: Vm, schedule: Schedule, world: World): void {
   const ticks = earlierTicks(job, schedule, world);
   const nowMs = world.nowMs;
-  for (const tick of ticks) {
+  ticks.forEach((tick, index) => {
     world.nowMs = tick - world.startUtcMs;
     succeedAt(job, vm, world);
-  }
+    const chain = chainOf(world, job, vm);
+    if (chain !== null) copyPast(world, chain, tick, ticks[index + 1] ?? world.startUtcMs);
+  });
   world.nowMs = nowMs;
 }
 
 /** UTC instants, oldest first (docs/model.md, "Repositories: full, established, other work"). */
-function earlierTicks({ repository, retention, activeFull, syntheticFull }: Job, schedule: Schedule, { zone, startUtcMs }: World): number[] {
+function earlierTicks({ repository, retention: own, activeFull, syntheticFull }: Job, schedule: Schedule, { zone, startUtcMs }: World): number[] {
+  const retention = widest(own, repository?.copyTo?.retention);
+  const places = [repository, repository?.copyTo?.repository].filter((place) => place != null);
   // READING: a job that keeps none of the newest as such has two ticks nevertheless.
   const newest = ticksBefore(schedule, zone, startUtcMs, Math.max(1, retention.last) + 1);
   const days = Object.entries(PERIOD_DAYS).reduce((sum, [option, length]) => {
     const count = retention[option as keyof typeof PERIOD_DAYS];
     return sum + (count > 0 ? (count + 1) * length : 0);
   }, 0);
-  const collected = repository?.collection
-    ? ticksBetween(repository.collection.schedule, zone, startUtcMs - FULL_DAYS * DAY_MS, startUtcMs).at(-1)
-    : undefined;
-  // What had been removed too late for the last collection is still there.
-  const graceMs = (repository?.graceMs ?? 0) + (collected === undefined ? 0 : startUtcMs - collected);
-  const heldMs = Math.max(repository?.immutableMs ?? 0, graceMs);
-  const back = (newest[0] ?? startUtcMs) - days * DAY_MS - heldMs;
+  const heldMs = Math.max(0, ...places.flatMap((place) => [place.immutableMs, graceMs(place, zone, startUtcMs)]));
+  const copied = copyTicks(repository?.copyTo?.schedule ?? null, zone, startUtcMs).at(-2);
+  const waitedMs = copied === undefined ? 0 : startUtcMs - copied;
+  const back = (newest[0] ?? startUtcMs) - days * DAY_MS - heldMs - waitedMs;
   const full = activeFull ?? syntheticFull;
   const fulls = full === null ? [] : ticksBetween(full, zone, back - FULL_DAYS * DAY_MS, back + 1);
   const fromMs = fulls.length > 0 ? Math.max(...fulls) : back;
   return [...ticksBetween(schedule, zone, fromMs, newest[0] ?? startUtcMs), ...newest];
+}
+
+/** What had been removed too late for the last collection is still there. */
+function graceMs({ collection, graceMs: wantedMs }: Repository, zone: Zone, startUtcMs: number): number {
+  const collected = collection === null ? undefined : ticksBetween(collection.schedule, zone, startUtcMs - FULL_DAYS * DAY_MS, startUtcMs).at(-1);
+  return wantedMs + (collected === undefined ? 0 : startUtcMs - collected);
+}
+
+/** READING: of each option the larger count. */
+function widest(one: Retention, other: Retention | undefined): Retention {
+  const counts = Object.entries(one).map(([option, count]) => {
+    const more = other?.[option as keyof Retention];
+    return [option, typeof count === 'number' && typeof more === 'number' ? Math.max(count, more) : count];
+  });
+  return Object.fromEntries(counts);
 }
 
 function succeedAt(job: Job, vm: Vm, world: World): void {
@@ -78,6 +97,7 @@ function succeedAt(job: Job, vm: Vm, world: World): void {
     isCloned: false,
     firstOf: [],
     base,
+    since: since ?? null,
   };
   addPoint(world, chain, point);
   ask(world, chain, point, true);

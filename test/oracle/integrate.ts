@@ -1,4 +1,5 @@
 import { reclaim } from './chains.ts';
+import { copiesAhead, finishCopies } from './copies.ts';
 import { faultsAhead } from './faults.ts';
 import { advanceFeeds, feedAheadMs } from './feeds.ts';
 import { grownLaw } from './laws.ts';
@@ -83,6 +84,7 @@ function settle(world: World, hasTicked: boolean): void {
       reclaim(world),
       finishTransfers(world),
       finishMerges(world),
+      finishCopies(world),
       finishTransforms(world),
       finishUpkeeps(world),
       finishRestores(world),
@@ -145,6 +147,7 @@ function addGrowth(disk: Disk, bytes: number): void {
 function eventAheadMs(world: World): number {
   const instants = [
     world.durationMs,
+    ...copiesAhead(world),
     ...upkeepAhead(world),
     ...restoresAhead(world),
     ...comingsAndGoings(world),
@@ -176,7 +179,7 @@ function movingStreams(world: World): Stream[] {
 function activeTransfers(world: World): Transfer[] {
   const backups = movingStreams(world).map(({ transfer }) => transfer);
   const merges = world.removals.map(({ merge }) => merge);
-  const works = [...world.transforms, ...world.upkeeps].map(({ work }) => work);
+  const works = [...world.transforms, ...world.copies, ...world.upkeeps].map(({ work }) => work);
   const restores = world.restores.filter(isRestoring).flatMap(({ work }) => (work ?? []).map(({ transfer }) => transfer));
   return [...backups, ...merges, ...works, ...restores.filter((transfer) => !isComplete(transfer))].filter((transfer) => transfer !== null);
 }

@@ -6,7 +6,7 @@ import { isRestoring } from './restores.ts';
 import { adjustSavings } from './savings.ts';
 import { disksOf, disksOn, isTop } from './space.ts';
 import { type Demand, waterFill } from './waterfill.ts';
-import type { Datastore, Disk, Feed, Host, Restore, Saving, Stream, Transfer, Transform, Upkeep, Vm, World } from './world.ts';
+import type { Copy, Datastore, Disk, Feed, Host, Restore, Saving, Stream, Transfer, Transform, Upkeep, Vm, World } from './world.ts';
 
 /** Of solving anew. */
 const MOST_ROUNDS = 60;
@@ -56,6 +56,7 @@ function solveOnce(world: World): void {
   for (const transform of world.transforms) flows.push(...transformFlow(transform));
   for (const upkeep of world.upkeeps) flows.push(...upkeepFlow(upkeep));
   for (const restore of world.restores.filter(isRestoring)) flows.push(...restoreFlows(restore));
+  for (const copy of world.copies) flows.push(...copyFlow(copy));
   const capacities = capacitiesOf(world);
   for (const datastore of world.datastores) throttle(datastore, flows, capacities);
   const demands = flows.map(({ demand }) => demand);
@@ -267,7 +268,7 @@ function transformFlow({ chain, work, readsPerByte }: Transform): Flow[] {
   if (work === null) return [];
   const { name, readBytesPerSecond, writeBytesPerSecond, mergeBytesPerSecond } = chain.repository;
   const costs = new Map([[`repository ${name}`, readsPerByte / readBytesPerSecond + 1 / writeBytesPerSecond]]);
-  const cap = chain.job.mode === 'forever-forward' ? mergeBytesPerSecond : Number.POSITIVE_INFINITY;
+  const cap = chain.mode === 'forever-forward' ? mergeBytesPerSecond : Number.POSITIVE_INFINITY;
   const use = (rate: number): void => {
     work.bytesPerMs = rate / 1000;
   };
@@ -278,6 +279,20 @@ function transformFlow({ chain, work, readsPerByte }: Transform): Flow[] {
 function upkeepFlow({ repository, work }: Upkeep): Flow[] {
   if (work === null) return [];
   const costs = new Map([[`repository ${repository.name}`, 1 / repository.readBytesPerSecond]]);
+  const use = (rate: number): void => {
+    work.bytesPerMs = rate / 1000;
+  };
+  return [{ demand: { weight: 1, cap: Number.POSITIVE_INFINITY, costs }, elasticOn: null, use }];
+}
+
+/** A point on its way to another repository, in stored bytes. */
+function copyFlow({ from, work }: Copy): Flow[] {
+  const target = from.repository.copyTo;
+  if (work === null || target === null) return [];
+  const costs = new Map([[`repository ${from.repository.name}`, 1 / from.repository.readBytesPerSecond]]);
+  costs.set(`repository ${target.repository.name}`, 1 / target.repository.writeBytesPerSecond);
+  // READING: a link that both lists name is crossed once.
+  for (const { name } of [...target.links, ...target.repository.links]) costs.set(`link ${name}`, 1);
   const use = (rate: number): void => {
     work.bytesPerMs = rate / 1000;
   };

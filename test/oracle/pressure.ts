@@ -1,3 +1,4 @@
+import { failCopies } from './copies.ts';
 import { isComplete, isRunning } from './network.ts';
 import { closeRuns, startQueuedRuns } from './runs.ts';
 import { fleecingOn } from './savings.ts';
@@ -16,7 +17,7 @@ export function applyPressure(world: World): boolean {
     const streams = world.tasks.filter(({ run }) => run.job.repository === repository).flatMap((task) => task.streams);
     const writers = new Set(inOrder(streams.filter(isWriting)).map(({ task }) => task));
     for (const task of writers) breakOff(world, task, 'failed', 'repository-full');
-    changed = writers.size > 0 || changed;
+    changed = failCopies(world, repository) || writers.size > 0 || changed;
   }
   return changed;
 }

@@ -137,7 +137,7 @@ function readSelection(value: unknown, path: string): (vm: Vm) => boolean {
 }
 
 /** READING: what is stated replaces the default as a whole. */
-function readRetention(value: unknown, path: string): Retention {
+export function readRetention(value: unknown, path: string): Retention {
   const keys = section(value ?? { last: 7 }, path, ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'definition']);
   return {
     definition: choice(keys.definition, `${path}.definition`, ['proxmox', 'veeam']),

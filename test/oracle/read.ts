@@ -1,3 +1,4 @@
+import { readCopyTarget } from './copies.ts';
 import { choice, entries, list, named, numberOf, section } from './document.ts';
 import { readFaults } from './faults.ts';
 import { appear } from './lifetimes.ts';
@@ -62,10 +63,13 @@ export function readWorld(document: unknown, longestStepMs: number): World {
     works: [],
     upkeeps: [],
     restores: [],
+    copies: [],
     removals: [],
     respondsAfterMs: respondsAfter === undefined || respondsAfter === 'never' ? NONE : durationMsOf(respondsAfter),
     begun: 0,
   };
+  for (const repository of world.repositories)
+    repository.copyTo = readCopyTarget(section(top.repositories, 'repositories', null)[repository.name], world);
   world.everyVm = entries(top.vms).flatMap(([name, value]) => readVms(name, value, world));
   for (const vm of world.everyVm.filter(({ fromMs }) => fromMs <= 0)) appear(world, vm);
   world.jobs = entries(top.jobs).map(([name], order) => readJob(name, section(top.jobs, 'jobs', null), order, world));
@@ -188,6 +192,7 @@ function readRepository(name: string, value: unknown, links: Link[], zone: World
     'garbageCollection',
     'verify',
     'links',
+    'copyTo',
   ]);
   const like = CLASSES[choice(keys.class, `repositories.${name}.class`, ['hybrid', 'hdd', 'all-flash'])];
   return {
@@ -202,6 +207,7 @@ function readRepository(name: string, value: unknown, links: Link[], zone: World
     graceMs: durationMsOf(keys.gcGrace ?? 0),
     collection: readCollection(keys, `repositories.${name}`, zone),
     verify: keys.verify === undefined ? null : readSchedule(keys.verify, `repositories.${name}.verify`, zone),
+    copyTo: null,
     removed: [],
     startUsedBytes: 0,
     links: list(keys.links).map((link) => named(links, link)),

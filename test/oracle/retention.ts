@@ -1,3 +1,4 @@
+import { heldByCopies } from './copies.ts';
 import { heldByRestores } from './restores.ts';
 import type { Chain, Point, World } from './world.ts';
 
@@ -22,10 +23,11 @@ const DAY_MS = 86_400_000;
 
 /** The points that the policy itself keeps now, without what those stand on. */
 export function wanted(world: World, chain: Chain): Set<Point> {
-  const kept = chain.job.retention.definition === 'veeam' ? byFlags(world, chain) : byPeriods(world, chain);
+  const kept = chain.retention.definition === 'veeam' ? byFlags(world, chain) : byPeriods(world, chain);
   const { immutableMs } = chain.repository;
   for (const point of chain.points) if (world.nowMs < point.completeMs + immutableMs) kept.add(point);
   for (const point of heldByRestores(world, chain)) kept.add(point);
+  for (const point of heldByCopies(world, chain)) kept.add(point);
   return kept;
 }
 
@@ -36,8 +38,7 @@ export function flag(world: World, chain: Chain, point: Point): void {
   point.firstOf = FLAGS.filter(isFirst);
 }
 
-function byFlags(world: World, { points, job }: Chain): Set<Point> {
-  const { retention } = job;
+function byFlags(world: World, { points, retention }: Chain): Set<Point> {
   const kept = new Set(retention.last > 0 ? points.slice(-retention.last) : []);
   for (const point of points) {
     if (point.kind === 'full' && point.firstOf.some((period) => world.nowMs < laterMs(world, point, period, retention[period]))) kept.add(point);
@@ -45,8 +46,7 @@ function byFlags(world: World, { points, job }: Chain): Set<Point> {
   return kept;
 }
 
-function byPeriods(world: World, { points, job }: Chain): Set<Point> {
-  const { retention } = job;
+function byPeriods(world: World, { points, retention }: Chain): Set<Point> {
   const newestFirst = [...points].reverse();
   const kept = new Set(newestFirst.slice(0, retention.last));
   const passedOver = new Set<Point>();

@@ -1,3 +1,4 @@
+import { tickCopies } from './copies.ts';
 import { isOpen } from './hours.ts';
 import { cleanUpRegularly, cleanUpWithRun } from './left-behind.ts';
 import { tickRestores } from './restores.ts';
@@ -12,6 +13,7 @@ export function tick(world: World): void {
     if (job.ticksMs.includes(world.nowMs)) makeDue(world, job);
     else if (job.hasMissed && isOpen(job.hours, world.nowMs)) makeDue(world, job);
   }
+  tickCopies(world);
   tickUpkeep(world);
   tickRestores(world);
 }

@@ -117,9 +117,12 @@ export function repositorySlotsTaken(world: World, repository: Repository): numb
   const transforms = world.transforms.filter(({ chain, work }) => chain.repository === repository && work !== null).length;
   const upkeeps = world.upkeeps.filter((upkeep) => upkeep.repository === repository && upkeep.work !== null).length;
   const restores = world.restores.filter((restore) => restore.source?.chain.repository === repository && isRestoring(restore)).length;
+  const copies = world.copies.filter(
+    ({ from, work }) => work !== null && [from.repository, from.repository.copyTo?.repository].includes(repository),
+  ).length;
   return world.tasks
     .filter(({ run }) => run.job.repository === repository)
-    .reduce((sum, task) => sum + slotsOf(task, null), transforms + upkeeps + restores);
+    .reduce((sum, task) => sum + slotsOf(task, null), transforms + upkeeps + restores + copies);
 }
 
 /** The slots that a task holds, on one proxy or, with null, on its repository. */

@@ -1,4 +1,5 @@
 import { heldBytes } from './chains.ts';
+import { copiedBytes } from './copies.ts';
 import { uniqueBytes } from './laws.ts';
 import { fileBytes, savingStreams } from './savings.ts';
 import type { Datastore, Delta, Disk, LedgerEntry, Repository, Task, Vm, World } from './world.ts';
@@ -143,5 +144,6 @@ export function repositoryBytes(world: World, repository: Repository, aheadMs: n
     const job = task.run.job;
     if (job.repository === repository && task.stage === 'transferring') bytes += bytesRead(task, aheadMs) / job.reduction;
   }
+  for (const copy of world.copies) if (copy.from.repository.copyTo?.repository === repository) bytes += copiedBytes(copy, aheadMs);
   return bytes;
 }

@@ -223,6 +223,7 @@ function storePoint(world: World, task: Task, base: Base, isGood: boolean): void
     isCloned: false,
     firstOf: [],
     base,
+    since: task.since,
   };
   task.stored = { chain, point };
   addPoint(world, chain, point);

@@ -1,5 +1,6 @@
 /** Whoever has stolen an account deletes what it may (docs/faults.md, `stolen-account`). */
 import { neededBy, remove } from './chains.ts';
+import { beingCopied, forgetCopies } from './copies.ts';
 import { cleanUp, disown } from './left-behind.ts';
 import { noteAge } from './recovery.ts';
 import { heldByRestores } from './restores.ts';
@@ -8,7 +9,7 @@ import type { Chain, Delta, Job, Point, World } from './world.ts';
 export function robAccount(world: World, account: string | null): void {
   // READING: all goes at once, so that no age counts from a point that goes at the same instant.
   for (const vm of world.vms) noteAge(world, vm);
-  for (const chain of world.chains.filter(({ job }) => job.account === account)) robChain(world, chain);
+  for (const chain of world.chains.filter((one) => one.account === account)) robChain(world, chain);
   for (const job of world.jobs.filter((one) => one.account === account)) dropKept(world, job);
 }
 
@@ -19,12 +20,13 @@ function robChain(world: World, chain: Chain): void {
   const stolen = points.filter((point) => !locked.has(point));
   for (const { base } of stolen) chain.lostBases.add(base);
   // READING: what is locked can be built upon: the next backup is a full where the point that it would build upon has gone.
-  if (stolen.some(({ base }) => base === job.bases.get(vm))) job.bases.delete(vm);
+  if (chain.copyOf === null && stolen.some(({ base }) => base === job.bases.get(vm))) job.bases.delete(vm);
   chain.stolen = stolen;
+  forgetCopies(world, stolen);
   dropUnused(world, chain);
 }
 
-/** What was stolen while a transform or a restore worked on it goes when that is done. */
+/** What was stolen while a transform, a copy or a restore worked on it goes when that is done. */
 export function dropStolen(world: World, chain: Chain): void {
   if (chain.stolen.length === 0) return;
   noteAge(world, chain.vm);
@@ -33,7 +35,7 @@ export function dropStolen(world: World, chain: Chain): void {
 
 /** The age of the newest point must have been noted. */
 function dropUnused(world: World, chain: Chain): void {
-  const used = new Set([...usedByTransform(chain), ...heldByRestores(world, chain)]);
+  const used = new Set([...usedByTransform(chain), ...heldByRestores(world, chain), ...beingCopied(world)]);
   const gone = chain.points.filter((point) => chain.stolen.includes(point) && !used.has(point));
   chain.stolen = chain.stolen.filter((point) => used.has(point));
   for (const point of gone) remove(world, chain, point);

@@ -1,4 +1,5 @@
 import { enter, isOwed, neededBy, newestFull, prune } from './chains.ts';
+import { copiesWaiting, heldByCopies, startCopy } from './copies.ts';
 import { willBeTriedAgain } from './merges.ts';
 import { isComplete } from './network.ts';
 import { heldByRestores, restoresWaiting, startRestore } from './restores.ts';
@@ -41,7 +42,7 @@ export function ask(world: World, chain: Chain, made: Point, isPast = false): bo
   if (isPast || chain.repository.blockClone) {
     if (!isPast) {
       notePeak(world, chain, point);
-      enter(world, chain, chain.job.mode === 'forever-forward' ? 'merge' : 'synthetic-full', point.bytes).endedMs = world.nowMs;
+      enter(world, chain, chain.mode === 'forever-forward' ? 'merge' : 'synthetic-full', point.bytes).endedMs = world.nowMs;
     }
     change(world, chain, point);
     ask(world, chain, made, isPast);
@@ -53,21 +54,21 @@ export function ask(world: World, chain: Chain, made: Point, isPast = false): bo
 }
 
 /** READING: what a merge takes counts before what it gives back, also where both are one instant. */
-function notePeak(world: World, { job, points, repository }: Chain, point: Point): void {
-  if (job.mode !== 'forever-forward') return;
+function notePeak(world: World, { mode, points, repository }: Chain, point: Point): void {
+  if (mode !== 'forever-forward') return;
   const grownBytes = Math.max(0, point.fullBytes - (points[0]?.bytes ?? 0));
   repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0) + grownBytes);
 }
 
 /** The full that shall take in the increment next to it, or the point that shall become a full. */
 function next(world: World, chain: Chain, made: Point): Point | null {
-  const { points, job } = chain;
+  const { points, job, mode } = chain;
   const [first, second] = points;
-  if (job.mode === 'forever-forward') {
+  if (mode === 'forever-forward') {
     if (first?.kind !== 'full' || second?.kind !== 'incremental') return null;
     const kept = wanted(world, chain);
     // What is immutable can neither lose its moment nor its own increment.
-    const isFixed = world.nowMs < second.completeMs + chain.repository.immutableMs;
+    const isFixed = world.nowMs < second.completeMs + chain.repository.immutableMs || heldByCopies(world, chain).includes(second);
     return kept.has(first) || isFixed ? null : second;
   }
   const full = newestFull(chain);
@@ -78,9 +79,10 @@ function next(world: World, chain: Chain, made: Point): Point | null {
 /** Begins those that find a slot and room, first come, first served. True when anything happened. */
 export function startTransforms(world: World): boolean {
   let happened = false;
-  const waiting = [...world.transforms, ...world.upkeeps, ...restoresWaiting(world)].filter(({ work }) => work === null);
-  for (const one of waiting.sort((a, b) => a.place - b.place)) {
-    if ('chain' in one) happened = startTransform(world, one) || happened;
+  const waiting = [...world.transforms, ...world.upkeeps, ...copiesWaiting(world), ...restoresWaiting(world)].filter(({ work }) => work === null);
+  for (const one of waiting.sort((a, b) => (a.place ?? 0) - (b.place ?? 0))) {
+    if ('from' in one) happened = startCopy(world, one) || happened;
+    else if ('chain' in one) happened = startTransform(world, one) || happened;
     else happened = ('vm' in one ? startRestore(world, one) : startUpkeep(world, one)) || happened;
   }
   return happened;
@@ -91,7 +93,7 @@ function startTransform(world: World, transform: Transform): boolean {
   const { repository } = chain;
   if (repositorySlotsTaken(world, repository) >= repository.slots) return false;
   const [first] = chain.points;
-  const merges = chain.job.mode === 'forever-forward';
+  const merges = chain.mode === 'forever-forward';
   const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
   // READING: a merge whose full a restore has come to hold meanwhile is given up like one that does not fit.
   const isHeld = merges && first !== undefined && heldByRestores(world, chain).has(first);
@@ -124,14 +126,14 @@ export function finishTransforms(world: World): boolean {
     if (transform.entry) transform.entry.endedMs = world.nowMs;
     change(world, chain, point);
     // READING: one merge follows another; a full that a later run has owed meanwhile is owed to the run after that.
-    if (chain.job.mode === 'forever-forward') ask(world, chain, point);
+    if (chain.mode === 'forever-forward') ask(world, chain, point);
   }
   return finished.length > 0;
 }
 
 /** A point is a full from now on: the oldest one has taken it in and holds its moment, or it stands by itself. */
 function change(world: World, chain: Chain, point: Point): void {
-  if (chain.job.mode === 'forever-forward') point.bytes = Math.max(chain.points.shift()?.bytes ?? 0, point.fullBytes);
+  if (chain.mode === 'forever-forward') point.bytes = Math.max(chain.points.shift()?.bytes ?? 0, point.fullBytes);
   else if (chain.repository.blockClone) point.isCloned = true;
   else point.bytes = point.fullBytes;
   point.kind = 'full';

@@ -1,10 +1,13 @@
 import type { FaultKind } from './faults.ts';
 import type { Hours } from './hours.ts';
 import type { Law } from './laws.ts';
-import type { Flag, Retention } from './retention.ts';
+import type { Retention } from './retention.ts';
 import type { Schedule } from './schedule.ts';
+import type { Chain, Copy, CopyTarget, Point, Restore, Transform, Upkeep, Work } from './stored.ts';
 import type { Pace } from './units.ts';
 import type { Zone } from './zone.ts';
+
+export type { Chain, Copy, CopyTarget, Point, Restore, Transform, Upkeep, Work } from './stored.ts';
 
 /** Everything that stands and runs, with its state at the instant `nowMs` since the start. */
 export interface World {
@@ -35,6 +38,8 @@ export interface World {
   transforms: Transform[];
   upkeeps: Upkeep[];
   restores: Restore[];
+  /** Points on their way to other repositories, and those that wait for it. */
+  copies: Copy[];
   /** What repositories have done by themselves. */
   works: Work[];
   /** Deltas to be removed, in the order in which their removal was asked; the tasks of one VM wait for each other. */
@@ -196,6 +201,8 @@ export interface Repository {
   /** Null where removed space comes back by itself. */
   collection: { schedule: Schedule; readShare: number } | null;
   verify: Schedule | null;
+  /** Where its points are copied to; null where they are not. */
+  copyTo: CopyTarget | null;
   startUsedBytes: number;
   fullAtMs: number | null;
   peakUsedBytes: number;
@@ -373,93 +380,6 @@ export interface Base {
   /** Source bytes of a full of that moment. */
   fullBytes: number;
   marks: Map<Disk, { writtenBytes: number; law: Law }>;
-}
-
-/** What one job keeps of one VM. */
-export interface Chain {
-  job: Job;
-  vm: Vm;
-  repository: Repository;
-  /** By the moments they hold, the oldest first. */
-  points: Point[];
-  /** Waits or runs. */
-  transform: Transform | null;
-  /** Deleted by a thief, but still used by the transform. */
-  stolen: Point[];
-  /** What those held that a thief has deleted. */
-  lostBases: Set<Base>;
-}
-
-export interface Point {
-  momentMs: number;
-  completeMs: number;
-  /** When the run that made it was due. */
-  dueMs: number;
-  /** A reverse increment leads back in time from the point after it. */
-  kind: 'full' | 'incremental' | 'differential' | 'reverse';
-  bytes: number;
-  /** What a full of its moment would store. */
-  fullBytes: number;
-  isGood: boolean;
-  /** A full that shares the blocks of the points before it. */
-  isCloned: boolean;
-  /** It was the first full of its week, month or year when it became one. */
-  firstOf: Flag[];
-  base: Base;
-}
-
-export interface Work {
-  kind: 'merge' | 'synthetic-full' | 'removal' | Upkeep['kind'];
-  repository: string;
-  job: string;
-  vm: string;
-  startedMs: number;
-  endedMs: number | null;
-  /** Merged, written, removed, or gone through. */
-  bytes: number;
-}
-
-/** A VM is taken back to a point. */
-export interface Restore {
-  atMs: number;
-  vm: Vm;
-  /** From which alone; null for any. */
-  repository: Repository | null;
-  notAfterMs: number;
-  place: number;
-  /** What is read, in bytes as they were on the VM; null where there is no such point. */
-  source: { chain: Chain; point: Point; momentMs: number; sourceBytes: number } | null;
-  /** One flow for each disk; null until it has its slot. */
-  work: { disk: Disk; transfer: Transfer }[] | null;
-  startedMs: number | null;
-  endedMs: number | null;
-}
-
-/** A repository goes through all that it holds. */
-export interface Upkeep {
-  repository: Repository;
-  kind: 'garbage-collection' | 'verification';
-  /** In the order in which work was asked for. */
-  place: number;
-  /** Null while it waits for its slot. */
-  work: Transfer | null;
-  entry: Work | null;
-}
-
-/** The oldest full takes in an increment, or a point becomes a full. */
-export interface Transform {
-  chain: Chain;
-  /** The increment that is merged, or the point that becomes a full. */
-  point: Point;
-  /** In the order in which work was asked for. */
-  place: number;
-  /** In stored bytes; null while it waits for its slot. */
-  work: Transfer | null;
-  /** Bytes that are read for each one written. */
-  readsPerByte: number;
-  takenBytes: number;
-  /** Its entry in the list of what has been done. */
-  entry: Work | null;
 }
 
 export interface Run {
