@@ -157,13 +157,13 @@ class EstablishedVm {
     const bytes = row.map((old) => this.takes(old, false));
     const places = new Map(row.map(({ point }, place) => [point, place]));
     const gone = new Set<number>();
-    for (const { point, removedMs } of removed) {
+    for (const { point, heirsUntilMs } of removed) {
       const place = places.get(point) as number;
       gone.add(place);
       let heir = place + 1;
       while (heir < row.length && (gone.has(heir) || row[heir]?.point.cloned !== true)) heir++;
       const old = row[heir];
-      if (old !== undefined && old.point.atMs <= removedMs)
+      if (old !== undefined && old.point.atMs <= heirsUntilMs)
         bytes[heir] = Math.min(this.fullBytes, (bytes[heir] as number) + (bytes[place] as number));
     }
     return points.map(({ point }) => bytes[places.get(point) as number] as number);

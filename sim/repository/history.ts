@@ -34,8 +34,13 @@ export interface Past {
   arrivals: readonly Arrival[];
   /** Oldest first. */
   points: readonly OldPoint[];
-  /** Points that went, with the instants at which they did. */
-  removed: readonly (OldPoint & { removedMs: number })[];
+  removed: readonly RemovedPoint[];
+}
+
+/** A point that went, and when. Cloned fulls up to the moment `heirsUntilMs` were there to keep its blocks. */
+export interface RemovedPoint extends OldPoint {
+  removedMs: number;
+  heirsUntilMs: number;
 }
 
 /** What keeps the points of a job, on its repository and where they are copied to. */
@@ -127,7 +132,7 @@ class ChainPast {
   private readonly copied: readonly number[] | null;
   private copies = 0;
   private readonly arrivals: Arrival[] = [];
-  private readonly gone: { point: RestorePoint; removedMs: number }[] = [];
+  private readonly gone: { point: RestorePoint; removedMs: number; heirsUntilMs: number }[] = [];
 
   constructor(chain: Chain, zone: Zone, copied: readonly number[] | null) {
     this.chain = chain;
@@ -153,7 +158,7 @@ class ChainPast {
     const point = pointOf(backup, atMs, this.copied === null ? 0 : 1);
     chain.insert(point, zone);
     // As it goes later: the retention looks at the new point, and again at the full that is made of it.
-    this.remove(atMs);
+    this.remove(atMs, backup.synthetic ? backup.atMs - 1 : undefined);
     if (backup.synthetic) {
       chain.becomeFull(point, zone);
       point.cloned = chain.repository.plan.blockClone;
@@ -168,14 +173,14 @@ class ChainPast {
     return {
       arrivals: this.arrivals,
       points: this.chain.points.map((point) => spans.of(point)),
-      removed: this.gone.map(({ point, removedMs }) => ({ ...spans.of(point), removedMs })),
+      removed: this.gone.map(({ point, removedMs, heirsUntilMs }) => ({ ...spans.of(point), removedMs, heirsUntilMs })),
     };
   }
 
-  private remove(nowMs: number): void {
+  private remove(nowMs: number, heirsUntilMs = this.chain.newest?.atMs ?? nowMs): void {
     for (const point of this.chain.removable(nowMs, this.zone)) {
       this.chain.takeOut(point);
-      this.gone.push({ point, removedMs: nowMs });
+      this.gone.push({ point, removedMs: nowMs, heirsUntilMs });
     }
   }
 }

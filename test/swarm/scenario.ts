@@ -188,6 +188,7 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
     return [name, chained(jobOf(keys, added, groups, document), added.chain, immutable)] as const;
   });
   const hosts = Object.keys(document.hosts as Keys);
+  const copiesAlready = entriesOf(document, 'repositories').some(([, { copyTo: drawn }]) => drawn !== undefined);
   const before = allocatedMb(entriesOf(document, 'vms'));
   const after = allocatedMb(vms);
   return {
@@ -214,8 +215,8 @@ function laidOver(document: ScenarioDocument, more: Additions): ScenarioDocument
     restores: more.restores.map((one) => restoreOf(one, vms, document)),
     repositories: Object.fromEntries(
       entriesOf(document, 'repositories').map(([name, keys], index) => {
-        const copies = index === 0 && more.copyTo !== undefined ? { copyTo: { repository: 'r1', ...stated(more.copyTo) } } : {};
-        const drawn = { ...stated(more.repositories[index] as Keys), ...copies };
+        const copies = index === 0 && more.copyTo !== undefined && !copiesAlready ? { copyTo: { repository: 'r1', ...stated(more.copyTo) } } : {};
+        const drawn = { ...stated(more.repositories[index % more.repositories.length] as Keys), ...copies };
         return [name, { ...keys, ...drawn, capacity: `${Math.min(MOST_MB, megabytesOf(keys.capacity) + keptMb(jobs, vms))}MB` }];
       }),
     ),
