@@ -37,7 +37,7 @@ const INSTANT: readonly string[] = ['datastore-lost', 'catalog-corrupt', 'stolen
 const fault = fc.record({
   kind: fc.constantFrom(...KINDS),
   when: fc.constantFrom('at', 'at', 'rate', 'every', 'standing'),
-  hundredth: whole(0, 90),
+  hundredth: whole(0, 79),
   forHow: sometimes(fc.constantFrom('4m', '37m', '5h')),
   rate: fc.constantFrom('0.4/h', '2/day', '3/week'),
   after: sometimes(fc.constantFrom('0s', '90s')),

@@ -53,6 +53,8 @@ function lostPeriods(plan: Plan, retention: RetentionPlan, { points }: ReplayedC
   return (Object.keys(periods) as (keyof typeof periods)[]).flatMap((option) => {
     const count = (of: readonly ReplayedPoint[]): number => new Set(of.map(({ moment }) => periods[option](moment))).size;
     const wanted = retention[option];
+    // A week may lie in two months: what is passed over in it no later option keeps.
+    if (retention.weekly !== null && (option === 'monthly' || option === 'yearly')) return [];
     if (wanted === null || count(points) >= Math.min(wanted, count([...points, ...gone]))) return [];
     return [`${count(points)} periods of ${option}: ${wanted} are left`];
   });
