@@ -5,7 +5,7 @@ import type { ScenarioDocument } from '../agreement/scenario.ts';
 import { playDocument } from './run.ts';
 import { scenarioOf } from './scenario.ts';
 
-const SEEDS = 900;
+const SEEDS = 1500;
 const documents: ScenarioDocument[] = Array.from({ length: SEEDS }, (_, seed) => scenarioOf(seed));
 
 const EVENTS = `datastore-low datastore-full datastore-freed vm-paused vm-resumed vm-crashed merge-refused repository-full run-overlap run-queued
@@ -18,7 +18,7 @@ const FAULTS = Object.keys(faultSchemas).map((kind) => `fault ${kind}`);
 const WAITS = ['job', 'proxy', 'repository', 'vm', 'datastore'].map((what) => `waiting ${what}`);
 const SITUATIONS = [...EVENTS, ...REASONS, ...FAULTS, ...WAITS, 'agent', 'several passes', 'a hundred VMs', 'stacked jobs'];
 
-it('scenarios of the swarm meet everything that they are made for', { timeout: 120_000 }, () => {
+it('scenarios of the swarm meet everything that they are made for', { timeout: 240_000 }, () => {
   const seen = new Set<string>();
   const missing = (): string[] => SITUATIONS.filter((situation) => !seen.has(situation));
   for (const document of documents) {
