@@ -115,3 +115,17 @@ it('a VM that goes at midnight gives back the room that growth has filled just t
   expect(go({})).toEqual([99, 2 * HOUR, 2 * HOUR]);
   expect(go({ exists: { until: '2026-03-03T00:00' } })).toEqual([99, null, null]);
 });
+
+describe('a VM that is deleted when further attempts are due', () => {
+  it('goes first: there is none at it, and the others find its room', () => {
+    // Both fail at once, as their chains are as long as they may be; ten minutes later one of them is gone.
+    const full = { ...VM, maxChain: 1, snapshots: [{ taken: '2026-03-01T10:00', size: '1MB', kind: 'user' }] };
+    const vms = { a: full, b: { ...full, exists: { until: '2026-03-02T00:40' } } };
+    const result = play({ vms, job: { schedule: at('00:30'), retries: { times: 1, wait: '10m' } }, duration: '2h' });
+    expect(tasks(result).map(({ vm, attempt }) => [vm, attempt])).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['a', 2],
+    ]);
+  });
+});

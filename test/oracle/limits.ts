@@ -57,8 +57,9 @@ function missStart(world: World, run: Run): boolean {
   return late.length > 0;
 }
 
-/** Makes the further attempts at VMs whose tasks have failed long enough ago. */
+/** Makes the further attempts at VMs whose tasks have failed long enough ago, when those are gone whose time is over. */
 function retry(world: World, run: Run): boolean {
+  if (world.nowMs < world.durationMs && world.vms.some(({ untilMs }) => untilMs <= world.nowMs)) return false;
   const due = inOrder(run.tasks.filter(({ retryAtMs }) => retryAtMs !== null && retryAtMs <= world.nowMs));
   for (const task of due) {
     task.retryAtMs = null;
