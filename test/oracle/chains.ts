@@ -10,20 +10,12 @@ export function chainOf(world: World, job: Job, vm: Vm): Chain | null {
   if (repository === null) return null;
   const found = world.chains.find((chain) => chain.job === job && chain.vm === vm && chain.copyOf === null);
   if (found) return found;
-  const { mode, retention, account } = job;
-  const keeps = { mode, retention, account };
-  const made: Chain = {
-    job,
-    vm,
-    repository,
-    ...keeps,
-    copyOf: null,
-    newestCopied: null,
-    points: [],
-    transform: null,
-    stolen: [],
-    lostBases: new Set(),
-  };
+  return newChain(world, { job, vm, repository, mode: job.mode, retention: job.retention, account: job.account, copyOf: null });
+}
+
+/** An empty chain, which is there from now on. */
+export function newChain(world: World, keys: Pick<Chain, 'job' | 'vm' | 'repository' | 'mode' | 'retention' | 'account' | 'copyOf'>): Chain {
+  const made: Chain = { ...keys, newestCopied: null, points: [], transform: null, stolen: [], lostBases: new Set() };
   world.chains.push(made);
   return made;
 }

@@ -1,5 +1,5 @@
 /** Points that are copied to another repository (docs/model.md, "Repositories: full, established, other work", `copyTo`). */
-import { addPoint, enter, prune } from './chains.ts';
+import { addPoint, enter, newChain, prune } from './chains.ts';
 import { list, named, type Section, section } from './document.ts';
 import { isComplete } from './network.ts';
 import { readRetention, readSchedule } from './read-job.ts';
@@ -33,21 +33,7 @@ function chainOfCopies(world: World, from: Chain, { repository, retention, accou
   const found = world.chains.find(({ copyOf }) => copyOf === from);
   if (found) return found;
   const mode = from.mode === 'reverse' ? 'forever-forward' : from.mode;
-  const keeps = { mode, retention, account: account ?? from.account };
-  const made: Chain = {
-    job: from.job,
-    vm: from.vm,
-    repository,
-    ...keeps,
-    copyOf: from,
-    newestCopied: null,
-    points: [],
-    transform: null,
-    stolen: [],
-    lostBases: new Set(),
-  };
-  world.chains.push(made);
-  return made;
+  return newChain(world, { job: from.job, vm: from.vm, repository, mode, retention, account: account ?? from.account, copyOf: from });
 }
 
 /** A point is complete: it is copied at once, or waits for the schedule. */
