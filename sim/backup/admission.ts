@@ -86,7 +86,7 @@ export class WaitGroup {
 }
 
 export class Admission {
-  /** Something was freed or somebody arrived since the last scan. */
+  /** Something was freed, or somebody arrived or gave up, since the last scan. */
   dirty = false;
   private readonly world: World;
   private readonly groups: WaitGroup[] = [];
@@ -117,7 +117,12 @@ export class Admission {
 
   /** Ends a task's wait without starting it. */
   leave(task: Task): void {
-    for (const part of task.disks) if (part.group !== null) this.takeOut(part.group, part);
+    for (const part of task.disks) {
+      if (part.group === null) continue;
+      this.takeOut(part.group, part);
+      // The next of its group may lack something else.
+      this.dirty = true;
+    }
   }
 
   /** Closes the books at the end of the scenario: everybody who still waits has waited until now. */

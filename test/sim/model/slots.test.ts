@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobPlan, type Plan, type ProxyPlan, simulate, type VmPlan } from '../../../sim/index.ts';
+import { type DiskPlan, type JobPlan, type Plan, type ProxyPlan, simulate, type VmPlan } from '../../../sim/index.ts';
 import { at, fault } from '../faults/support.ts';
 import { datastore, GiB, HOUR, job, MINUTE, MiB, plan, proxy, repository, vm, vms } from '../plans.ts';
 
@@ -183,6 +183,26 @@ describe('slots', () => {
     const result = simulate(estate({}, { repositories: [repository({ slots: 4 })] }));
     expect(result.repositories.repo?.slotWaitMs).toBe(2 * PER_TASK);
     expect(result.jobs.nightly?.runs[0]?.tasks[5]?.bottleneck).toEqual({ 'waiting:repository:repo': 0.5, 'stream-limit:nightly': 0.5 });
+  });
+
+  it('are awaited for another reason once the first in the line has given up', () => {
+    // The first VM is another job's for an hour and gives up after five minutes. Until then the second VM's second disk waits behind it, for the slot of
+    // the job; from then on for the repository's, which its first disk has for ten minutes.
+    const twoDisks = vm('second', { disk: { usedBytes: 600 * MiB } });
+    twoDisks.disks.push({ ...(twoDisks.disks[0] as DiskPlan), name: 'data' });
+    const selected = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
+    const given = plan({
+      vms: [vm('first', { disk: { usedBytes: 3600 * MiB } }), twoDisks],
+      repositories: [repository({ slots: 1 }), repository({ name: 'other' })],
+      jobs: [
+        job({ name: 'long', selection: selected('first'), repository: 'other', streamBytesPerSecond: MiB }),
+        job({ concurrency: 1, startDeadlineMs: 5 * MINUTE, streamBytesPerSecond: MiB }),
+      ],
+    });
+    const [, second] = simulate(given).jobs.nightly?.runs[0]?.tasks ?? [];
+    expect(second?.transferEndMs).toBe(2 * PER_TASK);
+    const minutes = Object.entries(second?.bottleneck ?? {}).map(([label, share]) => [label, Math.round(share * 30)]);
+    expect(Object.fromEntries(minutes)).toEqual({ 'waiting:job:nightly': 5, 'waiting:repository:repo': 5, 'stream-limit:nightly': 20 });
   });
 });
 
