@@ -86,7 +86,10 @@ export class WaitGroup {
 }
 
 export class Admission {
-  /** Something was freed, or somebody arrived or gave up, since the last scan. */
+  /**
+   * To be set by whatever changes who could start, or what those who wait lack: slots, locks and latency that come or go, and who stands in the line. A scan
+   * that nobody needed changes nothing.
+   */
   dirty = false;
   private readonly world: World;
   private readonly groups: WaitGroup[] = [];

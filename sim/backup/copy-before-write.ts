@@ -3,8 +3,8 @@
  * disk not copied yet, w = rate at which the guest writes blocks for the first time since the start, r = the transfer's rate, the guest's writes are served
  * to min(1, r/(q w)). With a fleecing datastore the old blocks go there instead, q w a second, and the guest waits for nothing.
  *
- * q and w move all the time. They are looked at when a rate or a pace has changed, and again before either has moved by more than a few per cent; but not
- * more often than once a second, since what is served changes the rates in turn.
+ * q and w move all the time. They are looked at when a rate has moved by a thousandth or a pace has changed, and again before either has moved by more than
+ * a few per cent; but not more often than once a second, since what is served changes the rates in turn.
  */
 
 import type { Datastore } from '../estate/datastore.ts';
@@ -20,7 +20,10 @@ import type { Reason, TaskDisk } from './task.ts';
 const STEP_OF_COPY = 0.01;
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
-/** A served fraction that has moved by less stays as it is. */
+/**
+ * A served fraction that has moved by less stays as it is, and a rate that has moved by less is no reason to look: what a hundred guests write elsewhere
+ * moves everybody's rate a little, and each would look at each.
+ */
 const LEAST_CHANGE = 1e-3;
 /** Looks at a fleecing file during the rest of its transfer. */
 const FLEECE_LOOKS = 32;
@@ -126,7 +129,8 @@ export class CopyBeforeWrite {
     const { network, kernel } = this.world;
     for (const guard of this.active) {
       const { flow, disk } = guard.part;
-      if (network.rateOf(flow) === guard.rate && nominalPace(disk) === guard.pace) continue;
+      const moved = Math.abs(network.rateOf(flow) - guard.rate) > LEAST_CHANGE * guard.rate;
+      if (!moved && nominalPace(disk) === guard.pace) continue;
       this.lookAt(guard, Math.max(kernel.nowMs + 1, guard.lookedMs + SHORTEST_STEP_MS));
     }
   }

@@ -13,6 +13,7 @@ export const proxyCrash: FaultKind = {
 /** It is gone; `event` says why. */
 export function crashProxy(world: World, proxy: Proxy, event: number): void {
   proxy.slots.closures++;
+  world.admission.dirty = true;
   const struck = world.jobs
     .flatMap((job) => job.active.flatMap((run) => run.tasks))
     .filter(({ disks }) => disks.some((part) => part.usesProxy(proxy)));

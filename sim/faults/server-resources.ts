@@ -9,6 +9,7 @@ export const serverResources: FaultKind = {
     const factor = fault.plan.factor as number;
     world.faults.capacities.reduce(proxy.cores, fault, factor);
     proxy.slots.factors.push(factor);
+    world.admission.dirty = true;
   },
   end(world, fault) {
     const { cores, slots } = named(world.proxies, fault.plan.proxy);

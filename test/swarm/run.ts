@@ -8,12 +8,16 @@ import type { ScenarioDocument } from '../agreement/scenario.ts';
 import { INVARIANTS } from './invariants/index.ts';
 import { complaints, type Played, play } from './play.ts';
 import { scenarioOf } from './scenario.ts';
+import { changedBy, withUnrelated } from './unrelated.ts';
 
 /** Hundreds of times what a scenario of the swarm needs: one that gets there goes round in circles. */
 const LIMITS = { eventsInAll: 20_000_000, eventsPerInstant: 500_000 };
 
 /** Instants at which somebody looks at what could be restored. */
 const LOOKS = 40;
+
+/** Often enough to come between any two events of a run, at times that no schedule has. */
+const UNRELATED_EVERY_MS = 123_457;
 
 export interface Outcome {
   seed: number;
@@ -44,6 +48,12 @@ function playAgain(document: ScenarioDocument, { durationMs }: Plan): Omit<Resul
   return result;
 }
 
+/** Cut up by events that have nothing to do with it. */
+function changedByOthers(document: ScenarioDocument, result: Result): string[] {
+  const cut = simulate(withUnrelated(planOf(document), UNRELATED_EVERY_MS), { limits: LIMITS });
+  return changedBy(result, cut).map((text) => `by unrelated events: ${text}`);
+}
+
 export function runSeed(seed: number): Outcome {
   const outcome: Outcome = { seed, wrong: [], tasks: 0 };
   try {
@@ -52,6 +62,7 @@ export function runSeed(seed: number): Outcome {
     for (const { runs } of Object.values(played.result.jobs)) for (const { tasks } of runs) outcome.tasks += tasks.length;
     outcome.wrong = complaints(played, INVARIANTS);
     if (JSON.stringify(playAgain(document, played.plan)) !== JSON.stringify(played.result)) outcome.wrong.push('simulated twice: two results');
+    outcome.wrong.push(...changedByOthers(document, played.result));
   } catch (error) {
     outcome.wrong.push(error instanceof Error ? `breaks down: ${error.stack ?? error.message}` : String(error));
   }

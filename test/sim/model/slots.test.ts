@@ -14,6 +14,8 @@ function estate(given: Partial<JobPlan>, more: Partial<Plan> = {}): Plan {
   });
 }
 
+const selected = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
+
 const starts = (given: Plan, name = 'nightly'): (number | null)[] =>
   (simulate(given).jobs[name]?.runs[0]?.tasks ?? []).map((task) => task.transferMs);
 
@@ -130,7 +132,6 @@ describe('slots', () => {
       { vms: [...vms(1, { disk: { usedBytes: 600 * MiB } }), blocked], repositories: [repository({ slots: 1 })] },
     );
     const [base] = given.jobs as [JobPlan];
-    const selected = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
     given.jobs = [{ ...base, selection: selected('vm-01') }, job({ name: 'first', selection: selected('other'), streamBytesPerSecond: MiB })];
     given.faults = [fault('buggy-application', { vm: 'vm-01', ...at(MINUTE, 1) })];
     const runs = simulate(given).jobs.nightly?.runs ?? [];
@@ -189,8 +190,7 @@ describe('slots', () => {
     // The first VM is another job's for an hour and gives up after five minutes. Until then the second VM's second disk waits behind it, for the slot of
     // the job; from then on for the repository's, which its first disk has for ten minutes.
     const twoDisks = vm('second', { disk: { usedBytes: 600 * MiB } });
-    twoDisks.disks.push({ ...(twoDisks.disks[0] as DiskPlan), name: 'data' });
-    const selected = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
+    twoDisks.disks.push(twoDisks.disks[0] as DiskPlan);
     const given = plan({
       vms: [vm('first', { disk: { usedBytes: 3600 * MiB } }), twoDisks],
       repositories: [repository({ slots: 1 }), repository({ name: 'other' })],
@@ -203,6 +203,26 @@ describe('slots', () => {
     expect(second?.transferEndMs).toBe(2 * PER_TASK);
     const minutes = Object.entries(second?.bottleneck ?? {}).map(([label, share]) => [label, Math.round(share * 30)]);
     expect(Object.fromEntries(minutes)).toEqual({ 'waiting:job:nightly': 5, 'waiting:repository:repo': 5, 'stream-limit:nightly': 20 });
+  });
+
+  it.each([
+    ['has crashed', [], fault('proxy-crash', { proxy: 'p', ...at(5 * MINUTE, 5 * MINUTE) })],
+    ['has fewer', ['p'], fault('server-resources', { proxy: 'p', factor: 0.5, ...at(5 * MINUTE, 5 * MINUTE) })],
+  ])('are awaited for another reason while a proxy %s', (_, taken, trouble) => {
+    // The repository has one slot, and the first job has it for twenty minutes. The proxy has two, of which another job may have one.
+    const given = plan({
+      vms: [...vms(2, { disk: { usedBytes: 600 * MiB } }), vm('long', { disk: { usedBytes: 1200 * MiB } })],
+      proxies: [proxy('p', { slots: 2 })],
+      repositories: [repository({ slots: 1 }), repository({ name: 'other' })],
+      jobs: [
+        job({ name: 'long', selection: selected('long'), streamBytesPerSecond: MiB }),
+        job({ name: 'third', selection: selected('vm-01'), repository: 'other', proxies: taken, streamBytesPerSecond: MiB }),
+        job({ selection: selected('vm-02'), proxies: ['p'], streamBytesPerSecond: MiB }),
+      ],
+      faults: [trouble],
+    });
+    const [waiting] = simulate(given).jobs.nightly?.runs[0]?.tasks ?? [];
+    expect(waiting?.bottleneck).toEqual({ 'waiting:repository:repo': 0.5, 'waiting:proxy:p': 1 / 6, 'stream-limit:nightly': 1 / 3 });
   });
 });
 
