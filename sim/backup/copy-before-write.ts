@@ -3,8 +3,8 @@
  * disk not copied yet, w = rate at which the guest writes blocks for the first time since the start, r = the transfer's rate, the guest's writes are served
  * to min(1, r/(q w)). With a fleecing datastore the old blocks go there instead, q w a second, and the guest waits for nothing.
  *
- * q and w move all the time. They are looked at when a rate has moved by a thousandth or a pace has changed, and again before either has moved by more than
- * a few per cent; but not more often than once a second, since what is served changes the rates in turn.
+ * q and w move all the time. They are looked at when a rate or a pace has moved by a thousandth, and again before q or w has moved by more than a few per
+ * cent; but not more often than once a second, since what is served changes the rates in turn.
  */
 
 import type { Datastore } from '../estate/datastore.ts';
@@ -21,8 +21,8 @@ const STEP_OF_COPY = 0.01;
 const STEP_OF_WRITES = 0.02;
 const SHORTEST_STEP_MS = 1000;
 /**
- * A served fraction that has moved by less stays as it is, and a rate that has moved by less is no reason to look: what a hundred guests write elsewhere
- * moves everybody's rate a little, and each would look at each.
+ * A served fraction that has moved by less stays as it is, and a rate or a pace that has moved by less is no reason to look: what is kept of a hundred
+ * guests on one device moves everybody's rate and pace a little, and each would look at each.
  */
 const LEAST_CHANGE = 1e-3;
 /** Looks at a fleecing file during the rest of its transfer. */
@@ -129,8 +129,7 @@ export class CopyBeforeWrite {
     const { network, kernel } = this.world;
     for (const guard of this.active) {
       const { flow, disk } = guard.part;
-      const moved = Math.abs(network.rateOf(flow) - guard.rate) > LEAST_CHANGE * guard.rate;
-      if (!moved && nominalPace(disk) === guard.pace) continue;
+      if (!hasMoved(network.rateOf(flow), guard.rate) && !hasMoved(nominalPace(disk), guard.pace)) continue;
       this.lookAt(guard, Math.max(kernel.nowMs + 1, guard.lookedMs + SHORTEST_STEP_MS));
     }
   }
@@ -247,6 +246,10 @@ export class CopyBeforeWrite {
 function writesTo({ devices, throttle, writeCost }: Datastore): ResourceUse[] {
   const uses = devices.map((device) => ({ resource: device.resource, perByte: device.writeCost }));
   return throttle < 0 ? uses : [...uses, { resource: throttle, perByte: writeCost }];
+}
+
+function hasMoved(now: number, before: number): boolean {
+  return Math.abs(now - before) > LEAST_CHANGE * before;
 }
 
 /** Bytes per millisecond that the guest would write if nothing but its datastore held it back. */

@@ -210,6 +210,7 @@ export class Runs {
     if (vms.length === 0) return;
     log.record(kernel.nowMs, 'run-joined', { job: run.job.name, run: run.id, tasks: vms.length }, [run.startedEvent]);
     this.addTasks(run, vms);
+    this.world.windows.joined(run);
   }
 
   private addTasks(run: Run, vms: readonly Vm[]): void {

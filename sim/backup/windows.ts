@@ -67,6 +67,12 @@ export class Windows {
     if (limit !== null) this.schedule(run, run.dueMs + limit, this.deadline);
   }
 
+  /** VMs have joined a continuous run: their tasks must begin in time from now. */
+  joined(run: Run): void {
+    const limit = run.job.plan.startDeadlineMs;
+    if (limit !== null) this.schedule(run, this.world.kernel.nowMs + limit, this.deadline);
+  }
+
   started(run: Run): void {
     const { lockWaitMs, timeoutMs } = run.job.plan;
     const startedMs = run.startedMs as number;
@@ -118,7 +124,8 @@ export class Windows {
 
   private startDeadline(run: Run): void {
     const { kernel, log, runs, stages } = this.world;
-    const queued = run.tasks.filter((task) => task.stage === 'queued' && task.attempt === 1);
+    const limit = run.job.plan.startDeadlineMs as number;
+    const queued = run.tasks.filter((task) => task.stage === 'queued' && task.attempt === 1 && dueMs(task) + limit <= kernel.nowMs);
     const waits = run.status === 'queued';
     if (!waits && queued.length === 0) return;
     const event = log.record(
@@ -150,4 +157,9 @@ export class Windows {
     for (const task of open) stages.abort(task, 'failed', reason, event);
     runs.dropRetries(run);
   }
+}
+
+/** With its run, or when it joined it. */
+function dueMs({ run, queuedMs }: Task): number {
+  return queuedMs > (run.startedMs as number) ? queuedMs : run.dueMs;
 }

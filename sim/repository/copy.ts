@@ -18,6 +18,8 @@ export class Copy implements Work, Writer {
   private readonly target: Repository;
   private bytes = 0;
   private level: Level = 'full';
+  /** How far a stream had brought the point when this began: what has come since is not in here. */
+  private streamedMs: number | null = null;
 
   constructor(world: World, chain: Chain, point: RestorePoint, target: Repository) {
     this.world = world;
@@ -34,6 +36,7 @@ export class Copy implements Work, Writer {
     const { points, stolen } = chains.copyOf(this.chain, this.target);
     this.level = points.length === stolen.size ? 'full' : this.point.level;
     this.bytes = this.level === 'full' ? this.point.fullBytes : this.point.sentBytes;
+    this.streamedMs = this.point.streamedMs;
     this.event = this.record('repository-work-started', { bytes: Math.ceil(this.bytes) }, this.point.event);
     this.target.otherWriters.add(this);
     this.target.spaceDirty = true;
@@ -56,6 +59,7 @@ export class Copy implements Work, Writer {
       ...this.point,
       kind,
       level: this.level,
+      streamedMs: this.streamedMs,
       storedMs: kernel.nowMs,
       storedBytes: this.bytes,
       sentBytes: this.bytes,

@@ -7,8 +7,8 @@ import type { Cleanup, Delta, Merge, Task, World } from './world.ts';
 const LONGEST_LAST_PASS_MS = 12_000;
 
 /** Whether a failed task is followed by another attempt. */
-export function willBeTriedAgain({ run, outcome, attempt, isLastAttempt }: Task): boolean {
-  return outcome === 'failed' && run.triesAgain && !isLastAttempt && attempt <= run.job.retries.times;
+export function willBeTriedAgain({ run, vm, outcome, attempt, isLastAttempt }: Task): boolean {
+  return outcome === 'failed' && vm.isThere && run.triesAgain && !isLastAttempt && attempt <= run.job.retries.times;
 }
 
 export function endTask(world: World, task: Task): void {

@@ -3,6 +3,7 @@ import { isOpen } from './hours.ts';
 import { cleanUpRegularly, cleanUpWithRun } from './left-behind.ts';
 import { tickRestores } from './restores.ts';
 import { abortTasks } from './tasks.ts';
+import { askTransforms } from './transforms.ts';
 import { tickUpkeep } from './upkeep.ts';
 import type { Job, Run, Task, Vm, World } from './world.ts';
 
@@ -13,6 +14,8 @@ export function tick(world: World): void {
     if (job.ticksMs.includes(world.nowMs)) makeDue(world, job);
     else if (job.hasMissed && isOpen(job.hours, world.nowMs)) makeDue(world, job);
   }
+  // What a job's tick breaks off asks for its chains' transforms before anything that is due after the jobs.
+  askTransforms(world);
   tickCopies(world);
   tickUpkeep(world);
   tickRestores(world);

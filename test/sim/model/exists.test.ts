@@ -79,6 +79,26 @@ describe('a VM that is created during the run', () => {
     expect(result.vms.new?.worstLagMs).toBe(0);
   });
 
+  it('must begin in a continuous run in time from when it joins', () => {
+    // A slow full has the only slot from the first day on; the VM joins after two, and may wait for an hour.
+    const slow = job({
+      name: 'slow',
+      selection: selecting({ names: ['old'] }),
+      schedule: { kind: 'at', atMs: [DAY] },
+      streamBytesPerSecond: 100,
+      ifVmBusy: 'stack',
+    });
+    const given = estate({
+      repositories: [repository({ slots: 1 })],
+      jobs: [job({ method: 'cdp', schedule: daily, startDeadlineMs: HOUR, ifVmBusy: 'stack' }), slow],
+    });
+    const tasks = simulate(given).jobs.nightly?.runs[0]?.tasks ?? [];
+    expect(tasks.map(({ vm: name, status, reason, endedMs }) => [name, status, reason, endedMs])).toEqual([
+      ['old', 'running', null, null],
+      ['new', 'failed', 'start-deadline', 2 * DAY + HOUR],
+    ]);
+  });
+
   it('writes, grows and asks for I/O only from then on', () => {
     // 1 MiB/s for 23 h, and 10 GiB a day for 23 h, into a delta that is opened at 25:00 and never removed within the run.
     const given = plan({

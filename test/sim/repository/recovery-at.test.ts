@@ -238,6 +238,23 @@ describe('a continuous backup', () => {
     ]);
   });
 
+  it('is copied as it was when the copy began', () => {
+    const copyTo = { repository: 'far', links: ['wan'], schedule: null, retention: keep({ last: 9 }), account: null };
+    const given = streaming(
+      { timeoutMs: HOUR },
+      {
+        links: [{ name: 'wan', bandwidthBytesPerSecond: MiB, origin: '' }],
+        repositories: [repository({ copyTo }), repository({ name: 'far' })],
+        vms: [vm('web', { disk: { writes: appending(MiB) } })],
+      },
+    );
+    // The full is there after 1,024 s and copied after 10,240 s more; the stream is stopped in between.
+    const [during, after] = webAt(given, 2 * HOUR, 4 * HOUR) as [VmRecovery, VmRecovery];
+    expect(briefly(during)).toEqual([HOUR, HOUR, 1]);
+    expect(briefly(after)).toEqual([HOUR, 3 * HOUR, 2]);
+    expect(briefly(after.survives['repository:repo'] as VmRecovery)).toEqual([0, 4 * HOUR, 1]);
+  });
+
   it('whose replica is stolen has nothing to bring up to date any more', () => {
     const theft = {
       faults: [fault('stolen-account', { account: 'svc', ...at(12 * HOUR) })],
