@@ -167,33 +167,47 @@ export class Admission {
   }
 
   private scanGroup(group: WaitGroup): boolean {
+    const { disks } = group;
     let started = false;
     let lack: Lack | null = null;
+    /** Of one task that has begun before. */
     let joining: TaskDisk[] = [];
-    /** Number of the last disk that was passed over. */
+    /** Number of the last disk that was looked at and needs no further look. */
     let passed = -1;
-    do {
-      joining = [];
-      for (let i = placeAfter(group.disks, passed); i < group.disks.length; ) {
-        const part = group.disks[i] as TaskDisk;
-        const missing = this.missing(group, part);
-        if (missing === null) {
-          if (!this.start(group, part)) joining.push(part);
-          started = true;
-          continue;
-        }
-        lack ??= missing;
-        // What the whole run lacks, every further disk lacks; only those whose tasks have begun do not need a job slot.
-        if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) break;
-        passed = part.number;
-        i++;
+    for (let i = 0; ; ) {
+      const part = disks[i];
+      if (joining.length > 0 && part?.task !== joining[0]?.task) {
+        if (this.join(joining)) i = placeAfter(disks, passed);
+        joining = [];
+        continue;
       }
-    } while (this.join(joining));
-    if (group.disks.length > 0) group.setLack(lack, this.world.kernel.nowMs);
+      if (part === undefined) break;
+      const missing = this.missing(group, part);
+      if (missing === null) {
+        passed = part.number;
+        if (!this.start(group, part)) joining.push(part);
+        started = true;
+        continue;
+      }
+      lack ??= missing;
+      // What the whole run lacks, every further disk lacks; only those whose tasks have begun do not need a job slot.
+      if (missing === 'proxy' || missing === 'repository' || (missing === 'job' && group.followers === 0)) {
+        if (!this.join(joining)) break;
+        joining = [];
+        i = placeAfter(disks, passed);
+        continue;
+      }
+      passed = part.number;
+      i++;
+    }
+    if (disks.length > 0) group.setLack(lack, this.world.kernel.nowMs);
     return started;
   }
 
-  /** Disks of one VM that get their slots at one time are looked at together. Returns whether one has failed at once, which gives something back. */
+  /**
+   * Disks of one VM that get their slots at one time are looked at together. Returns whether one has failed at once: what that gives back is for those whom
+   * the scan still has before it.
+   */
   private join(joining: readonly TaskDisk[]): boolean {
     if (joining.length === 0) return false;
     const before = this.dirty;

@@ -17,10 +17,14 @@ export function scanWaiting(world: World): boolean {
     world.vms.indexOf(vm),
   ];
   const byPlace = waiting.sort((a, b) => compare(place(a), place(b)));
-  const started = byPlace.filter((task) => tryToStart(world, task));
-  // READING: all that can start take their slots before what has them already begins, or fails, to read.
-  for (const task of started) if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
-  return started.length > 0;
+  let started = false;
+  for (const task of byPlace) {
+    // READING: what has its slots begins, or fails, to read before the next one is looked at.
+    if (task.streams.every(({ stage }) => stage !== 'waiting') || !tryToStart(world, task)) continue;
+    if (['holding', 'attaching', 'transferring'].includes(task.stage)) startStreams(world, task);
+    started = true;
+  }
+  return started;
 }
 
 function compare(a: number[], b: number[]): number {
