@@ -129,8 +129,10 @@ export class CopyBeforeWrite {
     const { network, kernel } = this.world;
     for (const guard of this.active) {
       const { flow, disk } = guard.part;
-      if (!hasMoved(network.rateOf(flow), guard.rate) && !hasMoved(nominalPace(disk), guard.pace)) continue;
-      this.lookAt(guard, Math.max(kernel.nowMs + 1, guard.lookedMs + SHORTEST_STEP_MS));
+      const pace = nominalPace(disk);
+      if (!hasMoved(network.rateOf(flow), guard.rate) && !hasMoved(pace, guard.pace)) continue;
+      // Of a guest that stands still nothing more is to be kept.
+      this.lookAt(guard, pace === 0 ? kernel.nowMs + 1 : Math.max(kernel.nowMs + 1, guard.lookedMs + SHORTEST_STEP_MS));
     }
   }
 
