@@ -354,8 +354,9 @@ export class Consolidation {
     datastore.mergeQueue = datastore.mergeQueue.filter(({ closed }) => !closed);
     const next = datastore.mergeQueue[0];
     if (next === undefined || next === first || datastore.lossEvent > 0) return;
-    // Merges of a host that is being lost are all broken off, and none of them begins for an instant.
-    if ((next.removal.vm.host?.losses ?? 0) === 0) this.startMerge(next);
+    // Merges of a host that is being lost, or of a VM that is deleted at this instant, end with it, and none of them begins for an instant.
+    const { host, deletedMs } = next.removal.vm;
+    if ((host?.losses ?? 0) === 0 && deletedMs !== this.world.kernel.nowMs) this.startMerge(next);
   }
 
   private end(removal: Removal): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobPlan, type Plan, type Result, type SelectionPlan, simulate } from '../../../sim/index.ts';
+import { type JobPlan, type Plan, type Result, type SelectionPlan, simulate, type VmPlan } from '../../../sim/index.ts';
 import { at, fault } from '../faults/support.ts';
 import { appending, DAY, datastore, GiB, HOUR, job, keep, MINUTE, MiB, plan, proxy, repository, vm } from '../plans.ts';
 
@@ -231,6 +231,23 @@ describe('a VM that is deleted during the run', () => {
       { atMs: 1_500_000, name: 'other', bytes: 1500 * MiB },
     ]);
     expect(other?.consolidatedMs).toBe(3_000_000);
+  });
+
+  it('with another of the same instant lets none of its merges begin', () => {
+    const doomed = (name: string): VmPlan => vm(name, { deletedMs: 1500_000, disk: { writes: appending(MiB) } });
+    const given = plan({
+      durationMs: HOUR,
+      datastores: [datastore({ mergeBytesPerSecond: MiB, merges: 'serial', consolidation: 'helper' })],
+      vms: [doomed('web'), doomed('next'), vm('last', { disk: { writes: appending(MiB) } })],
+      jobs: [job({ streamBytesPerSecond: 10.24 * MiB })],
+    });
+    const { result, events } = played(given);
+    const merges = events.filter((event) => event.kind === 'merge-started');
+    expect(merges.slice(0, 2).map(({ atMs, vm: name }) => [atMs, name])).toEqual([
+      [1_000_000, 'web'],
+      [1_500_000, 'last'],
+    ]);
+    expect(result.vms.next?.maxChainDepth).toBe(1);
   });
 
   it('frees what waits for its slots and lets a queued run start without it', () => {
