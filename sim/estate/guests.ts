@@ -42,10 +42,10 @@ function sumDemand(datastore: Datastore): void {
   datastore.demandDirty = false;
 }
 
-/** Whether a running guest cannot go on where this disk's datastore is full: it may need a new block, or everybody stops. */
+/** Whether a running guest cannot go on where this disk's datastore is full: it may need a new block, whatever holds it back now, or everybody stops. */
 function stopsAt(disk: Disk, nowMs: number): boolean {
   if (disk.datastore.plan.onFull === 'all') return true;
-  return (disk.writeRate > 0 || disk.grows) && disk.canGrowAt(nowMs);
+  return (disk.fullWriteRate > 0 || disk.grows) && disk.canGrowAt(nowMs);
 }
 
 export class Guests {

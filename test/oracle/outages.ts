@@ -2,7 +2,8 @@
 import { strikesNow } from './faults.ts';
 import { abandon, breakOffCleanup, disown, isAway } from './left-behind.ts';
 import { crossesOutage, isRunning } from './network.ts';
-import { breakOff, canStillFail } from './tasks.ts';
+import { fleecingOn } from './savings.ts';
+import { breakOff, canStillFail, inOrder } from './tasks.ts';
 import { robAccount } from './theft.ts';
 import type { Fault, Stream, Vm, World } from './world.ts';
 
@@ -55,6 +56,9 @@ function loseDatastore(world: World, lost: object | null): void {
     if (canStillFail(task)) breakOff(world, task, 'failed', 'datastore-lost', true);
     else abandon(world, task);
   }
+  // What keeps old blocks there loses them.
+  const fleecing = world.datastores.filter((datastore) => datastore === lost).flatMap((datastore) => fleecingOn(world, datastore));
+  for (const task of new Set(inOrder(fleecing).map((stream) => stream.task))) breakOff(world, task, 'failed', 'datastore-lost');
   for (const vm of here) {
     breakOffCleanup(world, vm);
     loseKept(world, vm);
