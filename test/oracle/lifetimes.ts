@@ -2,6 +2,7 @@
 import { isAway } from './left-behind.ts';
 import { endTask } from './merges.ts';
 import { noteAge } from './recovery.ts';
+import { closeRuns, startQueuedRuns } from './runs.ts';
 import { disksOn, freeBytes } from './space.ts';
 import { breakOff, canStillFail } from './tasks.ts';
 import type { Datastore, Vm, World } from './world.ts';
@@ -16,6 +17,9 @@ export function appear(world: World, vm: Vm): void {
 export function comeAndGo(world: World): boolean {
   const gone = world.vms.filter(({ untilMs }) => untilMs <= world.nowMs);
   for (const vm of gone) vanish(world, vm);
+  // What a deletion lets start starts before the creations of its instant.
+  closeRuns(world);
+  startQueuedRuns(world);
   const born = world.everyVm.filter(({ fromMs }) => fromMs === world.nowMs && fromMs > 0);
   const created = born.filter((vm) => !vm.isThere && vm.untilMs > world.nowMs && findsRoom(world, vm));
   return gone.length + created.length > 0;
