@@ -40,6 +40,12 @@ export function ask(world: World, chain: Chain, made: Point, isPast = false): bo
   const point = next(world, chain, made);
   if (point === null) return false;
   if (isPast || chain.repository.blockClone) {
+    // A cloned full needs no room, a merge that makes its full grow does.
+    if (!isPast && chain.mode === 'forever-forward' && !hasRoom(world, chain, grownBytes(chain, point))) {
+      dropStolen(world, chain);
+      prune(world, chain);
+      return true;
+    }
     if (!isPast) {
       notePeak(world, chain, point);
       enter(world, chain, chain.mode === 'forever-forward' ? 'merge' : 'synthetic-full', point.bytes).endedMs = world.nowMs;
@@ -54,10 +60,19 @@ export function ask(world: World, chain: Chain, made: Point, isPast = false): bo
 }
 
 /** READING: what a merge takes counts before what it gives back, also where both are one instant. */
-function notePeak(world: World, { mode, points, repository }: Chain, point: Point): void {
+function notePeak(world: World, chain: Chain, point: Point): void {
+  const { mode, repository } = chain;
   if (mode !== 'forever-forward') return;
-  const grownBytes = Math.max(0, point.fullBytes - (points[0]?.bytes ?? 0));
-  repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0) + grownBytes);
+  repository.peakUsedBytes = Math.max(repository.peakUsedBytes, repositoryBytes(world, repository, 0) + grownBytes(chain, point));
+}
+
+/** By what the oldest full grows when it takes in a point. */
+function grownBytes({ points }: Chain, point: Point): number {
+  return Math.max(0, point.fullBytes - (points[0]?.bytes ?? 0));
+}
+
+function hasRoom(world: World, { repository }: Chain, bytes: number): boolean {
+  return repositoryBytes(world, repository, 0) + bytes <= repository.capacityBytes;
 }
 
 /** The full that shall take in the increment next to it, or the point that shall become a full. */
@@ -94,10 +109,10 @@ function startTransform(world: World, transform: Transform): boolean {
   if (repositorySlotsTaken(world, repository) >= repository.slots) return false;
   const [first] = chain.points;
   const merges = chain.mode === 'forever-forward';
-  const needBytes = merges ? Math.max(0, point.fullBytes - (first?.bytes ?? 0)) : point.fullBytes;
+  const needBytes = merges ? grownBytes(chain, point) : point.fullBytes;
   // READING: a merge whose full a restore has come to hold meanwhile is given up like one that does not fit.
   const isHeld = merges && first !== undefined && heldByRestores(world, chain).has(first);
-  if (isHeld || repositoryBytes(world, repository, 0) + needBytes > repository.capacityBytes) {
+  if (isHeld || !hasRoom(world, chain, needBytes)) {
     end(world, transform);
     dropStolen(world, chain);
     prune(world, chain);
