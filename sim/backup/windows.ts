@@ -122,20 +122,21 @@ export class Windows {
     }
   }
 
+  /** Runs whose time is over give up before what ends here could let them start. */
   private startDeadline(run: Run): void {
-    const { kernel, log, runs, stages } = this.world;
-    const limit = run.job.plan.startDeadlineMs as number;
+    const { kernel, runs, stages } = this.world;
+    const { job } = run;
+    const limit = job.plan.startDeadlineMs as number;
+    for (const waiting of job.waiting.filter((one) => one.dueMs + limit <= kernel.nowMs)) runs.skip(waiting, this.noteLate(waiting, 0));
     const queued = run.tasks.filter((task) => task.stage === 'queued' && task.attempt === 1 && dueMs(task) + limit <= kernel.nowMs);
-    const waits = run.status === 'queued';
-    if (!waits && queued.length === 0) return;
-    const event = log.record(
-      kernel.nowMs,
-      'start-deadline',
-      { job: run.job.name, run: run.id, tasks: queued.length },
-      causesOf(run.dueEvent, run.startedEvent),
-    );
-    if (waits) runs.skip(run, event);
+    if (queued.length === 0) return;
+    const event = this.noteLate(run, queued.length);
     for (const task of queued) stages.abort(task, 'failed', 'start-deadline', event);
+  }
+
+  private noteLate(run: Run, tasks: number): number {
+    const { kernel, log } = this.world;
+    return log.record(kernel.nowMs, 'start-deadline', { job: run.job.name, run: run.id, tasks }, causesOf(run.dueEvent, run.startedEvent));
   }
 
   /** None of its tasks has had slots: somebody else has held them all the time. */

@@ -4,6 +4,8 @@ import type { Night } from './scenario-jobs.ts';
 import { odd, stated, type VmGroup } from './scenario-vms.ts';
 
 const MINUTE_MS = 60_000;
+/** Two times within the hour that a clock skips are one instant. */
+const SHORTEST_MINUTES = 62;
 
 /** As shares of the run. */
 const drawnLife = fc.oneof<{ weight: number; arbitrary: fc.Arbitrary<DrawnLife> }[]>(
@@ -23,7 +25,8 @@ export const drawnLives = fc.array(drawnLife, { minLength: 4, maxLength: 4 });
 /** The keys of a group with a life; what is created later brings no snapshots. */
 export function keysWithLife({ keys }: VmGroup, { from, until }: DrawnLife, night: Night): Record<string, unknown> {
   if (from === undefined && until === undefined) return keys;
-  const exists = stated({ from: momentOf(from, night), until: momentOf(until, night) });
+  const end = from === undefined || until === undefined ? until : Math.max(until, from + SHORTEST_MINUTES / ((night.hours - 2) * 60));
+  const exists = stated({ from: momentOf(from, night), until: momentOf(end, night) });
   return from === undefined ? { ...keys, exists } : { ...keys, snapshots: undefined, exists };
 }
 

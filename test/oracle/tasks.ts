@@ -11,6 +11,7 @@ import { noteAge } from './recovery.ts';
 import { comesToRest, createMs, goOnWithout, isFrozenTooLong } from './rest.ts';
 import { beginSaving } from './savings.ts';
 import { isFull, openDelta } from './space.ts';
+import { askTransforms } from './transforms.ts';
 import type { Base, Disk, Point, Stream, Task, World } from './world.ts';
 
 /** Tasks whose present stages end at one instant, those that began first before the others. */
@@ -182,7 +183,11 @@ export function finishTransfers(world: World): boolean {
     if (stream.transfer) stream.transfer.leftBytes = 0;
     stream.stage = 'done';
     stream.saving = null;
-    if (stream.task.streams.every(({ stage }) => stage === 'done')) succeed(world, stream.task);
+    if (stream.task.streams.every(({ stage }) => stage === 'done')) {
+      succeed(world, stream.task);
+      // READING: what its run asks for with this one stands before the next one's point is there.
+      askTransforms(world);
+    }
   }
   return finished.length > 0;
 }

@@ -136,6 +136,24 @@ describe('limits of a run', () => {
       ['skipped', null],
     ]);
   });
+
+  it('a start deadline lets nobody start whose time is over by then', () => {
+    // Two runs of one job end together when their only VM is deleted, so two of the job after it are due at one instant. The slot is somebody else's.
+    const of = (...names: string[]): JobPlan['selection'] => ({ all: false, names, tags: [], hosts: [], datastores: [], except: [] });
+    const given = plan({
+      vms: [vm('long', { disk: { usedBytes: 60 * GiB } }), vm('brief', { deletedMs: HOUR }), vm('late')],
+      repositories: [repository({ slots: 1 })],
+      jobs: [
+        job({ name: 'long', selection: of('long'), streamBytesPerSecond: MiB }),
+        job({ name: 'first', selection: of('brief'), ifRunning: 'start', schedule: { kind: 'at', atMs: [MINUTE, 2 * MINUTE] } }),
+        job({ selection: of('late'), ifRunning: 'queue-all', startDeadlineMs: HOUR, schedule: { kind: 'after', job: 'first', on: 'any' } }),
+      ],
+    });
+    expect(runs(simulate(given)).map(({ dueMs, status, startedMs }) => [dueMs, status, startedMs])).toEqual([
+      [HOUR, 'failed', HOUR],
+      [HOUR, 'skipped', null],
+    ]);
+  });
 });
 
 describe('a wait for the first slots', () => {
