@@ -71,6 +71,7 @@ export function closeBooks(world: World): void {
   const now = world.kernel.nowMs;
   world.admission.settleWaits();
   for (const task of world.tasks) if (task !== undefined && !isSettled(task)) world.stages.settle(task);
+  for (const vm of world.vms) world.consolidation.settle(vm);
   for (const datastore of world.datastores) {
     datastore.notePeak(now);
     for (const meter of [datastore.busy, datastore.latency, datastore.served]) meter.settle(now);

@@ -73,6 +73,7 @@ export class Consolidation {
     for (const merge of merges) {
       if (merge.flow >= 0) network.removeFlow(merge.flow);
       merge.flow = -1;
+      this.noteStun(merge);
       merge.closed = true;
     }
     for (const { disk } of merges) this.leaveQueue(disk.datastore);
@@ -81,6 +82,14 @@ export class Consolidation {
       conditions.merges.ended(removal);
     }
     return removals.flatMap(({ task }) => task ?? []);
+  }
+
+  /** Stuns that are under way end with the scenario. */
+  settle(vm: Vm): void {
+    for (const removal of vm.removals) {
+      this.endCall(removal);
+      for (const merge of removal.merges) this.noteStun(merge);
+    }
   }
 
   /** What is being removed of a VM is removed no further; what is left of it stays behind. */
@@ -139,8 +148,9 @@ export class Consolidation {
 
   /** A clean-up calls for no removal: the deltas have no snapshot any more. */
   private begin(removal: Removal): void {
-    const { kernel, stages } = this.world;
+    const { kernel, conditions } = this.world;
     removal.stage = 'called';
+    removal.calledMs = kernel.nowMs;
     if (removal.vm.obstacle > 0) {
       this.giveUp(removal, removal.vm.obstacle);
       return;
@@ -150,12 +160,13 @@ export class Consolidation {
       return;
     }
     const { removeMs } = removal.task.run.job.plan.timings;
-    stages.stun(removal.task, removeMs);
+    conditions.stunned(removal.task, removeMs);
     kernel.schedule(kernel.nowMs + removeMs, EventClass.stage, this.called, removal.number);
   }
 
   private beginMerges(removal: Removal): void {
     if (removal.stage !== 'called') return;
+    this.endCall(removal);
     removal.stage = 'merging';
     for (const merge of removal.merges) {
       const { datastore } = merge.disk;
@@ -230,12 +241,11 @@ export class Consolidation {
 
   /** The guest stands still while the rest is merged. */
   private beginStun(merge: Merge, ms: number): void {
-    const { kernel, guests, stages } = this.world;
+    const { kernel, guests, conditions } = this.world;
     const { task, vm } = merge.removal;
     const whole = Math.ceil(ms);
-    if (task === null) vm.stunMs += whole;
-    else stages.stun(task, whole);
-    merge.stuns = true;
+    if (task !== null) conditions.stunned(task, whole);
+    merge.stunSinceMs = kernel.nowMs;
     guests.beginStun(vm);
     kernel.schedule(kernel.nowMs + whole, EventClass.stage, this.stunEnded, merge.number);
   }
@@ -247,7 +257,7 @@ export class Consolidation {
     const parent = disk.below(delta);
     const needed = this.neededBy(delta, parent);
     const used = disk.datastore.usedAt(now);
-    merge.stuns = false;
+    this.noteStun(merge);
     this.world.guests.endStun(merge.removal.vm);
     if (needed > 0 && used + needed > disk.datastore.fullLevel) {
       this.refuse(merge, needed, disk.datastore.capacityBytes - used);
@@ -258,6 +268,19 @@ export class Consolidation {
     disk.datastore.diskChanged(disk, now);
     this.dropMerged(merge);
     this.close(merge);
+  }
+
+  /** The guest has stood still for this merge, if it did, until now. Returns whether it did. */
+  private noteStun(merge: Merge): boolean {
+    if (merge.stunSinceMs === null) return false;
+    merge.removal.vm.stunMs += this.world.kernel.nowMs - merge.stunSinceMs;
+    merge.stunSinceMs = null;
+    return true;
+  }
+
+  /** The guest has stood still since the removal of its snapshot was called for, until now. */
+  private endCall({ stage, task, vm, calledMs }: Removal): void {
+    if (stage === 'called' && task !== null) vm.stunMs += this.world.kernel.nowMs - calledMs;
   }
 
   /** What the parent takes when a merge starts. */
@@ -319,8 +342,7 @@ export class Consolidation {
     const { disk, delta } = merge;
     if (merge.flow >= 0) network.removeFlow(merge.flow);
     merge.flow = -1;
-    if (merge.stuns) guests.endStun(merge.removal.vm);
-    merge.stuns = false;
+    if (this.noteStun(merge)) guests.endStun(merge.removal.vm);
     const parent = disk.below(delta);
     if (parent?.absorbing === delta) parent.absorbing = null;
     disk.freezeBase(kernel.nowMs);
@@ -374,6 +396,7 @@ export class Consolidation {
 
   /** It has ended: nobody asks for it by number any more but timers that come to nothing. */
   private forget(removal: Removal): void {
+    this.endCall(removal);
     removal.stage = 'ended';
     this.removals[removal.number] = undefined;
     for (const { number } of removal.merges) this.world.parts[number] = undefined;

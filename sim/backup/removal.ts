@@ -20,8 +20,8 @@ export class Merge {
   passes = 0;
   /** What the present pass merges. */
   passBytes = 0;
-  /** The guest stands still for the rest. */
-  stuns = false;
+  /** Since when the guest has stood still for the rest; null: it does not. */
+  stunSinceMs: number | null = null;
   /** Nothing more is done for it. */
   closed = false;
   /** It found no room: the delta stays. */
@@ -52,6 +52,8 @@ export class Removal {
   merges: readonly Merge[] = [];
   /** `called`: the snapshot is being removed, the merges follow. */
   stage: 'asked' | 'called' | 'merging' | 'ended' = 'asked';
+  /** When it was called for. */
+  calledMs = 0;
   private event: number;
 
   /** `event`: why it is asked for. */

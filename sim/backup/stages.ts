@@ -126,12 +126,6 @@ export class Stages {
     runs.taskEnded(task, retryAtMs);
   }
 
-  /** A guest stands still for a moment. */
-  stun(task: Task, ms: number): void {
-    task.vm.stunMs += ms;
-    this.world.conditions.stunned(task, ms);
-  }
-
   /** Depth decides how fast the guest reads. */
   chainChanged(disk: Disk): void {
     const depth = disk.chain.length;
@@ -173,6 +167,7 @@ export class Stages {
   private closeTimedStage(task: Task): void {
     const ms = this.world.kernel.nowMs - task.stageSinceMs;
     for (const part of task.disks) if (part.group === null) task.addHeldBack('preparing', ms);
+    if (task.stage === 'snapshotting') task.vm.stunMs += ms;
   }
 
   private afterQuiesce(task: Task): void {
@@ -198,7 +193,7 @@ export class Stages {
     else if (task.disks.some(({ disk }) => disk.chain.length >= task.vm.maxChain)) this.abort(task, 'failed', 'chain-limit', 0);
     else {
       task.createMs = this.world.quiescing.createMs(task);
-      this.stun(task, task.createMs);
+      this.world.conditions.stunned(task, task.createMs);
       this.enter(task, 'snapshotting', this.created, task.createMs);
     }
   }

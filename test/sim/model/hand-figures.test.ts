@@ -1,7 +1,8 @@
 /** Laws that other tests only touch in passing, each with a figure from a pencil. */
 import { describe, expect, it } from 'vitest';
 import { relativeReadSpeed } from '../../../sim/estate/read-speed.ts';
-import { type Result, simulate, type TaskResult } from '../../../sim/index.ts';
+import { type Plan, type Result, simulate, type TaskResult, type VmPlan } from '../../../sim/index.ts';
+import { at, fault, host } from '../faults/support.ts';
 import { appending, DAY, datastore, disk, GiB, HOUR, job, KiB, MINUTE, MiB, NO_WRITES, plan, repository, SECOND, vm } from '../plans.ts';
 
 const tasks = (result: Result, name = 'nightly'): TaskResult[] => (result.jobs[name]?.runs ?? []).flatMap((run) => run.tasks);
@@ -26,6 +27,24 @@ describe('stuns', () => {
 
   it('none where no snapshot is made', () => {
     expect(stunOf({ method: 'direct-disk' })).toBe(0);
+  });
+
+  it('end with the VM, with the scenario, and with what breaks them off', () => {
+    const slow = { quiesceMs: 0, createMs: 10 * MINUTE, removeMs: 10 * MINUTE, attachMs: 0 };
+    const after = (durationMs: number, given: Partial<Plan> = {}, machine: Partial<VmPlan> = {}): number | undefined => {
+      const web = { ...vm('web', { host: 'h', disk: { usedBytes: 600 * MiB } }), ...machine };
+      const hosts = [host('h')];
+      return simulate(plan({ durationMs, hosts, vms: [web], jobs: [job({ timings: slow, streamBytesPerSecond: MiB })], ...given })).vms.web?.stunMs;
+    };
+    // Made until 0:10, read until 0:20, removed until 0:30.
+    expect(after(HOUR)).toBe(20 * MINUTE);
+    expect(after(4 * MINUTE)).toBe(4 * MINUTE);
+    expect(after(24 * MINUTE)).toBe(14 * MINUTE);
+    expect(after(HOUR, {}, { deletedMs: 4 * MINUTE })).toBe(4 * MINUTE);
+    expect(after(HOUR, {}, { deletedMs: 24 * MINUTE })).toBe(14 * MINUTE);
+    const lost = (atMs: number) => ({ faults: [fault('host-loss', { host: 'h', ...at(atMs) })] });
+    expect(after(HOUR, lost(4 * MINUTE))).toBe(4 * MINUTE);
+    expect(after(HOUR, lost(24 * MINUTE))).toBe(14 * MINUTE);
   });
 
   it('take nothing from what the guest writes', () => {
