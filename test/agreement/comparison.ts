@@ -51,6 +51,7 @@ export interface Figures {
       worstLagMs: number | null;
       maxChainDepth: number;
       restorePoints: number;
+      survives: Record<string, number>;
       worstRpoMs: number;
     }
   >;
@@ -136,12 +137,16 @@ class Comparison {
     for (const key of ['pausedMs', 'downMs', 'lostAtMs', 'worstLagMs', 'worstRpoMs'] as const)
       this.instant(`${name} ${key}`, one[key], other[key], 0);
     this.same(Number.POSITIVE_INFINITY, `${name} restorePoints`, one.restorePoints, other.restorePoints);
+    for (const loss of new Set([...Object.keys(one.survives), ...Object.keys(other.survives)]))
+      this.same(Number.POSITIVE_INFINITY, `${name} survives ${loss}`, one.survives[loss], other.survives[loss]);
     this.same(one.pausedAtMs ?? 0, `${name} maxChainDepth`, one.maxChainDepth, other.maxChainDepth);
   }
 
   job(name: string, one: Figures['jobs'][string], other: Figures['jobs'][string] | undefined): void {
     if (other === undefined) return this.note(0, name, 'present', 'missing');
-    this.same(one.firstOverlapAtMs ?? 0, `${name} firstOverlapAtMs`, one.firstOverlapAtMs, other.firstOverlapAtMs);
+    // The run that it belongs to may follow another one.
+    const overlapping = one.runs.find(({ overlapsPrevious }) => overlapsPrevious);
+    this.instant(`${name} firstOverlapAtMs`, one.firstOverlapAtMs, other.firstOverlapAtMs, overlapping ? this.sinceMs(overlapping) : 0);
     this.same(0, `${name} runs`, one.runs.map(({ id }) => id).join(), other.runs.map(({ id }) => id).join());
     one.runs.forEach((run, index) => {
       const match = other.runs[index];

@@ -1,11 +1,20 @@
-import type { Vm, World } from './world.ts';
+import type { Chain, Job, Point, Vm, World } from './world.ts';
 
-/** The moments to which a VM can be taken back, each once for every job. */
-export function goodMoments(world: World, vm: Vm): number[] {
+/** What is gone with something that is lost. */
+export interface Loss {
+  takesPoint: (chain: Chain, point: Point) => boolean;
+  takesKept: (job: Job) => boolean;
+}
+
+const NOTHING: Loss = { takesPoint: () => false, takesKept: () => false };
+
+/** The moments to which a VM can be taken back, each once for every job; without what a loss takes. */
+export function goodMoments(world: World, vm: Vm, loss = NOTHING): number[] {
   return world.jobs.flatMap((job) => {
     const chains = world.chains.filter((chain) => chain.job === job && chain.vm === vm);
-    const stored = chains.flatMap(({ points }) => points.filter(({ isGood }) => isGood).map(({ momentMs }) => momentMs));
-    const kept = (job.kept.get(vm) ?? []).flatMap(({ snapshotMs }) => (snapshotMs === null ? [] : [snapshotMs]));
+    const good = chains.flatMap((chain) => chain.points.filter((point) => point.isGood && !loss.takesPoint(chain, point)));
+    const stored = good.map(({ momentMs }) => momentMs);
+    const kept = (loss.takesKept(job) ? [] : (job.kept.get(vm) ?? [])).flatMap(({ snapshotMs }) => (snapshotMs === null ? [] : [snapshotMs]));
     return [...new Set([...stored, ...kept])];
   });
 }

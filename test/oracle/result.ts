@@ -2,6 +2,7 @@ import { goodMoments } from './recovery.ts';
 import { restoredBytes } from './restores.ts';
 import { statusOf } from './runs.ts';
 import { bytesRead, repositoryBytes } from './space.ts';
+import { survivalOf } from './survival.ts';
 import type { LedgerEntry, Restore, Run, Task, Work, World } from './world.ts';
 
 /** Instants and durations in ms since the scenario's start; an instant never reached is null. */
@@ -22,6 +23,8 @@ export interface OracleResult {
       worstLagMs: number | null;
       maxChainDepth: number;
       restorePoints: number;
+      /** Of them without `datastore:NAME`, `repository:NAME`, `account:NAME`. */
+      survives: Record<string, number>;
       worstRpoMs: number;
     }
   >;
@@ -93,7 +96,9 @@ export function resultOf(world: World): OracleResult {
   for (const vm of world.everyVm) {
     const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, worstRpoMs } = vm;
     const restorePoints = goodMoments(world, vm).length;
-    result.vms[name] = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, restorePoints, worstRpoMs };
+    const survives = survivalOf(world, vm);
+    const times = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, worstRpoMs };
+    result.vms[name] = { ...times, maxChainDepth, restorePoints, survives };
   }
   for (const { name, runs } of world.jobs) {
     const firstOverlapAtMs = runs.find((run) => run.overlapsPrevious)?.dueMs ?? null;

@@ -14,9 +14,8 @@ export function robAccount(world: World, account: string | null): void {
 }
 
 function robChain(world: World, chain: Chain): void {
-  const { points, repository, job, vm } = chain;
-  const immutable = points.filter(({ completeMs }) => world.nowMs < completeMs + repository.immutableMs);
-  const locked = new Set(immutable.flatMap((point) => [point, ...neededBy(chain, point)]));
+  const { points, job, vm } = chain;
+  const locked = lockedIn(world, chain);
   const stolen = points.filter((point) => !locked.has(point));
   for (const { base } of stolen) chain.lostBases.add(base);
   // READING: what is locked can be built upon: the next backup is a full where the point that it would build upon has gone.
@@ -24,6 +23,13 @@ function robChain(world: World, chain: Chain): void {
   chain.stolen = stolen;
   forgetCopies(world, stolen);
   dropUnused(world, chain);
+}
+
+/** What is immutable now, and what that needs. */
+export function lockedIn(world: World, chain: Chain): Set<Point> {
+  const { points, repository } = chain;
+  const immutable = points.filter(({ completeMs }) => world.nowMs < completeMs + repository.immutableMs);
+  return new Set(immutable.flatMap((point) => [point, ...neededBy(chain, point)]));
 }
 
 /** What was stolen while a transform, a copy or a restore worked on it goes when that is done. */
