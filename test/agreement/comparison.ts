@@ -50,6 +50,7 @@ export interface Figures {
       lostAtMs: number | null;
       worstLagMs: number | null;
       maxChainDepth: number;
+      stunMs: number;
       restorePoints: number;
       survives: Record<string, number>;
       worstRpoMs: number;
@@ -136,6 +137,8 @@ class Comparison {
     this.instant(`${name} crashedAtMs`, one.crashedAtMs, other.crashedAtMs, 0);
     for (const key of ['pausedMs', 'downMs', 'lostAtMs', 'worstLagMs', 'worstRpoMs'] as const)
       this.instant(`${name} ${key}`, one[key], other[key], 0);
+    // A sum of many, each rounded up to a ms. Most last whole ms by themselves; for the others that ms is within the share, as they seldom last less than 200 ms.
+    this.instant(`${name} stunMs`, one.stunMs, other.stunMs, 0);
     this.same(Number.POSITIVE_INFINITY, `${name} restorePoints`, one.restorePoints, other.restorePoints);
     for (const loss of new Set([...Object.keys(one.survives), ...Object.keys(other.survives)]))
       this.same(Number.POSITIVE_INFINITY, `${name} survives ${loss}`, one.survives[loss], other.survives[loss]);

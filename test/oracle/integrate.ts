@@ -19,6 +19,7 @@ import { closeRuns, startQueuedRuns, tick, tickAfterOthers } from './runs.ts';
 import { advanceSavings, saveAheadMs, writeBeforeHeld } from './savings.ts';
 import { isTooSlow, scanWaiting } from './slots.ts';
 import { deltaBytes, disksOf, freeBytes, growsInBase, growthWithin, isFull, notePeak, repositoryBytes } from './space.ts';
+import { noteStuns } from './stuns.ts';
 import { endStages, finishTransfers } from './tasks.ts';
 import { askTransforms, finishTransforms, startTransforms } from './transforms.ts';
 import { evenBytesPerMs, midnightFactor } from './units.ts';
@@ -207,6 +208,7 @@ function untilFull(world: World, stepMs: number): number {
 
 function advance(world: World, spanMs: number): void {
   noteDamage(world);
+  noteStuns(world, spanMs);
   writeBeforeHeld(world, (disk) => wishBytesPerMs(world, disk));
   advanceSavings(world, spanMs);
   for (const transfer of activeTransfers(world)) transfer.leftBytes = Math.max(0, transfer.leftBytes - transfer.bytesPerMs * spanMs);

@@ -49,6 +49,7 @@ function readVm(name: string, group: string, keys: Record<string, unknown>, worl
     worstRpoMs: 0,
     isDown: false,
     downMs: 0,
+    stunMs: 0,
     lostAtMs: null,
     guest: keys.guest === undefined ? null : String(keys.guest),
     maxChainDepth: 0,

@@ -22,6 +22,7 @@ export interface OracleResult {
       lostAtMs: number | null;
       worstLagMs: number | null;
       maxChainDepth: number;
+      stunMs: number;
       restorePoints: number;
       /** Of them without `datastore:NAME`, `repository:NAME`, `account:NAME`. */
       survives: Record<string, number>;
@@ -94,10 +95,10 @@ export function resultOf(world: World): OracleResult {
     result.repositories[name] = { startUsedBytes: wholeBytes(startUsedBytes), peakUsedBytes: wholeBytes(peakUsedBytes), endUsedBytes, fullAtMs };
   }
   for (const vm of world.everyVm) {
-    const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, worstRpoMs } = vm;
+    const { name, pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, maxChainDepth, worstRpoMs, stunMs } = vm;
     const restorePoints = goodMoments(world, vm).length;
     const survives = survivalOf(world, vm);
-    const times = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, worstRpoMs };
+    const times = { pausedAtMs, pausedMs, crashedAtMs, downMs, lostAtMs, worstLagMs, worstRpoMs, stunMs };
     result.vms[name] = { ...times, maxChainDepth, restorePoints, survives };
   }
   for (const { name, runs } of world.jobs) {

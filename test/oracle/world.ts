@@ -241,6 +241,8 @@ export interface Vm {
   /** Its host is away. */
   isDown: boolean;
   downMs: number;
+  /** How long it has stood still around snapshots. */
+  stunMs: number;
   lostAtMs: number | null;
   guest: string | null;
   maxChainDepth: number;
