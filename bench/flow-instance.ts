@@ -86,7 +86,7 @@ export function throughNetwork({ capacities, flows }: Instance): { finishMs: num
     });
   });
   for (const [owner, flow] of flows.entries()) kernel.schedule(flow.startMs, EventClass.stage, start, owner);
-  kernel.run(Number.MAX_SAFE_INTEGER, { advance: () => {}, settle: () => false, solve: () => network.solve() });
+  kernel.run(Number.MAX_SAFE_INTEGER, { advance: () => {}, settle: () => false, settleLast: () => false, solve: () => network.solve() });
   return { finishMs, solves: network.solveCount };
 }
 

@@ -46,6 +46,7 @@ function throughKernel(pending: number, table: Int32Array): number {
       lastMs = kernel.nowMs;
     },
     settle: () => false,
+    settleLast: () => false,
     solve: () => {},
   });
   return lastMs;

@@ -94,8 +94,10 @@ function run(plan: Plan, options: SimulateOptions, log: EventLog<EventKind>): Re
     settle() {
       if (world.space.settle()) return true;
       // Runs after others are due before slots are given away, or what waits already would always go first.
-      return world.storage.settle() || world.runs.settle() || world.admission.scan() || world.works.scan();
+      return world.storage.settle() || world.runs.settle() || world.admission.scan();
     },
+    // What repositories do by themselves comes after the tasks that can start at the instant, those of the runs that are due then included.
+    settleLast: () => world.works.scan(),
     solve() {
       world.guests.refreshDemand();
       for (let round = 0; round < MOST_ROUNDS; round++) {

@@ -7,7 +7,8 @@
  * 2. When none is left, `settle` is asked; if it did something, step 1 again.
  * 3. When nothing is left and `settle` has nothing to do, the ticks of the instant run, in the order of their subjects; then step 1 again.
  *    At the end of time ticks do not run, unless that is the start as well.
- * 4. `solve` closes the instant. Whatever it schedules lies later.
+ * 4. When no tick is left either, `settleLast` is asked; if it did something, step 1 again.
+ * 5. `solve` closes the instant. Whatever it schedules lies later.
  */
 import { EventQueue } from './queue.ts';
 
@@ -28,6 +29,8 @@ export interface KernelHooks {
   advance(fromMs: number, toMs: number): void;
   /** All events of the instant have run; returns whether it changed anything. */
   settle(): boolean;
+  /** Nothing is left of the instant, its ticks included; returns whether it changed anything. */
+  settleLast(): boolean;
   /** The instant is over. */
   solve(): void;
 }
@@ -103,6 +106,7 @@ export class Kernel {
       hooks.advance(this.nowMs, endMs);
       this.nowMs = endMs;
       hooks.settle();
+      hooks.settleLast();
       hooks.solve();
     }
   }
@@ -110,9 +114,11 @@ export class Kernel {
   private instant(endMs: number, hooks: KernelHooks): void {
     const ticksAllowed = this.nowMs < endMs || this.nowMs === 0;
     do {
-      do this.runRounds();
-      while (hooks.settle());
-    } while (ticksAllowed && this.runTicks());
+      do {
+        do this.runRounds();
+        while (hooks.settle());
+      } while (ticksAllowed && this.runTicks());
+    } while (hooks.settleLast());
     hooks.solve();
   }
 

@@ -216,7 +216,7 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'stuns: the removal of a snapshot is one',
     file: 'sim/backup/consolidation.ts',
-    from: 'stages.stun(removal.task, removeMs);',
+    from: "if (stage === 'called' && task !== null) vm.stunMs += this.world.kernel.nowMs - calledMs;",
     to: '',
   },
   {

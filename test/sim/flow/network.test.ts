@@ -32,7 +32,7 @@ class Bench {
   }
 
   run(endMs: number): void {
-    this.kernel.run(endMs, { advance: () => {}, settle: () => false, solve: () => this.network.solve() });
+    this.kernel.run(endMs, { advance: () => {}, settle: () => false, settleLast: () => false, solve: () => this.network.solve() });
   }
 
   at(ms: number, action: () => void): void {

@@ -31,7 +31,7 @@ function finishTimes({ capacities, flows }: Golden): number[] {
     });
     kernel.schedule(startMs, EventClass.stage, add, 0);
   });
-  kernel.run(Number.MAX_SAFE_INTEGER, { advance: () => {}, settle: () => false, solve: () => network.solve() });
+  kernel.run(Number.MAX_SAFE_INTEGER, { advance: () => {}, settle: () => false, settleLast: () => false, solve: () => network.solve() });
   return finish;
 }
 

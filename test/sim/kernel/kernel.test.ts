@@ -4,7 +4,7 @@ import { EventClass, EventLimitError, Kernel, type KernelHooks } from '../../../
 const LIMITS = { eventsPerInstant: 1000, eventsInAll: 100_000 };
 
 function hooksThat(note: (what: string) => void, settle: () => boolean = () => false): KernelHooks {
-  return { advance: (from, to) => note(`${from}->${to}`), settle, solve: () => note('solve') };
+  return { advance: (from, to) => note(`${from}->${to}`), settle, settleLast: () => false, solve: () => note('solve') };
 }
 
 describe('Kernel', () => {
@@ -48,6 +48,25 @@ describe('Kernel', () => {
       ),
     );
     expect(seen).toEqual(['event 0', 'settle', 'event 1', 'settle', 'event 1', 'event 9']);
+  });
+
+  it('settles last what comes after the ticks, and what that brings before the instant is over', () => {
+    const seen: string[] = [];
+    const kernel = new Kernel(LIMITS);
+    const kind = kernel.handle((subject) => seen.push(subject === 0 ? 'tick' : 'begun'));
+    kernel.scheduleTick(10, kind, 0);
+    let waiting = 1;
+    kernel.run(21, {
+      ...hooksThat((what) => seen.push(what)),
+      settleLast() {
+        if (kernel.nowMs < 10 || waiting === 0) return false;
+        waiting--;
+        seen.push('last');
+        kernel.schedule(kernel.nowMs, EventClass.stage, kind, 1);
+        return true;
+      },
+    });
+    expect(seen).toEqual(['solve', '0->10', 'tick', 'last', 'begun', 'solve', '10->21', 'solve']);
   });
 
   it('runs ticks of the start but not of the end, where other events still run', () => {
