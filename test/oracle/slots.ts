@@ -36,6 +36,8 @@ function tryToStart(world: World, task: Task): boolean {
   const { job } = task.run;
   // READING: with whole-run a task with a snapshot first takes the VM and a snapshot slot, and the transfer slots when its snapshot is open.
   const begins = task.stage === 'queued';
+  // Of VMs that are deleted at this instant no task begins.
+  if (task.vm.untilMs <= world.nowMs && world.nowMs < world.durationMs) return false;
   const transfers = !job.wholeRun || !opensSnapshot(job) || task.stage === 'holding' || task.takesJobSlot;
   if (begins && (vmIsBusy(world, task) || !snapshotSlotsAreFree(world, task) || isTooSlow(task))) return false;
   if (transfers ? !takeSlots(world, task) : !begins) return false;

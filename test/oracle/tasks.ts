@@ -3,7 +3,7 @@ import { addPoint, chainOf, levelOf, newestFull } from './chains.ts';
 import { cutOf, faultsOf } from './faults.ts';
 import { openFeed, startFeeds } from './feeds.ts';
 import { uniqueBytes } from './laws.ts';
-import { abandon, canAskHost } from './left-behind.ts';
+import { abandon } from './left-behind.ts';
 import { endTask, startMerges } from './merges.ts';
 import { isOutOfReach, isWorthless, opensSnapshot, savesBlocks } from './methods.ts';
 import { isComplete } from './network.ts';
@@ -247,7 +247,7 @@ function leave(world: World, task: Task, opener: Task | null, isLeftBehind = fal
     endTask(world, task);
     return;
   }
-  if (isLeftBehind || !canAskHost(world, task.vm)) {
+  if (isLeftBehind) {
     abandon(world, task, opener ?? task);
     return;
   }
