@@ -19,9 +19,10 @@ const FULL_DAYS = 32;
 export function establish(job: Job, vm: Vm, schedule: Schedule, world: World): void {
   const ticks = earlierTicks(job, schedule, world);
   const nowMs = world.nowMs;
+  const marks = marksAt(vm, ticks, world);
   ticks.forEach((tick, index) => {
     world.nowMs = tick - world.startUtcMs;
-    succeedAt(job, vm, world);
+    succeedAt(job, vm, world, marks[index] ?? new Map());
     const chain = chainOf(world, job, vm);
     if (chain !== null) copyPast(world, chain, tick, ticks[index + 1] ?? world.startUtcMs);
   });
@@ -63,19 +64,23 @@ function widest(one: Retention, other: Retention | undefined): Retention {
   return Object.fromEntries(counts);
 }
 
-function succeedAt(job: Job, vm: Vm, world: World): void {
+/** Where V of each disk stood at those instants. Summed up from the start back: what has not been written since the last of them is nothing, whatever rounding says. */
+function marksAt({ disks }: Vm, ticks: number[], { zone, startUtcMs }: World): Base['marks'][] {
+  const marks: Base['marks'][] = ticks.map(() => new Map());
+  for (const disk of disks) {
+    let writtenBytes = 0;
+    for (let index = ticks.length - 1; index >= 0; index--) {
+      writtenBytes -= expectedWrites(disk, zone, ticks[index] ?? startUtcMs, ticks[index + 1] ?? startUtcMs);
+      marks[index]?.set(disk, { writtenBytes, law: disk.law });
+    }
+  }
+  return marks;
+}
+
+function succeedAt(job: Job, vm: Vm, world: World, marks: Base['marks']): void {
   const chain = chainOf(world, job, vm);
   const tickUtcMs = world.startUtcMs + world.nowMs;
   const previous = job.bases.get(vm);
-  const marks: Base['marks'] = new Map();
-  for (const disk of vm.disks) {
-    const before = previous?.marks.get(disk);
-    const writtenBytes =
-      previous === undefined || before === undefined
-        ? -expectedWrites(disk, world.zone, tickUtcMs, world.startUtcMs)
-        : before.writtenBytes + expectedWrites(disk, world.zone, world.startUtcMs + previous.snapshotMs, tickUtcMs);
-    marks.set(disk, { writtenBytes, law: disk.law });
-  }
   const base = { snapshotMs: world.nowMs, marks, fullBytes: vm.disks.reduce((sum, disk) => sum + fullBytes(job, disk), 0) };
   job.bases.set(vm, base);
   if (chain === null) return;

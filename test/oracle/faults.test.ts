@@ -54,6 +54,18 @@ describe('outages of a network', () => {
   });
 });
 
+it('what has nothing to read ends in an outage too', () => {
+  const activity = [2.3, 0.4, 1, 1, 0.4, 2.3, 1, 0, 1, 0.4, 1, 2.3, 1, 0, 0, 1, 0.4, 2.3, 1, 0, 1, 2.3, 0.4, 1];
+  const vms = { a: { ...GUEST, activity, writes: { law: 'append', rate: '0.27MB/s' } } };
+  const faults = [{ at: '2026-03-02T14:00', kind: 'network-outage', link: 'wan', for: '1h' }];
+  const job = { vms: 'all', repository: 'repo', mode: 'reverse', initial: 'established', proxies: ['p'], timings: { create: '0s', remove: '0s' } };
+  const schedule = { every: '30m', offset: '13m' };
+  const more = { hosts: { h: {} }, links: { wan: { bandwidth: '1GB/s' } }, proxies: { p: { links: ['wan'] } }, faults };
+  // The guest has not written since the run of 13:43.
+  const result = integrate(estate({ start: '2026-03-02T14:00', duration: '1h', vms, jobs: { job: { ...job, schedule } }, more }), { stepMs: MINUTE });
+  expect(first(result)).toMatchObject({ kind: 'incremental', readBytes: 0, transferEndMs: 13 * MINUTE });
+});
+
 describe('crashes and losses', () => {
   it('of a proxy fail its tasks, leave their snapshots, and keep others waiting until it is back', () => {
     const job = { retries: { times: 1, wait: '1m' } };
