@@ -95,6 +95,21 @@ describe('crashes and losses', () => {
     ]);
   });
 
+  it('of a host leave the snapshot behind that is being merged, not the one that the task has taken to keep', () => {
+    const job = { vms: 'all', method: 'snapshot-only', keep: 1, timings: { create: '0s', remove: '0s' } };
+    const schedule = { at: ['2026-03-02T00:00', '2026-03-02T01:00'] };
+    const more = { hosts: { h: {} }, faults: [{ at: '2026-03-02T01:30', kind: 'host-loss', host: 'h', for: '30m' }] };
+    const datastore = { mergeRate: '1MB/s' };
+    const result = integrate(estate({ vms: { a: GUEST }, datastore, jobs: { job: { ...job, schedule } }, more, duration: '2h' }), { stepMs: MINUTE });
+    expect(story(first(result, 1))).toEqual(['warning', 'snapshot-orphaned', null, 90]);
+    expect(result.vms.a?.restorePoints).toBe(1);
+    const later = integrate(estate({ vms: { a: GUEST }, datastore, jobs: { job: { ...job, schedule } }, more, duration: '3h' }), { stepMs: MINUTE });
+    expect(later.datastores.ds?.peakLedger.slice(1)).toMatchObject([
+      { kind: 'orphan', run: 'job#1', bytes: 3600e6 },
+      { kind: 'delta', run: 'job#2', bytes: 5400e6 },
+    ]);
+  });
+
   it('of a datastore take everything there for good', () => {
     const result = play([{ at: '2026-03-02T00:10', kind: 'datastore-lost', datastore: 'ds' }], { job: { schedule: { every: '2h' } } });
     expect(story(first(result))).toEqual(['failed', 'datastore-lost', null, 10]);

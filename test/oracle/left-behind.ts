@@ -20,11 +20,11 @@ export function canAskHost(world: World, { host }: Vm): boolean {
   return host === null || (!isAway(world, host) && !isStruck(world, 'network-outage', host));
 }
 
-/** Ends a task whose snapshot, or the one that it removes, is nobody's any more. Merges are broken off. */
-export function abandon(world: World, task: Task, opener: Task = task): void {
+/** Ends a task that can no longer remove what it should: its own snapshot, or an older one that is no longer kept. That is nobody's any more; merges are broken off. */
+export function abandon(world: World, task: Task): void {
   orphan(
     world,
-    task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.removedBy === task || delta.task === opener)),
+    task.vm.disks.flatMap(({ chain }) => chain.filter((delta) => delta.removedBy === task)),
   );
   if (task.outcome === 'success') {
     task.outcome = 'warning';

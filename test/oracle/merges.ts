@@ -26,10 +26,10 @@ export function endTask(world: World, task: Task): void {
 /** Begins every removal whose turn has come, and starts, or gives up, every merge that is ready. True when anything happened. */
 export function startMerges(world: World): boolean {
   let happened = false;
-  for (const { disk, removedBy, task } of [...world.removals]) {
+  for (const { disk, removedBy } of [...world.removals]) {
     if (removedBy?.stage !== 'removing' || world.removals.find((other) => other.disk.vm === disk.vm)?.removedBy !== removedBy) continue;
     if (!isTask(removedBy)) beginCleanup(world, removedBy);
-    else if (removedBy.dueMs === null && !canAskHost(world, disk.vm)) abandon(world, removedBy, task ?? removedBy);
+    else if (removedBy.dueMs === null && !canAskHost(world, disk.vm)) abandon(world, removedBy);
     else if (removedBy.dueMs === null) {
       removedBy.dueMs = world.nowMs + removedBy.run.job.removeMs;
       removedBy.place = world.begun++;

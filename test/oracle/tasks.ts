@@ -247,13 +247,13 @@ function leave(world: World, task: Task, opener: Task | null, isLeftBehind = fal
     endTask(world, task);
     return;
   }
+  for (const delta of deltas) delta.removedBy = task;
   if (isLeftBehind) {
-    abandon(world, task, opener ?? task);
+    abandon(world, task);
     return;
   }
   task.stage = 'removing';
   task.dueMs = null;
-  for (const delta of deltas) delta.removedBy = task;
   world.removals.push(...deltas);
 }
 
