@@ -2,7 +2,7 @@
  * How many unique bytes U a guest's V written bytes leave in a delta (MODEL 2). All laws are concave: rewriting a block that is already in the delta
  * costs nothing. Exponent 0.72 and C / V24 = 0.18 are medians fitted from the traces of 106 production disks (CloudPhysics, 2012-2015).
  */
-import { exp, log, pow } from '../kernel/math.ts';
+import { expm1, log1p, pow } from '../kernel/math.ts';
 import type { Growth, WriteLaw, WritePlan } from '../plan.ts';
 
 export const MS_PER_DAY = 86_400_000;
@@ -45,14 +45,14 @@ export function writtenPerDay(writes: WritePlan): number {
   if (writes.law === 'append') return changed;
   if (writes.law === 'power') return changed / UNIQUE_PER_WRITTEN_DAY;
   const set = writes.workingSetBytes ?? 0;
-  return changed === 0 ? 0 : -set * log(1 - changed / set);
+  return changed === 0 ? 0 : -set * log1p(-changed / set);
 }
 
 /** U(V). */
 export function uniqueBytes(law: GrowthLaw, written: number): number {
   if (written <= 0) return 0;
   if (law.law === 'append') return written;
-  if (law.law === 'working-set') return law.workingSetBytes * (1 - exp(-written / law.workingSetBytes));
+  if (law.law === 'working-set') return -law.workingSetBytes * expm1(-written / law.workingSetBytes);
   if (law.changedBytes === 0) return 0;
   if (written <= law.allUniqueBytes) return written;
   return law.changedBytes * pow(written / law.writtenBytes, law.exponent);
@@ -72,7 +72,7 @@ export function uniqueSlope(law: GrowthLaw, written: number, unique: number): nu
 export function writtenFor(law: GrowthLaw, unique: number): number {
   if (unique <= 0) return 0;
   if (law.law === 'append') return unique;
-  if (law.law === 'working-set') return unique < law.workingSetBytes ? -law.workingSetBytes * log(1 - unique / law.workingSetBytes) : Infinity;
+  if (law.law === 'working-set') return unique < law.workingSetBytes ? -law.workingSetBytes * log1p(-unique / law.workingSetBytes) : Infinity;
   if (law.changedBytes === 0) return Infinity;
   if (unique <= law.allUniqueBytes) return unique;
   return law.writtenBytes * pow(unique / law.changedBytes, 1 / law.exponent);

@@ -1,11 +1,13 @@
 /**
- * exp, log and pow from + - * / alone. The language leaves the last bits of `Math.exp` and its kin to the engine, and engines differ; these give the
- * same bits everywhere. Method and constants: fdlibm 5.3 (e_exp.c, e_log.c), Sun Microsystems, 1993.
+ * exp, log, pow and their kin from + - * / alone. The language leaves the last bits of `Math.exp` and its like to the engine, and engines differ;
+ * these give the same bits everywhere. Method and constants: fdlibm 5.3 (e_exp.c, e_log.c), Sun Microsystems, 1993.
  */
 
 const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
 const INVERSE_LN2 = 1.442695040888963387;
+const LN2 = 0.6931471805599453;
+const SMALLEST_NORMAL = 2.2250738585072014e-308;
 const SQRT_HALF = 0.7071067811865476;
 
 /** Minimax polynomial of log((1+s)/(1-s)) in s^2. */
@@ -33,9 +35,10 @@ function powerOfTwo(exponent: number): number {
   return scratch.getFloat64(0);
 }
 
-/** Natural logarithm; x must be a positive normal number. */
+/** Natural logarithm; x must be positive. */
 export function log(x: number): number {
   if (!(x > 0) || x === Infinity) throw new RangeError(`log of ${x}`);
+  if (x < SMALLEST_NORMAL) return log(x * powerOfTwo(54)) - 54 * LN2;
   scratch.setFloat64(0, x);
   const high = scratch.getUint32(0);
   let exponent = (high >>> 20) - 1023;
@@ -54,17 +57,32 @@ export function log(x: number): number {
   return exponent * LN2_HIGH - (halfSquare - (s * (halfSquare + series) + exponent * LN2_LOW) - f);
 }
 
+/** log(1 + x) with all its digits also where x is next to 0; x must be above -1. */
+export function log1p(x: number): number {
+  const u = 1 + x;
+  // What rounding 1 + x has taken from x it has taken from the logarithm in the same ratio (W. Kahan's correction).
+  return u === 1 ? x : log(u) * (x / (u - 1));
+}
+
+/** exp(r) - 1 for r = high - low within ln 2 / 2 of 0. */
+function excess(high: number, low: number): number {
+  const r = high - low;
+  const t = r * r;
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
+  return high - (low - (r * c) / (2 - c));
+}
+
+/** e to the power x, less 1, with all its digits also where x is next to 0; x must be below 709. */
+export function expm1(x: number): number {
+  return Math.abs(x) < LN2 / 2 ? excess(x, 0) : exp(x) - 1;
+}
+
 /** e to the power x; 0 below the smallest normal number, an error above the largest. */
 export function exp(x: number): number {
   if (x < -708) return 0;
   if (!(x < 709)) throw new RangeError(`exp of ${x}`);
   const k = Math.floor(x * INVERSE_LN2 + 0.5);
-  const high = x - k * LN2_HIGH;
-  const low = k * LN2_LOW;
-  const r = high - low;
-  const t = r * r;
-  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
-  const value = 1 - (low - (r * c) / (2 - c) - high);
+  const value = 1 + excess(x - k * LN2_HIGH, k * LN2_LOW);
   return k > 1023 ? value * 2 * powerOfTwo(k - 1) : value * powerOfTwo(k);
 }
 

@@ -363,17 +363,13 @@ describe('a scenario that is wrong is refused with the place of the mistake', ()
   });
 
   it('counts VMs over all groups before it makes any', () => {
-    const started = Date.now();
-    const errors = errorsOf(changed('count: 20', 'count: 150000', changed('size: 500GiB', 'size: 500GiB\n    count: 150000')));
-    expect(errors.map((error) => error.text)).toEqual(['the scenario has 300000 VMs']);
-    expect(Date.now() - started).toBeLessThan(2000);
+    const groups = Array.from({ length: 60 }, (_, i) => `  v${i}: { datastore: ds1, size: 100MiB, count: 150000 }\n`).join('');
+    expect(errorsOf(changed('  db:\n', `${groups}  db:\n`)).map((error) => error.text)).toEqual(['the scenario has 9000021 VMs']);
   });
 
   it('counts disks over all VMs before it makes any', () => {
     const disks = `disks: [${Array(50).fill('{ datastore: ds1, size: 1MiB }').join(', ')}]`;
-    const started = Date.now();
     const errors = errorsOf(changed('    datastore: ds1\n    size: 500GiB', `    count: 150000\n    ${disks}`));
     expect(errors.map((error) => error.text)).toEqual(['the VMs of the scenario have 7500020 disks']);
-    expect(Date.now() - started).toBeLessThan(2000);
   });
 });

@@ -33,12 +33,10 @@ describe('text that is no well-formed document', () => {
     expect({ line: error?.line, column: error?.column }).toEqual({ line, column });
   });
 
-  it('aliases that stand for billions of values are refused quickly', () => {
+  it('aliases that stand for billions of values are refused before they are put in', () => {
     const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(', ')}]`);
-    const started = Date.now();
     const errors = errorsOf(`a0: &a0 [1]\n${levels.join('\n')}`);
     expect(errors.map((error) => error.text)).toEqual(['the aliases of this file stand for more than 2000000 values']);
-    expect(Date.now() - started).toBeLessThan(2000);
   });
 
   it('a file with millions of values is refused before it exhausts memory', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventLog } from '../../../sim/kernel/log.ts';
-import { exp, log, pow } from '../../../sim/kernel/math.ts';
+import { exp, expm1, log, log1p, pow } from '../../../sim/kernel/math.ts';
 import { Sha256, sha256Hex } from '../../../sim/kernel/sha256.ts';
 import { openStream } from '../../../sim/kernel/streams.ts';
 
@@ -29,7 +29,7 @@ describe('sha256', () => {
   });
 });
 
-describe('exp, log and pow', () => {
+describe('exp, log, pow and their kin', () => {
   const closeTo = (actual: number, expected: number, tolerance: number): void => {
     expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.abs(expected));
   };
@@ -48,15 +48,27 @@ describe('exp, log and pow', () => {
       }),
       { numRuns: 2000 },
     );
+    fc.assert(
+      fc.property(fc.double({ min: 1e-300, max: 700, noNaN: true }), (x) => {
+        closeTo(expm1(x), Math.expm1(x), 1e-15);
+        closeTo(expm1(-x), Math.expm1(-x), 1e-15);
+        closeTo(log1p(x), Math.log1p(x), 1e-15);
+        closeTo(log1p(Math.max(-x, x / 701 - 1)), Math.log1p(Math.max(-x, x / 701 - 1)), 1e-15);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('are exact where laws rely on it', () => {
     expect(exp(0)).toBe(1);
     expect(log(1)).toBe(0);
+    expect(log(2 ** -1070)).toBe(Math.log(2 ** -1070));
     expect(pow(123.456, 1)).toBe(123.456);
     expect(pow(0, 0.72)).toBe(0);
     expect(pow(1, 0.72)).toBe(1);
     expect(exp(-1000)).toBe(0);
+    expect([expm1(0), expm1(1e-18), expm1(-1e-18), expm1(-1000)]).toEqual([0, 1e-18, -1e-18, -1]);
+    expect([log1p(0), log1p(1e-18), log1p(-1e-18)]).toEqual([0, 1e-18, -1e-18]);
   });
 
   it('refuse what has no result', () => {

@@ -3,11 +3,11 @@
  * in a process of its own, so that its peak memory is that of the imports; run it with `--expose-gc`, so that no import answers for the garbage of the
  * ones before, as none does for the user.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { ImportError, type ImportResult, importRvtools } from '../../../../scenarios/import/index.ts';
 import { loadScenario } from '../../../../scenarios/index.ts';
 import { buildXlsx } from '../build-xlsx.ts';
 import { estate47 } from '../fixture.ts';
+import { peakMebibytes } from '../peak-memory.ts';
 import { type Mutant, mutantOf } from './mutations.ts';
 import { Random } from './random.ts';
 
@@ -50,12 +50,6 @@ for (let index = Number(from); index < Number(from) + Number(count); index++) {
 }
 outcome.peakMebibytes = peakMebibytes();
 console.log(JSON.stringify(outcome));
-
-/** Most memory that this process has held. Linux hands the figure of `resourceUsage` on from the process that started this one, however large that is. */
-function peakMebibytes(): number {
-  const own = existsSync('/proc/self/status') ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] : undefined;
-  return Math.round((own === undefined ? process.resourceUsage().maxRSS : Number(own)) / 1024);
-}
 
 function faultOf(mutant: Mutant): string | undefined {
   let result: ImportResult;
