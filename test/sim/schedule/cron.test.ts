@@ -12,13 +12,19 @@ import { type CronParts, cronAtFixedHours, cronFollowingRealTime, cronOnceADay, 
 const RUNS_PER_NIGHT = 50;
 const COUNT = 12;
 
-function byCroner(text: string, { name, startEpochMs }: Station): string[] {
+function byCroner(text: string, { name, startEpochMs, endEpochMs }: Station): string[] {
   const runs = new Cron(text, { timezone: name }).nextRuns(COUNT, new Date(startEpochMs));
-  return runs.map((run) => run.toISOString().replace('.000Z', 'Z'));
+  return runs.filter((run) => run.getTime() < endEpochMs).map((run) => run.toISOString().replace('.000Z', 'Z'));
+}
+
+/** Gaps in Nuuk take the last hour of a Saturday; what falls into it croner leaves out where it is due at once in other gaps. */
+function isLostAtMidnight({ hour }: CronParts, { name }: Station): boolean {
+  return hour === '23' && name === 'America/Nuuk';
 }
 
 function agrees(station: Station, parts: fc.Arbitrary<CronParts>): void {
   const check = (given: CronParts) => {
+    fc.pre(!isLostAtMidnight(given, station));
     expect(station.next(parseCron(cronText(given)), COUNT)).toEqual(byCroner(cronText(given), station));
   };
   fc.assert(fc.property(parts, check), { numRuns: RUNS_PER_NIGHT, seed: 6 });
@@ -41,6 +47,14 @@ describe.each(NIGHTS)('cron in %s from %s', (zone, start) => {
       expect(ours).toEqual(expected.map((atMs) => new Date(atMs).toISOString().replace('.000Z', 'Z')));
     };
     fc.assert(fc.property(cronAtFixedHours, check), { numRuns: RUNS_PER_NIGHT, seed: 6 });
+  });
+});
+
+describe('cron where the gap takes the last hour of a day', () => {
+  it('is due at once after it, as after any other gap', () => {
+    const station = new Station('America/Nuuk', '2026-03-28T12:00:00Z');
+    expect(station.next(parseCron('30 23 * * sat'), 2)).toEqual(['2026-03-29T01:00:00Z', '2026-04-05T00:30:00Z']);
+    expect(byCroner('30 23 * * sat', station)[0]).toBe('2026-04-05T00:30:00Z');
   });
 });
 

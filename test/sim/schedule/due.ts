@@ -13,6 +13,8 @@ const SPAN_DAYS = 10 * 366;
 /** A time zone with a table around one instant, in which schedules can be asked. */
 export class Station {
   readonly startEpochMs: number;
+  /** Nothing is asked from here on. */
+  readonly endEpochMs: number;
   readonly name: string;
   private readonly zone: Zone;
   private readonly tables = new Map<string, ZoneTable>();
@@ -20,6 +22,7 @@ export class Station {
   constructor(name: string, start: string) {
     this.name = name;
     this.startEpochMs = Date.parse(start);
+    this.endEpochMs = this.startEpochMs + SPAN_DAYS * DAY;
     this.zone = new Zone(this.tableOf(name));
   }
 
