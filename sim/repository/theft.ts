@@ -1,12 +1,12 @@
 /**
  * An account in other hands (MODEL 8): everything that it may delete goes at once, except what is immutable, with all that it needs. What a work still reads
- * goes when the work is done; until then it takes its space, but nothing is built upon it.
+ * goes when the work is done, with what that needs; until then it takes its space, but nothing is built upon it.
  */
 import type { Vm } from '../estate/vm.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
 import { namesOf, takeOutOf } from './chains.ts';
-import type { RestorePoint } from './point.ts';
+import { neededFor, type RestorePoint } from './point.ts';
 
 export class Theft {
   private readonly world: World;
@@ -62,7 +62,11 @@ export class Theft {
   private remove(chain: Chain, event: number): number | null {
     const { kernel, log, storage } = this.world;
     let deleted: number | null = null;
-    const gone = chain.points.filter((point) => chain.stolen.has(point) && !isInUse(chain, point));
+    const used = neededFor(
+      chain.points,
+      chain.points.map((point) => isInUse(chain, point)),
+    );
+    const gone = chain.points.filter((point, place) => chain.stolen.has(point) && used[place] !== true);
     if (gone.length > 0) {
       const bytes = takeOutOf(chain, gone);
       const moments = gone.map(({ atMs }) => atMs).join(' ');

@@ -16,8 +16,8 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'growth: a working set saturates',
     file: 'sim/estate/growth-law.ts',
-    from: '* (1 - exp(-written / law.workingSetBytes))',
-    to: '* (written / law.workingSetBytes)',
+    from: '-law.workingSetBytes * expm1(-written / law.workingSetBytes)',
+    to: 'written',
   },
   {
     law: 'growth: a delta is no larger than its disk',

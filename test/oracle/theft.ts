@@ -41,7 +41,12 @@ export function dropStolen(world: World, chain: Chain): void {
 
 /** The age of the newest point must have been noted. */
 function dropUnused(world: World, chain: Chain): void {
-  const used = new Set([...usedByTransform(chain), ...heldByRestores(world, chain), ...beingCopied(world)]);
+  const copied = beingCopied(world).filter((point) => chain.points.includes(point));
+  const used = new Set([
+    ...usedByTransform(chain),
+    ...heldByRestores(world, chain),
+    ...copied.flatMap((point) => [point, ...neededBy(chain, point)]),
+  ]);
   const gone = chain.points.filter((point) => chain.stolen.includes(point) && !used.has(point));
   chain.stolen = chain.stolen.filter((point) => used.has(point));
   for (const point of gone) remove(world, chain, point);

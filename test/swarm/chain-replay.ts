@@ -122,8 +122,9 @@ class Replay {
   private synthesized(event: LogEvent): void {
     const chain = this.chainOfEvent(event);
     if (this.started.delete(workOf(event))) this.change(chain.repository, -(event.increment as number));
-    // Of two points of one moment the one that was complete last.
+    // Of two points of one moment the log does not say which: the other one stands on it, or on what it stood on before, which stays as well.
     const place = chain.points.findLastIndex(({ moment }) => moment === event.moment);
+    for (const twin of chain.points) if (twin.moment === event.moment && twin.base !== null) twin.base = twin.moment;
     if (place >= 0) Object.assign(chain.points[place] as ReplayedPoint, { kind: 'full', base: null });
     standOn(chain.points, place);
     this.watch(event, chain, []);
@@ -140,6 +141,9 @@ class Replay {
     if (after?.kind === 'incremental') after.base = point.moment;
     chain.points.splice(at, 0, point);
     if (point.kind === 'full') standOn(chain.points, at);
+    // What leads back from a later full has what that overwrote, and so what this would have overwritten.
+    const back = before.at(-1);
+    if (point.kind === 'full' && back?.kind === 'reverse') back.base = point.moment;
   }
 
   private change(repository: string, bytes: number): void {

@@ -255,4 +255,26 @@ describe('a theft', () => {
     expect(tasksOf(result).map(({ kind }) => kind)).toEqual(['full', 'incremental', 'incremental', 'full']);
     expect(result.vms.web).toMatchObject({ restorePoints: 1 });
   });
+
+  it('leaves to a copy what it reads and what that stands on, so that nothing is told that could not be restored', () => {
+    // At 0.1 MiB/s the full of the first night is copied for 28 h 27 min, then the increment of the second for 2 h 51 min.
+    const theft = 30 * HOUR;
+    const { of, result } = observe(
+      plan({
+        durationMs: 2 * DAY,
+        vms: [server('web')],
+        repositories: [
+          repository({ copyTo: { repository: 'far', schedule: null, links: [], retention: keep({ last: 9 }), account: 'other' } }),
+          repository({ name: 'far', writeBytesPerSecond: 0.1 * MiB }),
+        ],
+        jobs: [job({ schedule: nights(2), mode: 'forever-forward', retention: keep({ last: 9 }), account: 'svc' })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(theft) })],
+      }),
+    );
+    const [, copied] = of('repository-work-ended');
+    expect(copied).toMatchObject({ as: 'incremental', moment: DAY });
+    expect(copied?.atMs).toBeGreaterThan(theft);
+    expect(of('points-deleted')).toMatchObject([{ repository: 'repo', atMs: copied?.atMs, moments: `0 ${DAY}` }]);
+    expect(result.vms.web).toMatchObject({ restorePoints: 2 });
+  });
 });
