@@ -56,7 +56,7 @@ export class Chains {
   levelOf(task: Task): Level {
     const { job } = task.run;
     if (!job.method.copies) return 'full';
-    return levelOf(task, this.of(job, task.vm), this.levelsOf(job));
+    return levelOf(task, this.of(job, task.vm), this.levelsOf(job), this.fullBasesOf(job));
   }
 
   levelsOf(job: Job): LevelSchedules {

@@ -1,5 +1,5 @@
 /** What a task reads: everything, the changes since the last backup, or those since the last full. Decided VM by VM, when its snapshot exists. */
-import type { Task } from '../backup/task.ts';
+import type { Task, WriteMark } from '../backup/task.ts';
 import type { Zone } from '../estate/zone.ts';
 import type { JobPlan } from '../plan.ts';
 import type { SchedulePlan } from '../schedule/plan.ts';
@@ -51,15 +51,16 @@ class LastInstant {
   }
 }
 
-/** The level of a task; its job has the bases, `chain` the VM's points. */
-export function levelOf(task: Task, chain: Chain, levels: LevelSchedules): Level {
+/** The level of a task; its job has the bases, `chain` the VM's points, `fullBases` what differentials count from, by disk. */
+export function levelOf(task: Task, chain: Chain, levels: LevelSchedules, fullBases: readonly (WriteMark | undefined)[]): Level {
   const { job } = task.run;
   const { plan, method } = job;
   const { vm } = task;
   const tracked = method.tracking === 'own' || (method.tracking === 'hypervisor' && vm.changeTracking);
   if (plan.mode === 'full' || !tracked || chain.points.length === 0) return 'full';
   if (vm.disks.some((disk) => job.bases[disk.index] === undefined)) return 'full';
-  return scheduledLevel(chain, task.run.dueMs, levels);
+  const level = scheduledLevel(chain, task.run.dueMs, levels);
+  return level === 'differential' && vm.disks.some((disk) => fullBases[disk.index] === undefined) ? 'full' : level;
 }
 
 /** What the schedules ask of a VM that has a chain to go on with. */

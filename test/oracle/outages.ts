@@ -5,7 +5,7 @@ import { crossesOutage, isRunning } from './network.ts';
 import { fleecingOn } from './savings.ts';
 import { breakOff, canStillFail, inOrder } from './tasks.ts';
 import { robAccount } from './theft.ts';
-import type { Fault, Stream, Vm, World } from './world.ts';
+import type { Fault, Job, Stream, Vm, World } from './world.ts';
 
 /** A transfer through which nothing has come for so long fails. */
 const LONGEST_STALL_MS = 30 * 60_000;
@@ -25,7 +25,15 @@ function strike(world: World, fault: Fault): void {
   if (fault.kind === 'host-loss') loseHost(world, fault.on);
   if (fault.kind === 'datastore-lost') loseDatastore(world, fault.on);
   if (fault.kind === 'stolen-account') robAccount(world, fault.account);
-  if (fault.kind === 'catalog-corrupt') for (const job of world.jobs.filter(({ name }) => name === fault.job)) job.bases.clear();
+  if (fault.kind === 'catalog-corrupt') for (const job of world.jobs.filter(({ name }) => name === fault.job)) forgetAll(world, job);
+}
+
+/** What a job has read it knows no more; fulls that are complete later it will know. */
+function forgetAll(world: World, job: Job): void {
+  job.bases.clear();
+  for (const chain of world.chains.filter((one) => one.job === job && one.copyOf === null)) {
+    for (const { kind, base } of chain.points) if (kind === 'full') job.forgottenFulls.add(base);
+  }
 }
 
 function crashProxy(world: World, proxy: object | null): void {

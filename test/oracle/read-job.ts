@@ -90,6 +90,7 @@ export function readJob(name: string, jobs: Section, order: number, world: World
     retries: { times: numberOf(retries.times, 0), waitMs: durationMsOf(retries.wait ?? '10m') },
     runs: [],
     bases: new Map(),
+    forgottenFulls: new Set(),
     fleecing: keys.fleecing === undefined ? null : named(world.datastores, keys.fleecing),
     keepSnapshots: numberOf(keys.keep, 3),
     kept: new Map(),

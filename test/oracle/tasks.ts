@@ -89,8 +89,12 @@ function chooseBytes(world: World, task: Task): void {
   };
   const newest = job.method === 'direct-disk' || !tracksChanges(job, vm) ? undefined : job.bases.get(vm);
   const chain = chainOf(world, job, vm);
+  const full = chain === null ? undefined : newestFull(chain)?.base;
   task.kind = newest === undefined || chain === null ? 'full' : levelOf(world, chain, task.run.dueMs);
-  const base = { full: undefined, incremental: newest, differential: chain === null ? undefined : newestFull(chain)?.base }[task.kind];
+  // READING: a differential whose full is forgotten, or stolen, has nothing to count from, and is a full.
+  const isKnown = full !== undefined && !job.forgottenFulls.has(full) && chain?.lostBases.has(full) !== true;
+  if (task.kind === 'differential' && !isKnown) task.kind = 'full';
+  const base = { full: undefined, incremental: newest, differential: full }[task.kind];
   task.since = base ?? null;
   for (const stream of task.streams) {
     const workBytes = base ? changedBytes(base, stream.disk, job.cbtOverhead) : fullBytes(job, stream.disk);

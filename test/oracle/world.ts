@@ -368,6 +368,8 @@ export interface Job {
   runs: Run[];
   /** Per VM the newest successful snapshot. */
   bases: Map<Vm, Base>;
+  /** What no differential can count from any more. */
+  forgottenFulls: Set<Base>;
   /** Where the blocks lie that guests overwrite before they are copied; null where guests wait instead. */
   fleecing: Datastore | null;
   /** How many snapshots a job that does nothing else leaves open on each VM. */

@@ -161,6 +161,25 @@ describe('security software and corrupt disks together', () => {
   });
 });
 
+describe('a differential', () => {
+  it('whose full is forgotten while an increment is read is a full', () => {
+    // The increment of the second night is read from 24 h on, for 102.4 s; after it the increments are known again, but the full is not.
+    const jobs = [
+      job({
+        schedule: nights(4),
+        mode: 'forward',
+        retention: keep({ last: 14 }),
+        streamBytesPerSecond: 10 * MiB,
+        differential: { kind: 'at', atMs: [2 * DAY, 3 * DAY] },
+      }),
+    ];
+    const kinds = (faults: ReturnType<typeof fault>[]) =>
+      tasksOf(observe(plan({ durationMs: 4 * DAY, vms: [server('web')], jobs, faults })).result).map(({ kind }) => kind);
+    expect(kinds([])).toEqual(['full', 'incremental', 'differential', 'differential']);
+    expect(kinds([fault('catalog-corrupt', { job: 'nightly', ...at(DAY + 50 * SECOND) })])).toEqual(['full', 'incremental', 'full', 'differential']);
+  });
+});
+
 describe('a fault at the start of runs', () => {
   it('strikes before their tasks', () => {
     const times = { kind: 'run', job: 'nightly', afterMs: 0, probability: 1, forMs: null } as const;
