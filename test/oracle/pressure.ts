@@ -58,7 +58,7 @@ export function resumePaused(world: World): boolean {
   // READING: a VM waits for the datastore that has stopped it; another one that has filled up meanwhile stops it anew.
   // READING: the operator answers for each VM by itself, counted from its own pause.
   for (const vm of world.vms) if (vm.pausedBy?.hasSpace) vm.spaceCameBack = true;
-  const resumed = world.vms.filter((vm) => mayRun(vm) && (vm.pausedBy?.resumes || answerMs(world, vm) <= world.nowMs));
+  const resumed = world.vms.filter((vm) => mayRun(world, vm) && (vm.pausedBy?.resumes || answerMs(world, vm) <= world.nowMs));
   for (const vm of resumed) {
     vm.pausedBy = null;
     vm.pausedSinceMs = null;
@@ -67,11 +67,12 @@ export function resumePaused(world: World): boolean {
 }
 
 /** Whether a paused VM would find the blocks that it needs. */
-function mayRun(vm: Vm): boolean {
+function mayRun(world: World, vm: Vm): boolean {
   const { pausedBy } = vm;
   if (pausedBy === null) return false;
-  // READING: where space has come back and gone again, a VM that needs none any more does not wait for it.
-  return pausedBy.hasSpace || (vm.spaceCameBack && !pausedBy.pausesAll && !needsSpace(vm, pausedBy));
+  // READING: where space has come back and is gone again when the operator answers, a VM that needs none by then does not wait for it.
+  const isAnswered = vm.spaceCameBack && answerMs(world, vm) === world.nowMs;
+  return pausedBy.hasSpace || (isAnswered && !pausedBy.pausesAll && !needsSpace(vm, pausedBy));
 }
 
 function needsSpace(vm: Vm, datastore: Datastore): boolean {
