@@ -94,7 +94,11 @@ function settle(world: World, hasTicked: boolean): void {
     const moved = [crashGuests(world), endStages(world), applyLimits(world), startMerges(world)].includes(true) || changed;
     closeRuns(world);
     if (moved || askTransforms(world) || resumePaused(world) || startQueuedRuns(world) || tickAfterOthers(world) || scanWaiting(world)) continue;
-    if (!ticked && comeAndGo(world)) continue;
+    if (!ticked && comeAndGo(world)) {
+      // READING: what VMs take at their creation counts for a peak also where the ticks of the same instant make room.
+      record(world);
+      continue;
+    }
     if (!ticked) {
       tick(world);
       ticked = true;
