@@ -73,6 +73,8 @@ export class Orphans {
   mark(delta: Delta, run: string | null, causes: readonly number[]): number {
     const { kernel, log } = this.world;
     const { vm, datastore } = delta.disk;
+    // At a peak up to now it is the run's.
+    datastore.notePeak(kernel.nowMs);
     delta.kind = 'orphan';
     const fields = { run, vm: vm.name, datastore: datastore.name, bytes: Math.ceil(heldBytes(delta, kernel.nowMs)) };
     return log.record(kernel.nowMs, 'snapshot-orphaned', fields, causes);
