@@ -97,7 +97,7 @@ describe('host-loss', () => {
 
   it('leaves to the run what its deltas held at the peak, though they are orphans from that instant on', () => {
     const { result } = estate(100 * SECOND, null, {
-      vms: [vm('web', { host: 'esx1', ...written }), vm('db', { host: 'esx2', diesMs: 100 * SECOND })],
+      vms: [vm('web', { host: 'esx1', ...written }), vm('db', { host: 'esx2', deletedMs: 100 * SECOND })],
     });
     expect(result.datastores.ds).toMatchObject({ peakAtMs: 100_000 });
     expect(result.datastores.ds?.peakLedger).toContainEqual({ owner: 'web', kind: 'delta', bytes: 100 * MiB, run: 'nightly#1' });
