@@ -96,15 +96,22 @@ function keepPerPeriod(count: number, periodOf: (place: number) => number, kept:
 }
 
 function keepByAge(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number, kept: boolean[]): void {
-  const nowLocal = zone.localOf(nowMs);
+  const isBefore = (localMs: number): boolean => comesBefore(nowMs, localMs, zone);
   points.forEach(({ atMs, flags }, place) => {
     if (kept[place] === true) return;
     const local = zone.localOf(atMs);
     kept[place] =
-      (flags.weekly && retention.weekly !== null && nowLocal < local + retention.weekly * WEEK_MS) ||
-      (flags.monthly && retention.monthly !== null && nowLocal < monthsLater(local, retention.monthly)) ||
-      (flags.yearly && retention.yearly !== null && nowLocal < monthsLater(local, 12 * retention.yearly));
+      (flags.weekly && retention.weekly !== null && isBefore(local + retention.weekly * WEEK_MS)) ||
+      (flags.monthly && retention.monthly !== null && isBefore(monthsLater(local, retention.monthly))) ||
+      (flags.yearly && retention.yearly !== null && isBefore(monthsLater(local, 12 * retention.yearly)));
   });
+}
+
+/** Whether an instant comes before the wall clock first shows a time: what is over stays over, also where the clock shows the time once more. */
+function comesBefore(atMs: number, localMs: number, zone: Zone): boolean {
+  const ahead = localMs - zone.localOf(atMs);
+  // No zone has changed its clocks by more than a day.
+  return Math.abs(ahead) > 2 * MS_PER_DAY ? ahead > 0 : atMs < zone.firstInstantOf(localMs);
 }
 
 /** The same day and time so many months later; the last day of a month that is too short. */

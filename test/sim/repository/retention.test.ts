@@ -100,4 +100,18 @@ describe('retention by the definition of Veeam', () => {
     expect(keptFulls({ yearly: 2 }, fulls, '2028-01-31T21:59')).toEqual(['2026-01-31', '2026-03-07']);
     expect(keptFulls({ yearly: 2 }, fulls, '2028-01-31T22:00')).toEqual(['2026-03-07']);
   });
+
+  it('is over once, also where the clock shows the hour of its end a second time', () => {
+    // 2026-10-11, 02:30 in Berlin; two weeks later 02:30 comes at 00:30 UTC, and at 01:00 UTC the clock goes back to 02:00.
+    const clocksChangeMs = instant('2026-10-25T01:00');
+    const offsets = [
+      { fromMs: -DAY, offsetMs: 2 * HOUR },
+      { fromMs: clocksChangeMs, offsetMs: HOUR },
+    ];
+    const zone = new Zone({ name: 'Europe/Berlin', startEpochMs: EPOCH_MS, dataVersion: 'none', offsets });
+    const points = [at(instant('2026-10-11T00:30')), at(instant('2026-10-24T00:30'))];
+    for (const point of points) point.flags = flagsFor(point, [], zone);
+    const isKept = (now: string) => keptBy(keep({ last: 1, weekly: 2, definition: 'veeam' }), points, zone, instant(now))[0];
+    expect(['00:29', '00:30', '01:14', '01:30'].map((time) => isKept(`2026-10-25T${time}`))).toEqual([true, false, false, false]);
+  });
 });
