@@ -41,7 +41,13 @@ function newest(world: World, { vm, repository, notAfterMs }: Restore): Restore[
   for (const place of world.repositories.filter((one) => repository === null || one === repository)) {
     for (const { chain, point } of pointsOn(world.chains.filter((one) => one.repository === place && one.vm === vm))) {
       if (!point.isGood || point.momentMs > notAfterMs || point.momentMs <= (found?.momentMs ?? Number.NEGATIVE_INFINITY)) continue;
-      found = { chain, point, momentMs: point.momentMs, sourceBytes: point.fullBytes * chain.job.reduction };
+      found = {
+        chain,
+        point,
+        momentMs: point.momentMs,
+        sourceBytes: point.fullBytes * chain.job.reduction,
+        held: [point, ...neededBy(chain, point)],
+      };
     }
   }
   return found;
@@ -96,8 +102,10 @@ export function restoredBytes({ source, work }: Restore): number {
   return source === null ? 0 : bytes / source.chain.job.reduction;
 }
 
-/** What restores read, or wait to read: a point, and all that it needs. READING: none of it can go or be merged. */
+/**
+ * What restores read, or wait to read: a point, and all that it needed when the restore was asked for. READING: none of it can go or be merged, also where the
+ * point becomes a full meanwhile.
+ */
 export function heldByRestores({ restores }: World, chain: Chain): Set<Point> {
-  const points = restores.flatMap(({ source, endedMs }) => (source?.chain === chain && endedMs === null ? [source.point] : []));
-  return new Set(points.flatMap((point) => [point, ...neededBy(chain, point)]));
+  return new Set(restores.flatMap(({ source, endedMs }) => (source?.chain === chain && endedMs === null ? source.held : [])));
 }

@@ -97,7 +97,7 @@ export interface Restore {
   notAfterMs: number;
   place: number;
   /** What is read, in bytes as they were on the VM; null where there is no such point. */
-  source: { chain: Chain; point: Point; momentMs: number; sourceBytes: number } | null;
+  source: { chain: Chain; point: Point; momentMs: number; sourceBytes: number; held: Point[] } | null;
   /** One flow for each disk; null until it has its slot. */
   work: { disk: Disk; transfer: Transfer }[] | null;
   startedMs: number | null;
