@@ -25,8 +25,8 @@ export class Chain {
   /** Points that wait to be copied to the repository's target, oldest first. */
   readonly uncopied: RestorePoint[] = [];
   copying = false;
-  /** Points that somebody has deleted, but that a work still reads. */
-  readonly stolen = new Set<RestorePoint>();
+  /** In a chain of copies what the next one builds upon; null: nothing has been copied yet, but in the past. */
+  newestCopied: RestorePoint | null = null;
   /** What the periods of the retention keep; null: the points have changed since. */
   private keptByPeriods: boolean[] | null = null;
 

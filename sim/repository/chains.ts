@@ -118,6 +118,7 @@ export class Chains {
       flags: NO_FLAGS,
       periods: null,
       pins: 0,
+      stolen: false,
       event: task.lastEvent,
     });
     task.point = point;

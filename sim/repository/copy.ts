@@ -18,6 +18,8 @@ export class Copy implements Work, Writer {
   private readonly target: Repository;
   private bytes = 0;
   private level: Level = 'full';
+  /** What it is written on top of, where it is not a full. */
+  private base: RestorePoint | null = null;
   /** How far a stream had brought the point when this began: what has come since is not in here. */
   private streamedMs: number | null = null;
 
@@ -33,8 +35,10 @@ export class Copy implements Work, Writer {
     const { chains } = this.world;
     const { repository } = this.chain;
     // The first copy is a full, whatever the original is; so is one that has nothing left to stand on.
-    const { points, stolen } = chains.copyOf(this.chain, this.target);
-    this.level = points.length === stolen.size ? 'full' : this.point.level;
+    const copied = chains.copyOf(this.chain, this.target);
+    copied.newestCopied ??= copied.newest ?? null;
+    this.base = copied.newestCopied;
+    this.level = copied.points.length === 0 || this.base === null || this.base.stolen ? 'full' : this.point.level;
     this.bytes = this.level === 'full' ? this.point.fullBytes : this.point.sentBytes;
     this.streamedMs = this.point.streamedMs;
     this.event = this.record('repository-work-started', { bytes: Math.ceil(this.bytes) }, this.point.event);
@@ -55,8 +59,11 @@ export class Copy implements Work, Writer {
     const copied = chains.copyOf(this.chain, this.target);
     const kind = this.kindIn(copied);
     this.event = this.record('repository-work-ended', { bytes: Math.ceil(this.bytes), as: kind }, this.event);
+    // What it stands on may have been stolen since it began: it is worth nothing then.
+    const isLost = this.level !== 'full' && this.base?.stolen === true;
     const point = newPoint({
       ...this.point,
+      good: this.point.good && !isLost,
       kind,
       level: this.level,
       streamedMs: this.streamedMs,
@@ -66,8 +73,10 @@ export class Copy implements Work, Writer {
       cloned: false,
       flags: NO_FLAGS,
       pins: 0,
+      stolen: false,
       event: this.event,
     });
+    if (!isLost && point.atMs >= (copied.newestCopied?.atMs ?? point.atMs)) copied.newestCopied = point;
     recovery.touch(this.chain.vm, 'copied', this.event);
     chains.addPoint(copied, point);
     this.letGo();
@@ -102,7 +111,7 @@ export class Copy implements Work, Writer {
   private kindIn(copied: Chain): Level {
     const { changedSinceMs } = this.point;
     if (this.level !== 'differential' || changedSinceMs === null) return this.level;
-    const full = copied.points.findLast((point) => point.kind === 'full' && point.atMs < this.point.atMs && !copied.stolen.has(point));
+    const full = copied.points.findLast((point) => point.kind === 'full' && point.atMs < this.point.atMs && !point.stolen);
     return full !== undefined && full.atMs >= changedSinceMs ? 'differential' : 'incremental';
   }
 

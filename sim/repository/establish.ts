@@ -189,6 +189,7 @@ class EstablishedVm {
       flags: point.flags,
       periods: point.periods,
       pins: point.pins,
+      stolen: false,
       event: this.world.startEvent,
     });
   }

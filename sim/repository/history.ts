@@ -202,6 +202,7 @@ function pointOf({ atMs, level }: OldBackup, storedMs: number, pins: number): Re
     flags: NO_FLAGS,
     periods: null,
     pins,
+    stolen: false,
     event: 0,
   });
 }

@@ -35,6 +35,8 @@ export interface RestorePoint {
   periods: Periods | null;
   /** Works under way that need it: until they are done it cannot go. */
   pins: number;
+  /** Somebody has deleted it. While a work reads it it is still there, but nothing is built upon it. */
+  stolen: boolean;
   /** Log event by which it is there; for points from before the start that of the start. */
   readonly event: number;
 }
@@ -97,6 +99,7 @@ export function newPoint(point: RestorePoint): RestorePoint {
     flags: point.flags,
     periods: point.periods,
     pins: point.pins,
+    stolen: point.stolen,
     event: point.event,
   };
 }

@@ -44,16 +44,16 @@ export class Theft {
   /** Returns the log event by which points are gone; null: none are. */
   private rob(chain: Chain, event: number): number | null {
     const locked = chain.locked(this.world.kernel.nowMs);
-    for (const [place, point] of chain.points.entries()) if (locked[place] !== true) chain.stolen.add(point);
-    if (chain.stolen.size === 0) return null;
+    for (const [place, point] of chain.points.entries()) if (locked[place] !== true) point.stolen = true;
+    if (!chain.points.some(({ stolen }) => stolen)) return null;
     this.awaited.set(chain, event);
     if (chain.repository === chain.job.repository) this.forgetBases(chain, event);
     return this.remove(chain, event);
   }
 
   /** What was to be built on the stolen points is worth nothing, and what comes next stands by itself. */
-  private forgetBases({ job, vm, stolen }: Chain, event: number): void {
-    const moments = new Set([...stolen].map(({ atMs }) => atMs));
+  private forgetBases({ job, vm, points }: Chain, event: number): void {
+    const moments = new Set(points.filter(({ stolen }) => stolen).map(({ atMs }) => atMs));
     this.world.chains.forgetPoints(job, vm, moments, event);
     for (const task of vm.activeTasks) if (task.run.job === job && task.baseMs !== null && moments.has(task.baseMs)) task.baseStolen = true;
   }
@@ -66,7 +66,7 @@ export class Theft {
       chain.points,
       chain.points.map((point) => isInUse(chain, point)),
     );
-    const gone = chain.points.filter((point, place) => chain.stolen.has(point) && used[place] !== true);
+    const gone = chain.points.filter((point, place) => point.stolen && used[place] !== true);
     if (gone.length > 0) {
       const bytes = takeOutOf(chain, gone);
       const moments = gone.map(({ atMs }) => atMs).join(' ');
@@ -76,9 +76,7 @@ export class Theft {
       chain.uncopied.splice(0, chain.uncopied.length, ...uncopied);
       storage.prune(chain.repository, bytes, deleted);
     }
-    // A merge has taken others in.
-    for (const point of [...chain.stolen]) if (!chain.points.includes(point)) chain.stolen.delete(point);
-    if (chain.stolen.size === 0) this.awaited.delete(chain);
+    if (!chain.points.some(({ stolen }) => stolen)) this.awaited.delete(chain);
     return deleted;
   }
 }

@@ -296,4 +296,29 @@ describe('a theft', () => {
     expect(of('points-deleted')).toMatchObject([{ repository: 'repo', atMs: copied?.atMs, moments: `0 ${DAY}` }]);
     expect(result.vms.web).toMatchObject({ restorePoints: 2 });
   });
+
+  it('makes worthless the copy that is being written on top of copies that go; the next copy is a full', () => {
+    // Copies belong to the account, the originals to another. The increment of the second night is copied for 2 h 51 min from 28 h 27 min on.
+    const { of, result } = observe(
+      plan({
+        durationMs: 6 * DAY,
+        vms: [server('web')],
+        repositories: [
+          repository({ copyTo: { repository: 'far', schedule: null, links: [], retention: keep({ last: 9 }), account: 'svc' } }),
+          repository({ name: 'far', writeBytesPerSecond: 0.1 * MiB }),
+        ],
+        jobs: [job({ schedule: nights(4), mode: 'forever-forward', retention: keep({ last: 9 }), account: 'other' })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(30 * HOUR) })],
+      }),
+    );
+    expect(of('points-deleted')).toMatchObject([{ repository: 'far', atMs: 30 * HOUR, moments: '0' }]);
+    expect(of('repository-work-ended').map(({ moment, as }) => `${Number(moment) / DAY} ${as as string}`)).toEqual([
+      '0 full',
+      '1 incremental',
+      '2 full',
+      '3 incremental',
+    ]);
+    // Two of the four nights could be restored from there if the repository of the job were lost.
+    expect(result.vms.web).toMatchObject({ restorePoints: 4, survives: { 'repository:repo': 2 } });
+  });
 });
