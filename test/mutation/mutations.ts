@@ -204,8 +204,8 @@ export const MUTATIONS: Mutation[] = [
   {
     law: 'faults: immutability holds against thieves',
     file: 'sim/repository/theft.ts',
-    from: 'if (locked[place] !== true) chain.stolen.add(point);',
-    to: 'chain.stolen.add(point);',
+    from: 'if (locked[place] !== true) point.stolen = true;',
+    to: 'point.stolen = true;',
   },
   {
     law: 'orphans: a clean-up begins with the lowest',
