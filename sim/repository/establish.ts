@@ -112,11 +112,12 @@ class EstablishedVm {
     let chain = chains.of(job, vm);
     for (const past of pasts) {
       this.fillChain(chain, past);
+      // Copies may be kept longer, so that of the good ones only they are left.
+      const newestGood = chain.points.findLast(({ good }) => good);
+      if (newestGood !== undefined) recovery.pointKnown(vm, newestGood.atMs);
       const target: Repository | null = chain.repository.copyTarget;
       if (target !== null) chain = chains.copyOf(chain, target);
     }
-    const newestGood = chains.of(job, vm).points.findLast(({ good }) => good);
-    if (newestGood !== undefined) recovery.pointKnown(vm, newestGood.atMs);
   }
 
   weigh(pasts: readonly Past[]): void {

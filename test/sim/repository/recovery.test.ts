@@ -98,6 +98,20 @@ describe('restore points and their age', () => {
     expect(atStart({ disk: { snapshots } })).toMatchObject({ restorePoints: 2, worstRpoMs: 34 * HOUR });
   });
 
+  it('of an established job that are left in copies alone count as well', () => {
+    // Of three daily copies beneath the hypervisor a snapshot has damaged the newest, the only one that the job keeps; the next is 33 h old at the start.
+    const copyTo = { repository: 'far', schedule: null, links: [], retention: keep({ last: 3 }), account: null };
+    const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 15 * HOUR };
+    const snapshots = [{ kind: 'user' as const, sizeBytes: 0, takenMs: -20 * HOUR }];
+    const given = days(1, {
+      durationMs: HOUR,
+      repositories: [device({ copyTo }), device({ name: 'far' })],
+      vms: [vm('web', { disk: { snapshots } })],
+      jobs: [job({ method: 'direct-disk', mode: 'full', initial: 'established', schedule, retention: keep({ last: 1 }) })],
+    });
+    expect(web(given)).toMatchObject({ restorePoints: 2, worstRpoMs: 34 * HOUR });
+  });
+
   it('of several established jobs count from the newest of them, whatever their order', () => {
     const old = job({ name: 'old', mode: 'forever-forward', initial: 'established', schedule: { kind: 'at', atMs: [12 * HOUR] } });
     const recent = job({
