@@ -89,6 +89,13 @@ export class Chain {
     if (this.mode === 'reverse' && point.level !== 'full') turnBack(this.points, place);
   }
 
+  /** A continuous backup has brought a point to a later moment: by that it counts from now on. */
+  bringTo(point: RestorePoint, momentMs: number): void {
+    point.streamedMs = momentMs;
+    point.periods = null;
+    this.keptByPeriods = null;
+  }
+
   /** Takes a point out; returns where it stood. */
   takeOut(point: RestorePoint): number {
     const place = this.points.indexOf(point);

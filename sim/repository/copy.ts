@@ -67,6 +67,7 @@ export class Copy implements Work, Writer {
       kind,
       level: this.level,
       streamedMs: this.streamedMs,
+      periods: null,
       storedMs: kernel.nowMs,
       storedBytes: this.bytes,
       sentBytes: this.bytes,

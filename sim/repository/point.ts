@@ -50,6 +50,11 @@ export interface Periods {
   yearly: number;
 }
 
+/** The moment that a point takes its VM back to, once no stream brings it further. */
+export function heldMoment({ streamedMs, atMs }: Pick<RestorePoint, 'streamedMs' | 'atMs'>): number {
+  return streamedMs ?? atMs;
+}
+
 export interface FullFlags {
   weekly: boolean;
   monthly: boolean;

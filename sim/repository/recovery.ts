@@ -5,7 +5,7 @@ import type { Vm } from '../estate/vm.ts';
 import type { LagStretch } from '../findings/rules/rpo-missed.ts';
 import type { World } from '../world.ts';
 import type { Chain } from './chain.ts';
-import type { RestorePoint } from './point.ts';
+import { heldMoment, type RestorePoint } from './point.ts';
 import type { RecoveryChanges, Why } from './recovery-changes.ts';
 import { StreamAges } from './stream-ages.ts';
 
@@ -90,7 +90,7 @@ export class Recovery {
     const { kernel, conditions } = this.world;
     this.changes?.touch(task.vm, 'stream-ended', event);
     const atMs = kernel.nowMs - (lagOf(task, kernel.nowMs) ?? 0);
-    replica.streamedMs = atMs;
+    task.run.job.chains[task.vm.index]?.bringTo(replica, atMs);
     conditions.rpos.streamsEnd(task, atMs, event);
     this.becomesAvailable(task.vm, atMs, event);
     this.streamAges.forget(task);
@@ -170,7 +170,7 @@ export class Recovery {
     const streams = job.method.continuous && repository === job.repository;
     const task = streams ? vm.activeTasks.find((one) => one.run.job === job && one.point?.atMs === point.atMs) : undefined;
     const lagMs = task === undefined ? null : lagOf(task, nowMs);
-    return lagMs === null ? (point.streamedMs ?? point.atMs) : nowMs - lagMs;
+    return lagMs === null ? heldMoment(point) : nowMs - lagMs;
   }
 
   /** How many moments a VM can be taken back to. */

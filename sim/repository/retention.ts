@@ -13,9 +13,9 @@
 import { MS_PER_DAY } from '../estate/growth-law.ts';
 import { dateOf, MS_PER_HOUR, type Zone } from '../estate/zone.ts';
 import type { RetentionPlan } from './plan.ts';
-import type { FullFlags, Periods, RestorePoint } from './point.ts';
+import { type FullFlags, heldMoment, type Periods, type RestorePoint } from './point.ts';
 
-type Dated = Pick<RestorePoint, 'atMs' | 'flags' | 'periods'>;
+type Dated = Pick<RestorePoint, 'atMs' | 'streamedMs' | 'flags' | 'periods'>;
 
 const WEEK_MS = 7 * MS_PER_DAY;
 /** 1970-01-01 was a Thursday. */
@@ -42,7 +42,7 @@ function dayOf(localMs: number): number {
 }
 
 function periodsOf(point: Dated, zone: Zone): Periods {
-  point.periods ??= periodsAt(zone.localOf(point.atMs));
+  point.periods ??= periodsAt(zone.localOf(heldMoment(point)));
   return point.periods;
 }
 
@@ -97,9 +97,10 @@ function keepPerPeriod(count: number, periodOf: (place: number) => number, kept:
 
 function keepByAge(retention: RetentionPlan, points: readonly Dated[], zone: Zone, nowMs: number, kept: boolean[]): void {
   const isBefore = (localMs: number): boolean => comesBefore(nowMs, localMs, zone);
-  points.forEach(({ atMs, flags }, place) => {
+  points.forEach((point, place) => {
     if (kept[place] === true) return;
-    const local = zone.localOf(atMs);
+    const { flags } = point;
+    const local = zone.localOf(heldMoment(point));
     kept[place] =
       (flags.weekly && retention.weekly !== null && isBefore(local + retention.weekly * WEEK_MS)) ||
       (flags.monthly && retention.monthly !== null && isBefore(monthsLater(local, retention.monthly))) ||

@@ -55,7 +55,7 @@ const moments = fc
 const keptOf = (retention: RetentionPlan, given: readonly number[]): number[] => {
   const kept = keptBy(
     retention,
-    given.map((atMs) => ({ atMs, flags: NO_FLAGS, periods: null })),
+    given.map((atMs) => ({ atMs, streamedMs: null, flags: NO_FLAGS, periods: null })),
     UTC,
     0,
   );

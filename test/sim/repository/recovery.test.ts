@@ -65,6 +65,22 @@ describe('restore points and their age', () => {
     expect(observe({ ...given, restores: before }).result.restores[0]?.pointAtMs).toBeNull();
   });
 
+  it('of a continuous backup that was stopped count for the retention by the day to which it had come', () => {
+    // From 18:00 to 6:00 of the next day, and from 10:00 to 22:00 of that: both hold states of one day, of which the newest point is kept.
+    const jobs = (stoppedAfterMs: number) => [
+      job({
+        method: 'cdp',
+        mode: 'forever-forward',
+        timeoutMs: stoppedAfterMs,
+        schedule: { kind: 'at', atMs: [18 * HOUR, 34 * HOUR] },
+        retention: { ...keep({ daily: 5 }), last: null },
+      }),
+    ];
+    expect(web(days(2, { repositories: [device()], jobs: jobs(12 * HOUR) })).restorePoints).toBe(1);
+    // Stopped at 23:00 the first one holds a state of the day before.
+    expect(web(days(2, { repositories: [device()], jobs: jobs(5 * HOUR) })).restorePoints).toBe(2);
+  });
+
   it('that the retention removes make the VM as old as those that are left', () => {
     // Established copies of 15:00, an hour in which the guest writes nothing; those of the scenario take 85 minutes, so that it writes to them: worth nothing.
     const schedule = { kind: 'every' as const, everyMs: DAY, offsetMs: 15 * HOUR };

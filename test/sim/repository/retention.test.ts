@@ -5,14 +5,14 @@ import { NO_FLAGS, type RestorePoint } from '../../../sim/repository/point.ts';
 import { flagsFor, keptBy } from '../../../sim/repository/retention.ts';
 import { DAY, HOUR, keep } from '../plans.ts';
 
-type Dated = Pick<RestorePoint, 'atMs' | 'flags' | 'periods'>;
+type Dated = Pick<RestorePoint, 'atMs' | 'streamedMs' | 'flags' | 'periods'>;
 
 const EPOCH_MS = Date.parse('2026-03-15T00:00Z');
 const UTC = new Zone({ name: 'UTC', startEpochMs: EPOCH_MS, dataVersion: 'none', offsets: [{ fromMs: -2000 * DAY, offsetMs: 0 }] });
 
 const instant = (text: string): number => Date.parse(`${text}Z`) - EPOCH_MS;
 /** A point of a moment. */
-const at = (atMs: number): Dated => ({ atMs, flags: NO_FLAGS, periods: null });
+const at = (atMs: number): Dated => ({ atMs, streamedMs: null, flags: NO_FLAGS, periods: null });
 
 const textOf = (atMs: number): string => new Date(EPOCH_MS + atMs).toISOString().slice(0, 10);
 
