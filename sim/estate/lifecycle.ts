@@ -74,15 +74,13 @@ export class Lifecycle {
     for (const task of [...vm.activeTasks, ...vm.leftBehind]) stages.notePeakDelta(task, now);
     this.dropDisks(vm, datastore, vm.lossEvent);
     orphans.abandonAll(vm, 'failed', 'datastore-lost', vm.lossEvent);
-    let lost = false;
-    for (const job of this.world.jobs) lost = this.dropKept(vm, job, vm.lossEvent) || lost;
-    if (lost) this.world.recovery.pointsLost(vm, vm.lossEvent);
+    if (this.dropKept(vm, this.world.jobs, vm.lossEvent)) this.world.recovery.pointsLost(vm, vm.lossEvent);
     for (const task of [...vm.leftBehind]) orphans.settle(task);
   }
 
-  /** The snapshots that a job keeps of a VM are kept no longer; what is still there of them is to be removed. Returns whether there were any. */
-  dropKept(vm: Vm, job: Job, event: number): boolean {
-    const tasks = job.dropKept(vm);
+  /** The snapshots that some jobs keep of a VM are kept no longer; what is still there of them is to be removed. Returns whether there were any. */
+  dropKept(vm: Vm, jobs: readonly Job[], event: number): boolean {
+    const tasks = jobs.flatMap((job) => job.dropKept(vm));
     if (tasks.length === 0) return false;
     const { orphans } = this.world;
     const deltas = tasks.flatMap(({ disks }) => disks.flatMap(({ delta }) => (delta?.exists ? [delta] : [])));

@@ -19,7 +19,7 @@ export class Theft {
 
   /** `event` is the log event of the theft. */
   deleteAll(account: string, event: number): void {
-    const { repositories, jobs, lifecycle, recovery } = this.world;
+    const { repositories, jobs, vms, lifecycle, recovery } = this.world;
     // A VM is told of once: between one of its chains and the next it has had no age.
     const losers = new Map<Vm, number>();
     for (const { chains } of repositories)
@@ -27,10 +27,9 @@ export class Theft {
         const deleted = chain.account === account ? this.rob(chain, event) : null;
         if (deleted !== null) losers.set(chain.vm, deleted);
       }
-    for (const job of jobs) {
-      if (job.method.copies || job.plan.account !== account) continue;
-      for (const vm of job.candidates) if (lifecycle.dropKept(vm, job, event)) losers.set(vm, losers.get(vm) ?? event);
-    }
+    // At once, so that the clean-up finds them all.
+    const keepers = jobs.filter((job) => !job.method.copies && job.plan.account === account);
+    for (const vm of vms) if (lifecycle.dropKept(vm, keepers, event)) losers.set(vm, losers.get(vm) ?? event);
     for (const [vm, deleted] of losers) recovery.pointsLost(vm, deleted);
   }
 

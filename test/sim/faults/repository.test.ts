@@ -123,6 +123,20 @@ describe('stolen-account', () => {
     expect(result.vms.web).toMatchObject({ restorePoints: 0, maxChainDepth: 4, snapshotOpenMs: 55 * MINUTE });
   });
 
+  it('removes those of all jobs of the account from the lowest on', () => {
+    const kept = (name: string, atMs: number) =>
+      job({ name, method: 'snapshot-only', repository: null, account: 'svc', schedule: { kind: 'at', atMs: [atMs] } });
+    const { of } = observe(
+      plan({
+        durationMs: HOUR,
+        vms: [vm('web', { disk: { writes: appending(MiB) } })],
+        jobs: [kept('later', 20 * MINUTE), kept('first', 0)],
+        faults: [fault('stolen-account', { account: 'svc', ...at(30 * MINUTE) })],
+      }),
+    );
+    expect(of('merge-started').map(({ run }) => run)).toEqual(['first#1', 'later#1']);
+  });
+
   it('removes those alone: an orphan from before stays, on every disk', () => {
     const orphan = { kind: 'orphan', takenMs: -DAY, sizeBytes: 100 * MiB } as const;
     const [disk] = vm('web', { disk: { snapshots: [orphan], writes: appending(MiB) } }).disks;
