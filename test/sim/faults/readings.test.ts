@@ -275,42 +275,35 @@ describe('a theft', () => {
     expect(result.vms.web).toMatchObject({ restorePoints: 1 });
   });
 
-  it('leaves to a copy what it reads and what that stands on, so that nothing is told that could not be restored', () => {
-    // At 0.1 MiB/s the full of the first night is copied for 28 h 27 min, then the increment of the second for 2 h 51 min.
-    const theft = 30 * HOUR;
-    const { of, result } = observe(
+  /**
+   * Originals and copies of some nights, of two accounts, of which `svc` is stolen after 30 h. At 0.1 MiB/s the full of the first night is copied for 28 h
+   * 27 min, then the increment of the second for 2 h 51 min.
+   */
+  const copying = (count: number, account: string, accountOfCopies: string) =>
+    observe(
       plan({
-        durationMs: 2 * DAY,
+        durationMs: 6 * DAY,
         vms: [server('web')],
         repositories: [
-          repository({ copyTo: { repository: 'far', schedule: null, links: [], retention: keep({ last: 9 }), account: 'other' } }),
+          repository({ copyTo: { repository: 'far', schedule: null, links: [], retention: keep({ last: 9 }), account: accountOfCopies } }),
           repository({ name: 'far', writeBytesPerSecond: 0.1 * MiB }),
         ],
-        jobs: [job({ schedule: nights(2), mode: 'forever-forward', retention: keep({ last: 9 }), account: 'svc' })],
-        faults: [fault('stolen-account', { account: 'svc', ...at(theft) })],
+        jobs: [job({ schedule: nights(count), mode: 'forever-forward', retention: keep({ last: 9 }), account })],
+        faults: [fault('stolen-account', { account: 'svc', ...at(30 * HOUR) })],
       }),
     );
+
+  it('leaves to a copy what it reads and what that stands on, so that nothing is told that could not be restored', () => {
+    const { of, result } = copying(2, 'svc', 'other');
     const [, copied] = of('repository-work-ended');
     expect(copied).toMatchObject({ as: 'incremental', moment: DAY });
-    expect(copied?.atMs).toBeGreaterThan(theft);
+    expect(copied?.atMs).toBeGreaterThan(30 * HOUR);
     expect(of('points-deleted')).toMatchObject([{ repository: 'repo', atMs: copied?.atMs, moments: `0 ${DAY}` }]);
     expect(result.vms.web).toMatchObject({ restorePoints: 2 });
   });
 
   it('makes worthless the copy that is being written on top of copies that go; the next copy is a full', () => {
-    // Copies belong to the account, the originals to another. The increment of the second night is copied for 2 h 51 min from 28 h 27 min on.
-    const { of, result } = observe(
-      plan({
-        durationMs: 6 * DAY,
-        vms: [server('web')],
-        repositories: [
-          repository({ copyTo: { repository: 'far', schedule: null, links: [], retention: keep({ last: 9 }), account: 'svc' } }),
-          repository({ name: 'far', writeBytesPerSecond: 0.1 * MiB }),
-        ],
-        jobs: [job({ schedule: nights(4), mode: 'forever-forward', retention: keep({ last: 9 }), account: 'other' })],
-        faults: [fault('stolen-account', { account: 'svc', ...at(30 * HOUR) })],
-      }),
-    );
+    const { of, result } = copying(4, 'other', 'svc');
     expect(of('points-deleted')).toMatchObject([{ repository: 'far', atMs: 30 * HOUR, moments: '0' }]);
     expect(of('repository-work-ended').map(({ moment, as }) => `${Number(moment) / DAY} ${as as string}`)).toEqual([
       '0 full',
